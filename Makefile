@@ -1,0 +1,31 @@
+# Two commands for newcomers: `make run` and `make test`. Both install what they need.
+
+SWIFT ?= swift
+BINARY = .build/release/image-to-song
+SAMPLE = Samples/harbour-evening.jpg
+SOURCES = Package.swift Sources Tests
+
+.PHONY: run test build setup lint format clean
+
+run: build            ## caption the sample picture, then serve on http://localhost:8000
+	@echo "A picture of a harbour ($(SAMPLE)) shows:"
+	@$(BINARY) caption $(SAMPLE)
+	@$(BINARY) serve
+
+test: setup           ## run every test
+	$(SWIFT) test
+
+build: setup          ## build the program, optimised
+	$(SWIFT) build -c release --product image-to-song
+
+setup:                ## install what is missing: libvips, ONNX Runtime
+	@scripts/setup
+
+lint:                 ## check the format of the code
+	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
+
+format:               ## put the code into format
+	$(SWIFT) format --in-place --recursive --parallel $(SOURCES)
+
+clean:                ## remove what was built
+	rm -rf .build models/compiled

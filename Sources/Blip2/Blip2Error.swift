@@ -1,0 +1,54 @@
+/// Why a BLIP-2 model could not be made or run.
+public struct Blip2Error: Error, Sendable, CustomStringConvertible {
+    public enum Code: String, Sendable, CaseIterable {
+        /// The checkpoint is of another architecture than those that are supported.
+        case unsupportedArchitecture
+        /// A configuration file has a value that no model can be built from.
+        case invalidConfiguration
+        /// An option has a value that there is none of.
+        case invalidOption
+        /// Pixels, prompts or references that do not fit the model.
+        case invalidInput
+        /// A way of generating that is not there yet.
+        case unsupportedGeneration
+        /// The folder of compiled models cannot be used.
+        case cache
+        /// Whoever asked for the work has stopped it.
+        case cancelled
+        /// A compiled graph lacks an output: the file is not ours, or damaged.
+        case damagedModel
+    }
+
+    public let code: Code
+    /// One or two sentences for the person who has to put it right.
+    public let message: String
+    public let cause: (any Error)?
+
+    public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+        self.code = code
+        self.message = message
+        self.cause = cause
+    }
+
+    public var description: String {
+        cause.map { "\(message) (\($0))" } ?? message
+    }
+}
+
+extension Blip2Error {
+    static func missingOutput(_ name: String) -> Blip2Error {
+        Blip2Error(.damagedModel, "The compiled model gives no \(name); delete its folder, and it is compiled anew.")
+    }
+
+    /// Runs `body`; a failure after a cancellation is a cancellation.
+    static func translatingCancellation<Result>(
+        _ cancellation: Cancellation?, _ body: () throws -> Result
+    ) throws -> Result {
+        do {
+            return try body()
+        } catch {
+            if let cancellation { try cancellation.check() }
+            throw error
+        }
+    }
+}

@@ -1,0 +1,140 @@
+public import Checkpoint
+public import Foundation
+public import ONNXRuntime
+public import Tokenization
+
+/// A BLIP-2 checkpoint, compiled and loaded: pictures in, token ids out.
+///
+/// Calls block for as long as the networks run and belong on a thread of the caller's own.
+/// Two threads may call at once; they share the processor's cores.
+public final class Blip2Model: Sendable {
+    public let configuration: Blip2Configuration
+    /// The special tokens and limits of generating.
+    public let generation: GenerationConfiguration
+    public let precision: Precision
+    /// Numbers in the checkpoint's tensors.
+    public let parameterCount: Int
+    public let checkpoint: CheckpointFolder
+    public let compiled: CompiledModel
+    /// The version of ONNX Runtime that runs the networks.
+    public let runtimeVersion: String
+
+    private let vision: Session
+    private let qFormer: Session
+    let decoder: Session
+
+    /// Reads a checkpoint and makes its networks ready; compiles them if this has not happened yet.
+    /// - Parameters:
+    ///   - folder: a Hugging Face folder.
+    ///   - cache: where compiled models are kept.
+    ///   - precision: the arithmetic of the networks.
+    ///   - threads: cores that one run may use; nil for all.
+    ///   - progress: told which share of the checkpoint is compiled, 0 to 1; not called when it already was.
+    /// - Throws: `CheckpointError`, ``Blip2Error`` or `ONNXRuntimeError`, each with the file and what to do.
+    public init(
+        folder: URL, cache: URL, precision: Precision = .fp32, threads: Int? = nil,
+        progress: (Double) -> Void = { _ in }
+    ) throws {
+        let runtime = try Runtime.load()
+        checkpoint = try CheckpointFolder(folder)
+        configuration = try Blip2Configuration(checkpoint.configuration)
+        generation = try GenerationConfiguration(checkpoint, text: configuration.text)
+        guard configuration.text.wordEmbeddingSize <= configuration.text.hiddenSize else {
+            throw Blip2Error(
+                .unsupportedArchitecture,
+                "word_embed_proj_dim is larger than hidden_size in \(folder.path); a picture cannot be put into such embeddings.")
+        }
+        self.precision = precision
+        runtimeVersion = runtime.version
+
+        let weights = try checkpoint.weights()
+        parameterCount = try weights.names.reduce(0) { $0 + (try weights.tensor($1).elementCount) }
+        compiled = try CompiledModel.findOrCompile(
+            checkpoint, configuration, precision: precision, cache: cache, progress: progress)
+
+        var options = SessionOptions()
+        options.intraOpThreads = threads
+        // Three networks take turns: the threads of one must not spin while another works, nor when nobody asks.
+        options.configuration["session.force_spinning_stop"] = "1"
+        vision = try Session(runtime: runtime, modelPath: compiled.path(.vision), options: options)
+        qFormer = try Session(runtime: runtime, modelPath: compiled.path(.qFormer), options: options)
+        decoder = try Session(runtime: runtime, modelPath: compiled.path(.decoder), options: options)
+    }
+
+    /// The checkpoint's tokenizer.
+    /// - Throws: `TokenizationError` where the folder has none.
+    public func tokenizer() throws -> any Tokenizing {
+        try TokenizerFile.load(folder: checkpoint.folder)
+    }
+
+    /// How pictures become pixels of the size that the vision tower takes, as the checkpoint says.
+    /// - Throws: ``Blip2Error`` where the folder does not say it, or says another size than `config.json`.
+    public func imageProcessor() throws(Blip2Error) -> ImageProcessorConfiguration {
+        guard let file = checkpoint.preprocessor else {
+            throw Blip2Error(
+                .invalidConfiguration,
+                "\(checkpoint.folder.path) has no preprocessor_config.json, so pictures cannot be prepared for it.")
+        }
+        let processor = try ImageProcessorConfiguration(file)
+        let side = configuration.vision.imageSize
+        guard processor.width == side, processor.height == side else {
+            throw Blip2Error(
+                .invalidConfiguration,
+                "The preprocessor of \(checkpoint.folder.path) makes pictures of \(processor.width) × \(processor.height) "
+                    + "pixels, but image_size in its config.json is \(side).")
+        }
+        return processor
+    }
+
+    // MARK: Encoding
+
+    /// What the picture becomes on its way to the language model.
+    public struct Encoding {
+        /// [B, T, Hv]: the vision tower's hidden states after the last layer norm.
+        public let visionHiddenState: Tensor
+        /// [B, Q, Hq].
+        public let queryOutput: Tensor
+        /// [B, Q, H]: the query output, projected for the language model.
+        public let languageInputs: Tensor
+        public let visionSeconds: Double
+        public let qFormerSeconds: Double
+    }
+
+    /// Runs the vision tower and the Q-Former.
+    /// - Parameter pixels: [B, 3, S, S], prepared as ``imageProcessor()`` says.
+    /// - Throws: ``Blip2Error`` for a wrong shape or a cancelled run, `ONNXRuntimeError`.
+    public func encode(_ pixels: Tensor, cancellation: Cancellation? = nil) throws -> Encoding {
+        let side = configuration.vision.imageSize
+        guard pixels.shape.count == 4, pixels.shape[0] > 0, Array(pixels.shape.dropFirst()) == [3, side, side] else {
+            throw Blip2Error(
+                .invalidInput, "Pixels of shape \(pixels.shape) were given; this model takes [B, 3, \(side), \(side)].")
+        }
+        let start = ContinuousClock.now
+        let states = try run(vision, ["pixel_values": pixels], ["hidden_state"], cancellation)
+        let middle = ContinuousClock.now
+        guard let hidden = states["hidden_state"] else { throw Blip2Error.missingOutput("hidden_state") }
+        let queries = try run(qFormer, ["hidden_state": hidden], ["query_output", "language_inputs"], cancellation)
+        guard let output = queries["query_output"], let inputs = queries["language_inputs"] else {
+            throw Blip2Error.missingOutput("query_output")
+        }
+        return Encoding(
+            visionHiddenState: hidden, queryOutput: output, languageInputs: inputs,
+            visionSeconds: (middle - start).seconds, qFormerSeconds: (ContinuousClock.now - middle).seconds)
+    }
+
+    private func run(
+        _ session: Session, _ inputs: [String: Tensor], _ outputs: [String], _ cancellation: Cancellation?
+    ) throws -> [String: Tensor] {
+        try cancellation?.check()
+        return try Blip2Error.translatingCancellation(cancellation) {
+            try session.run(inputs, outputs: outputs, options: cancellation?.options)
+        }
+    }
+}
+
+extension Duration {
+    /// The duration as a number of seconds.
+    var seconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) * 1e-18
+    }
+}

@@ -1,0 +1,119 @@
+import Checkpoint
+public import Foundation
+import ONNXGraph
+
+/// The graphs of a checkpoint on disk, ready for ONNX Runtime: `<cache>/compiled/<digest>/<precision>/`.
+///
+/// The folder appears whole or not at all: it is written beside its place and renamed into it, under a lock that
+/// other processes wait for, so that neither a crash nor a second process leaves half a model.
+public struct CompiledModel: Sendable {
+    /// What `manifest.json` says of the folder it lies in.
+    struct Manifest: Codable, Equatable {
+        /// Raised whenever the graphs change, so that models compiled by an older version are made anew.
+        static let currentFormat = 1
+
+        let format: Int
+        let digest: String
+        let precision: Precision
+        /// The name of the checkpoint's folder when it was compiled, for people who look around.
+        let source: String
+        /// Bytes of every file, so that a damaged folder is noticed.
+        let files: [String: Int]
+    }
+
+    static let manifestName = "manifest.json"
+
+    public let folder: URL
+    /// Whether this call wrote the folder, rather than found it.
+    public let isNew: Bool
+
+    func path(_ graph: Blip2Graph) -> String { folder.appendingPathComponent(graph.fileName).path }
+
+    /// Bytes on disk of all graphs and weights.
+    public var byteCount: Int {
+        (try? Self.sizes(in: folder))?.values.reduce(0, +) ?? 0
+    }
+
+    /// Finds the compiled form of a checkpoint, or writes it. Blocks: seconds for each billion parameters.
+    /// - Parameters:
+    ///   - cache: MODEL_CACHE_DIR; the folder is made if it is missing.
+    ///   - progress: told, now and then, which share of the weights is written, 0 to 1.
+    /// - Throws: `CheckpointError` for a tensor that is missing or has another shape, ``Blip2Error`` where the cache
+    ///   cannot be written. What was begun is removed.
+    static func findOrCompile(
+        _ checkpoint: CheckpointFolder, _ configuration: Blip2Configuration, precision: Precision, cache: URL,
+        progress: (Double) -> Void
+    ) throws -> CompiledModel {
+        let digest = try checkpoint.digest()
+        let parent = cache.appendingPathComponent("compiled").appendingPathComponent(digest)
+        let folder = parent.appendingPathComponent(precision.rawValue)
+        if isIntact(folder, digest: digest, precision: precision) { return CompiledModel(folder: folder, isNew: false) }
+
+        do {
+            try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
+        } catch {
+            throw Blip2Error(
+                .cache, "The model cache \(cache.path) cannot be written; set MODEL_CACHE_DIR to a folder that can.",
+                cause: error)
+        }
+        let lock = try FileLock(path: parent.appendingPathComponent("\(precision.rawValue).lock").path)
+        defer { lock.release() }
+        if isIntact(folder, digest: digest, precision: precision) { return CompiledModel(folder: folder, isNew: false) }
+
+        let draft = parent.appendingPathComponent("\(precision.rawValue).draft")
+        try? FileManager.default.removeItem(at: draft)
+        do {
+            try FileManager.default.createDirectory(at: draft, withIntermediateDirectories: false)
+            try writeGraphs(configuration, weights: try checkpoint.weights(), to: draft, progress: progress)
+            let manifest = Manifest(
+                format: Manifest.currentFormat, digest: digest, precision: precision,
+                source: checkpoint.folder.lastPathComponent, files: try sizes(in: draft))
+            try write(manifest, to: draft)
+            try? FileManager.default.removeItem(at: folder)
+            try FileManager.default.moveItem(at: draft, to: folder)
+        } catch {
+            try? FileManager.default.removeItem(at: draft)
+            throw error
+        }
+        return CompiledModel(folder: folder, isNew: true)
+    }
+
+    private static func writeGraphs(
+        _ configuration: Blip2Configuration, weights: Weights, to folder: URL, progress: (Double) -> Void
+    ) throws {
+        let graphs = try Blip2Graph.allCases.map { ($0, try $0.describe(configuration, weights: weights)) }
+        let total = graphs.reduce(0) { $0 + $1.1.weightByteCount }
+        var done = 0
+        for (kind, graph) in graphs {
+            try graph.write(to: folder.appendingPathComponent(kind.fileName).path) { bytes in
+                progress(Double(done + bytes) / Double(max(total, 1)))
+            }
+            done += graph.weightByteCount
+        }
+    }
+
+    private static func write(_ manifest: Manifest, to folder: URL) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        try encoder.encode(manifest).write(to: folder.appendingPathComponent(manifestName))
+    }
+
+    /// Whether the folder holds what its manifest says, for this checkpoint and this version of the graphs.
+    private static func isIntact(_ folder: URL, digest: String, precision: Precision) -> Bool {
+        guard let data = try? Data(contentsOf: folder.appendingPathComponent(manifestName)),
+            let manifest = try? JSONDecoder().decode(Manifest.self, from: data)
+        else { return false }
+        return manifest.format == Manifest.currentFormat && manifest.digest == digest
+            && manifest.precision == precision && (try? sizes(in: folder)) == manifest.files
+    }
+
+    /// Bytes of every graph and weight file in a folder.
+    private static func sizes(in folder: URL) throws -> [String: Int] {
+        var sizes: [String: Int] = [:]
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) where name != manifestName {
+            let path = folder.appendingPathComponent(name).path
+            sizes[name] = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
+        }
+        return sizes
+    }
+}

@@ -1,0 +1,43 @@
+import Checkpoint
+
+/// The shape of the vision tower, a ViT with a class token.
+///
+/// Source: transformers, `Blip2VisionConfig`.
+public struct VisionConfiguration: Sendable, Equatable {
+    public let hiddenSize: Int
+    /// Width of the feed-forward blocks.
+    public let intermediateSize: Int
+    public let layerCount: Int
+    public let headCount: Int
+    /// Height and width of the picture, in pixels.
+    public let imageSize: Int
+    /// Height and width of a patch, in pixels.
+    public let patchSize: Int
+    public let activation: Activation
+    public let layerNormEpsilon: Double
+    /// Whether queries and values have a bias; keys never have one of their own.
+    public let qkvBias: Bool
+
+    /// Red, green and blue: the architecture fixes it.
+    public let channelCount = 3
+
+    /// Width of one attention head.
+    public var headSize: Int { hiddenSize / headCount }
+    /// Patches along one edge; pixels beyond the last whole patch are left out.
+    public var patchesPerEdge: Int { imageSize / patchSize }
+    public var patchCount: Int { patchesPerEdge * patchesPerEdge }
+    /// The patches and the class token before them.
+    public var tokenCount: Int { patchCount + 1 }
+
+    init(_ file: ConfigurationFile) throws(CheckpointError) {
+        hiddenSize = try file.size("hidden_size", default: 1408)
+        intermediateSize = try file.size("intermediate_size", default: 6144)
+        layerCount = try file.layerCount("num_hidden_layers", default: 39)
+        headCount = try file.headCount("num_attention_heads", default: 16, dividing: hiddenSize)
+        imageSize = try file.size("image_size", default: 224)
+        patchSize = try file.integer("patch_size", default: 14, in: 1...imageSize)
+        activation = try file.activation("hidden_act", default: .gelu)
+        layerNormEpsilon = try file.epsilon("layer_norm_eps", default: 1e-6)
+        qkvBias = try file.boolean("qkv_bias", default: true)
+    }
+}

@@ -1,0 +1,73 @@
+import Checkpoint
+import ONNXGraph
+
+/// The graphs that a BLIP-2 checkpoint is compiled to, each with its own file and weights.
+enum Blip2Graph: String, CaseIterable, Sendable, Codable {
+    /// `pixel_values` [B, 3, S, S] → `hidden_state` [B, T, Hv].
+    case vision
+    /// `hidden_state` [B, T, Hv] → `query_output` [B, Q, Hq] and, projected, `language_inputs` [B, Q, H].
+    case qFormer = "qformer"
+    /// Embeddings and token ids → the next token's logits, over a key/value cache that is updated in place.
+    case decoder
+
+    var fileName: String { "\(rawValue).onnx" }
+    var weightsFileName: String { "\(rawValue).weights" }
+
+    /// Describes the graph for a checkpoint.
+    /// - Throws: `CheckpointError` for a tensor that is missing or has another shape.
+    func describe(_ configuration: Blip2Configuration, weights: Weights) throws -> Graph {
+        let network = Network(name: rawValue, weights: weights)
+        switch self {
+        case .vision: try describeVision(network, configuration)
+        case .qFormer: try describeQFormer(network, configuration)
+        case .decoder: try describeDecoder(network, configuration)
+        }
+        return network.graph
+    }
+
+    private func describeVision(_ network: Network, _ configuration: Blip2Configuration) throws {
+        let side = Dimension.fixed(configuration.vision.imageSize)
+        let pixels = network.graph.input("pixel_values", .float32, ["batch", 3, side, side])
+        let states = try VisionTower(configuration: configuration.vision).describe(in: network, pixels: pixels)
+        network.graph.output(states, as: "hidden_state")
+    }
+
+    private func describeQFormer(_ network: Network, _ configuration: Blip2Configuration) throws {
+        let states = network.graph.input(
+            "hidden_state", .float32,
+            ["batch", .fixed(configuration.vision.tokenCount), .fixed(configuration.vision.hiddenSize)])
+        let former = QFormer(configuration: configuration.qFormer, queryTokenCount: configuration.queryTokenCount)
+        let queries = try former.describe(in: network, imageStates: states)
+        network.graph.output(queries, as: "query_output")
+        let projected = try network.linear(
+            queries, "language_projection", from: configuration.qFormer.hiddenSize, to: configuration.text.hiddenSize)
+        network.graph.output(projected, as: "language_inputs")
+    }
+
+    private func describeDecoder(_ network: Network, _ configuration: Blip2Configuration) throws {
+        let decoder = OPTDecoder(configuration: configuration.text)
+        let graph = network.graph
+        let inputs = OPTDecoder.Inputs(
+            imageEmbeddings: graph.input(
+                "image_embeddings", .float32, ["batch", "images", .fixed(configuration.text.wordEmbeddingSize)]),
+            tokens: graph.input("input_ids", .int64, ["batch", "tokens"]),
+            positions: graph.input("position_ids", .int64, ["batch", "images+tokens"]))
+        let lastPositions = graph.input("last_positions", .int32, ["batch"])
+        let totalLength = graph.input("total_length", .int32, [])
+        let cacheShape: [Dimension] = [
+            "batch", .fixed(configuration.text.headCount), "capacity", .fixed(decoder.cacheHeadSize),
+        ]
+        let cache = (0..<configuration.text.layerCount).map { layer in
+            Graph.AttentionCache(
+                key: graph.input("past_key.\(layer)", .float32, cacheShape),
+                value: graph.input("past_value.\(layer)", .float32, cacheShape),
+                lastPositions: lastPositions, totalLength: totalLength)
+        }
+        let outputs = try decoder.describe(in: network, inputs, cache: cache)
+        graph.output(outputs.logits, as: "logits")
+        for (layer, pair) in outputs.cache.enumerated() {
+            graph.output(pair.key, as: "present_key.\(layer)")
+            graph.output(pair.value, as: "present_value.\(layer)")
+        }
+    }
+}

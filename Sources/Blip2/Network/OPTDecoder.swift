@@ -1,0 +1,147 @@
+import Checkpoint
+import ONNXGraph
+
+/// The language model of the OPT family (Zhang et al. 2022, arXiv:2205.01068): a causal decoder in two forms, with its
+/// layer norms before the blocks (all sizes but one) or behind them (350m, whose embeddings are also narrower).
+struct OPTDecoder {
+    /// `nn.LayerNorm`'s own default; OPT's configuration has no key for it.
+    private static let layerNormEpsilon = 1e-5
+    /// OPT's position table begins with two rows for padding.
+    static let positionOffset = 2
+
+    let configuration: OPTConfiguration
+
+    /// The head size of the cache: attention over a cache wants a multiple of 8, so that others are filled up with zeros.
+    var cacheHeadSize: Int { (configuration.headSize + 7) / 8 * 8 }
+
+    /// The inputs of one step; see ``describe(in:_:cache:)``.
+    struct Inputs {
+        /// Float [B, Q, E]: the picture, in the first step; Q = 0 after that.
+        let imageEmbeddings: Value
+        /// int64 [B, T]: token ids behind the picture.
+        let tokens: Value
+        /// int64 [B, Q+T]: 0 for the first position of a row.
+        let positions: Value
+    }
+
+    struct Outputs {
+        /// [B, V]: the scores of the token that follows the last position.
+        let logits: Value
+        /// The keys and values of every layer, with the step's own.
+        let cache: [(key: Value, value: Value)]
+    }
+
+    /// - Parameter cache: the keys and values before this step, a pair for each layer.
+    func describe(in network: Network, _ inputs: Inputs, cache: [Graph.AttentionCache]) throws -> Outputs {
+        let graph = network.graph
+        let width = configuration.hiddenSize
+        let name = "language_model.model.decoder"
+
+        let table = try embeddingTable(network)
+        var hidden = graph.concat([inputs.imageEmbeddings, graph.gather(table, inputs.tokens)], axis: 1)  // [B, Q+T, E]
+        if configuration.projectsEmbeddings {
+            hidden = try network.linear(
+                hidden, "\(name).project_in", from: configuration.wordEmbeddingSize, to: width, bias: false)
+        }
+        let positions = try network.parameter(
+            "\(name).embed_positions.weight", [configuration.maximumPositions + Self.positionOffset, width])
+        let rows = graph.add(inputs.positions, graph.constant([Self.positionOffset]))
+        hidden = graph.add(hidden, graph.gather(positions, rows))  // [B, Q+T, H]
+
+        var caches: [(key: Value, value: Value)] = []
+        for (index, cache) in cache.enumerated() {
+            hidden = try graph.scope("decoder.layers.\(index)") {
+                try layer(network, hidden, cache, "\(name).layers.\(index)", &caches)  // [B, Q+T, H]
+            }
+        }
+
+        hidden = graph.last(hidden, axis: 1)  // [B, H]
+        if configuration.hasFinalLayerNorm { hidden = try norm(network, hidden, "\(name).final_layer_norm") }
+        if configuration.projectsEmbeddings {
+            hidden = try network.linear(
+                hidden, "\(name).project_out", from: width, to: configuration.wordEmbeddingSize, bias: false)
+        }
+        return Outputs(logits: graph.matMul(hidden, transposed: try headTable(network)), cache: caches)
+    }
+
+    private func layer(
+        _ network: Network, _ input: Value, _ cache: Graph.AttentionCache, _ name: String,
+        _ caches: inout [(key: Value, value: Value)]
+    ) throws -> Value {
+        let graph = network.graph
+        let before = configuration.doesLayerNormBefore
+
+        var hidden = before ? try norm(network, input, "\(name).self_attn_layer_norm") : input
+        hidden = graph.add(try attention(network, hidden, cache, "\(name).self_attn", &caches), input)
+        if !before { hidden = try norm(network, hidden, "\(name).self_attn_layer_norm") }
+
+        let residual = hidden
+        if before { hidden = try norm(network, hidden, "\(name).final_layer_norm") }
+        hidden = try linear(network, hidden, "\(name).fc1", configuration.hiddenSize, configuration.feedForwardSize)
+        hidden = network.activation(hidden, configuration.activation)
+        hidden = try linear(network, hidden, "\(name).fc2", configuration.feedForwardSize, configuration.hiddenSize)
+        hidden = graph.add(hidden, residual)
+        return before ? hidden : try norm(network, hidden, "\(name).final_layer_norm")
+    }
+
+    private func attention(
+        _ network: Network, _ x: Value, _ cache: Graph.AttentionCache, _ name: String,
+        _ caches: inout [(key: Value, value: Value)]
+    ) throws -> Value {
+        let graph = network.graph
+        let (width, heads) = (configuration.hiddenSize, configuration.headCount)
+        let (headSize, paddedSize) = (configuration.headSize, cacheHeadSize)
+
+        /// [B, T, heads × D] → [B, T, heads × D'], zeros behind each head.
+        func padHeads(_ x: Value) -> Value {
+            guard paddedSize != headSize else { return x }
+            let split = graph.reshape(x, [x.shape[0], x.shape[1], .fixed(heads), .fixed(headSize)])
+            return graph.reshape(
+                graph.padded(split, to: paddedSize), [x.shape[0], x.shape[1], .fixed(heads * paddedSize)])
+        }
+        let attended = graph.groupQueryAttention(
+            query: padHeads(try linear(network, x, "\(name).q_proj", width, width)),
+            key: padHeads(try linear(network, x, "\(name).k_proj", width, width)),
+            value: padHeads(try linear(network, x, "\(name).v_proj", width, width)),
+            cache: cache, heads: heads, scale: 1 / Double(headSize).squareRoot())
+        caches.append((attended.key, attended.value))
+
+        var output = attended.output  // [B, T, heads × D']
+        if paddedSize != headSize {
+            let (batch, tokens) = (output.shape[0], output.shape[1])
+            let split = graph.reshape(output, [batch, tokens, .fixed(heads), .fixed(paddedSize)])
+            output = graph.reshape(graph.slice(split, axis: 3, from: 0, to: headSize), [batch, tokens, .fixed(width)])
+        }
+        return try linear(network, output, "\(name).out_proj", width, width)
+    }
+
+    private func linear(_ network: Network, _ x: Value, _ name: String, _ inputs: Int, _ outputs: Int) throws -> Value {
+        try network.linear(x, name, from: inputs, to: outputs, bias: configuration.hasBias)
+    }
+
+    private func norm(_ network: Network, _ x: Value, _ name: String) throws -> Value {
+        try network.layerNorm(
+            x, name, configuration.hiddenSize, epsilon: Self.layerNormEpsilon, affine: configuration.layerNormIsAffine)
+    }
+
+    /// [V, E].
+    private func embeddingTable(_ network: Network) throws -> Value {
+        try network.parameter(
+            "language_model.model.decoder.embed_tokens.weight",
+            [configuration.vocabularySize, configuration.wordEmbeddingSize])
+    }
+
+    /// [V, E]: the same table again where the checkpoint ties them.
+    private func headTable(_ network: Network) throws -> Value {
+        let name = "language_model.lm_head.weight"
+        guard !configuration.tiesWordEmbeddings, network.weights.contains(name) else {
+            return try embeddingTable(network)
+        }
+        return try network.parameter(name, [configuration.vocabularySize, configuration.wordEmbeddingSize])
+    }
+}
+
+extension OPTConfiguration {
+    /// Whether embeddings are narrower or wider than the layers, with a projection at both ends.
+    var projectsEmbeddings: Bool { wordEmbeddingSize != hiddenSize }
+}

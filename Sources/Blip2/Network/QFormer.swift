@@ -1,0 +1,57 @@
+import ONNXGraph
+
+/// The querying transformer: learned query tokens that look at the picture through cross-attention
+/// (Li et al. 2023, arXiv:2301.12597). It normalises after each block, as BERT does.
+struct QFormer {
+    let configuration: QFormerConfiguration
+    let queryTokenCount: Int
+
+    /// - Parameter imageStates: the vision tower's hidden states, [B, T, Hv].
+    /// - Returns: what the query tokens have become, [B, Q, Hq].
+    func describe(in network: Network, imageStates: Value) throws -> Value {
+        let width = configuration.hiddenSize
+        let queries = try network.parameter("query_tokens", [1, queryTokenCount, width])
+        var hidden = network.graph.repeated(
+            try norm(network, queries, "qformer.layernorm"), alongFirstAxisOf: imageStates)  // [B, Q, Hq]
+        for layer in 0..<configuration.layerCount {
+            hidden = try network.graph.scope("qformer.layer.\(layer)") {
+                try self.layer(network, hidden, imageStates, index: layer)  // [B, Q, Hq]
+            }
+        }
+        return hidden
+    }
+
+    private func layer(_ network: Network, _ queries: Value, _ imageStates: Value, index: Int) throws -> Value {
+        let name = "qformer.encoder.layer.\(index)"
+        var hidden = try attention(network, queries, queries, configuration.hiddenSize, "\(name).attention")
+        if index.isMultiple(of: configuration.crossAttentionFrequency) {
+            hidden = try attention(
+                network, hidden, imageStates, configuration.encoderHiddenSize, "\(name).crossattention")
+        }
+        let inner = try network.linear(
+            hidden, "\(name).intermediate_query.dense",
+            from: configuration.hiddenSize, to: configuration.intermediateSize)  // [B, Q, M]
+        let outer = try network.linear(
+            network.activation(inner, configuration.activation), "\(name).output_query.dense",
+            from: configuration.intermediateSize, to: configuration.hiddenSize)
+        return try norm(network, network.graph.add(outer, hidden), "\(name).output_query.LayerNorm")
+    }
+
+    /// Attention of `queries` [B, Q, Hq] over `states` [B, S, statesWidth], its residual and its norm.
+    private func attention(
+        _ network: Network, _ queries: Value, _ states: Value, _ statesWidth: Int, _ name: String
+    ) throws -> Value {
+        let width = configuration.hiddenSize
+        let attended = network.graph.multiHeadAttention(
+            query: try network.linear(queries, "\(name).attention.query", from: width, to: width),
+            key: try network.linear(states, "\(name).attention.key", from: statesWidth, to: width),
+            value: try network.linear(states, "\(name).attention.value", from: statesWidth, to: width),
+            heads: configuration.headCount)  // [B, Q, Hq]
+        let projected = try network.linear(attended, "\(name).output.dense", from: width, to: width)
+        return try norm(network, network.graph.add(projected, queries), "\(name).output.LayerNorm")
+    }
+
+    private func norm(_ network: Network, _ x: Value, _ name: String) throws -> Value {
+        try network.layerNorm(x, name, configuration.hiddenSize, epsilon: configuration.layerNormEpsilon)
+    }
+}

@@ -1,0 +1,60 @@
+import ONNXGraph
+
+/// The image encoder: a vision transformer that normalises before each block
+/// (Dosovitskiy et al. 2021, arXiv:2010.11929; EVA-CLIP in the published checkpoints).
+struct VisionTower {
+    let configuration: VisionConfiguration
+
+    /// - Parameter pixels: [B, 3, S, S], normalised.
+    /// - Returns: the hidden states of the class token and all patches after the last layer norm, [B, T, H].
+    func describe(in network: Network, pixels: Value) throws -> Value {
+        var hidden = try embeddings(network, pixels)  // [B, T, H]
+        for layer in 0..<configuration.layerCount {
+            hidden = try network.graph.scope("vision.layers.\(layer)") {
+                try encoderLayer(network, hidden, "vision_model.encoder.layers.\(layer)")  // [B, T, H]
+            }
+        }
+        return try norm(network, hidden, "vision_model.post_layernorm")
+    }
+
+    /// Patches as tokens, a class token before them, and a position for each.
+    private func embeddings(_ network: Network, _ pixels: Value) throws -> Value {
+        let graph = network.graph
+        let (width, patch, name) = (configuration.hiddenSize, configuration.patchSize, "vision_model.embeddings")
+        let patches = graph.convolution(
+            pixels, kernel: try network.parameter("\(name).patch_embedding.weight", [width, 3, patch, patch]),
+            bias: try network.parameter("\(name).patch_embedding.bias", [width]), stride: patch)  // [B, H, g, g]
+        let sequence = graph.transpose(
+            graph.reshape(patches, ["batch", .fixed(width), .fixed(configuration.patchCount)]), [0, 2, 1])  // [B, P, H]
+        let classToken = graph.repeated(
+            try network.parameter("\(name).class_embedding", [1, 1, width]), alongFirstAxisOf: pixels)  // [B, 1, H]
+        let positions = try network.parameter("\(name).position_embedding", [1, configuration.tokenCount, width])
+        return graph.add(graph.concat([classToken, sequence], axis: 1), positions)  // [B, T, H]
+    }
+
+    private func encoderLayer(_ network: Network, _ input: Value, _ name: String) throws -> Value {
+        let graph = network.graph
+        let width = configuration.hiddenSize
+
+        let normed = try norm(network, input, "\(name).layer_norm1")
+        let joint = try network.linear(
+            normed, "\(name).self_attn.qkv", from: width, to: 3 * width, bias: configuration.qkvBias)  // [B, T, 3H]
+        let qkv = graph.split(joint, axis: 2, parts: 3)
+        let attended = graph.multiHeadAttention(
+            query: qkv[0], key: qkv[1], value: qkv[2], heads: configuration.headCount)  // [B, T, H]
+        let projected = try network.linear(attended, "\(name).self_attn.projection", from: width, to: width)
+        let hidden = graph.add(projected, input)
+
+        let inner = try network.linear(
+            try norm(network, hidden, "\(name).layer_norm2"), "\(name).mlp.fc1",
+            from: width, to: configuration.intermediateSize)  // [B, T, M]
+        let outer = try network.linear(
+            network.activation(inner, configuration.activation), "\(name).mlp.fc2",
+            from: configuration.intermediateSize, to: width)
+        return graph.add(outer, hidden)  // [B, T, H]
+    }
+
+    private func norm(_ network: Network, _ x: Value, _ name: String) throws -> Value {
+        try network.layerNorm(x, name, configuration.hiddenSize, epsilon: configuration.layerNormEpsilon)
+    }
+}

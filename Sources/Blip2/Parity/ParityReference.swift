@@ -1,0 +1,73 @@
+import Checkpoint
+import Foundation
+import ONNXRuntime
+
+/// What transformers computed for some pictures, stage by stage: a safetensors file.
+///
+/// `pixel_values` f32 [B, 3, S, S], `vision_hidden_state` f32 [B, T, Hv], `query_output` f32 [B, Q, Hq],
+/// `language_inputs` f32 [B, Q, H], `first_logits` f32 [B, V], `generated_ids` i64 [B, N],
+/// optionally `prompt_ids` i64 [B, P]; and the metadata `generation`, a JSON object of arguments of `generate`.
+struct ParityReference {
+    let pixels: Tensor
+    let stages: [(stage: ParityReport.Stage.Name, values: [Float], shape: [Int])]
+    let generatedIDs: [[Int]]
+    let options: GenerationOptions
+
+    init(path: String) throws {
+        let file = try SafetensorsFile(path: path)
+        let pixelValues = try file.tensor("pixel_values")
+        pixels = try Tensor(try pixelValues.floats(), shape: pixelValues.shape)
+        stages = try ParityReport.Stage.Name.allCases.map { name in
+            let tensor = try file.tensor(name.rawValue)
+            return (name, try tensor.floats(), tensor.shape)
+        }
+        generatedIDs = try Self.rows(try file.tensor("generated_ids"))
+        var options = try Self.options(
+            file.metadata["generation"] ?? "{}", path: path, defaultLength: generatedIDs.first?.count ?? 0)
+        if file.contains("prompt_ids") { options.promptIDs = try Self.rows(try file.tensor("prompt_ids")) }
+        self.options = options
+    }
+
+    private static func rows(_ tensor: StoredTensor) throws -> [[Int]] {
+        let values = try tensor.int64s().map(Int.init)
+        guard tensor.shape.count == 2 else {
+            throw Blip2Error(
+                .invalidInput, "\(tensor.name) in \(tensor.filePath) has the shape \(tensor.shape), not [B, N].")
+        }
+        let width = tensor.shape[1]
+        return (0..<tensor.shape[0]).map { Array(values[$0 * width..<($0 + 1) * width]) }
+    }
+
+    /// Arguments of transformers' `generate` that change what greedy search gives, and the values that change nothing.
+    private static let neutral: [String: Set<Double>] = [
+        "num_beams": [1], "do_sample": [0], "repetition_penalty": [1], "no_repeat_ngram_size": [0],
+        "num_return_sequences": [1], "min_length": [0],
+    ]
+    /// Arguments that only beams or samples heed.
+    private static let ignored: Set<String> = [
+        "length_penalty", "early_stopping", "temperature", "top_k", "top_p", "use_cache", "bos_token_id", "max_length",
+    ]
+
+    /// The arguments of `generate` as options of ours; one that would change the result and is not known is refused.
+    private static func options(_ json: String, path: String, defaultLength: Int) throws -> GenerationOptions {
+        guard let object = try? JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any] else {
+            throw Blip2Error(.invalidInput, "The metadata `generation` of \(path) is not a JSON object: \(json)")
+        }
+        var options = GenerationOptions(maxNewTokens: defaultLength)
+        for (key, value) in object where !(value is NSNull) && !ignored.contains(key) {
+            let number = (value as? NSNumber)?.doubleValue
+            switch key {
+            case "max_new_tokens": options.maxNewTokens = (value as? Int) ?? defaultLength
+            case "min_new_tokens": options.minNewTokens = (value as? Int) ?? 0
+            case "eos_token_id": options.eosTokenIDs = (value as? [Int]) ?? (value as? Int).map { [$0] }
+            case "pad_token_id": options.padTokenID = value as? Int
+            default:
+                if let number, neutral[key]?.contains(number) == true { continue }
+                throw Blip2Error(
+                    .unsupportedGeneration,
+                    "\(path) was generated with \(key) = \(value); only greedy search can be compared yet.")
+            }
+        }
+        return options
+    }
+}

@@ -1,0 +1,48 @@
+public import Foundation
+
+/// Where a checkpoint is to be found: in a folder that was named, or in the one that comes with the program.
+public struct CheckpointLocation: Sendable {
+    /// The demo checkpoint's place, below the program's own folder or one of the folders above it.
+    public static let demoFolder = "Models/demo"
+
+    private let name: String?
+
+    /// - Parameter name: a folder, or nil for the demo checkpoint.
+    public init(_ name: String?) {
+        self.name = name.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// The folder with the checkpoint's files.
+    /// - Throws: ``CheckpointError`` that says where was looked, where there is none.
+    public func folder() throws(CheckpointError) -> URL {
+        guard let name else { return try Self.demo() }
+        let folder = URL(fileURLWithPath: (name as NSString).expandingTildeInPath)
+        guard Self.holdsCheckpoint(folder) else {
+            throw CheckpointError(
+                .missingFile,
+                "There is no checkpoint in \(folder.path): it has no config.json. Give the folder of a BLIP-2 checkpoint "
+                    + "as Hugging Face stores it, for example one that `huggingface-cli download` made.")
+        }
+        return folder
+    }
+
+    /// The demo checkpoint: below the working folder, or below the program's folder or any above it.
+    private static func demo() throws(CheckpointError) -> URL {
+        var places = [URL(fileURLWithPath: FileManager.default.currentDirectoryPath)]
+        var folder = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent()
+        while let place = folder {
+            places.append(place)
+            folder = place.path == "/" ? nil : place.deletingLastPathComponent()
+        }
+        let candidates = places.map { $0.appendingPathComponent(demoFolder) }
+        if let found = candidates.first(where: holdsCheckpoint) { return found }
+        throw CheckpointError(
+            .missingFile,
+            "The demo checkpoint was not found; looked at \(candidates.map(\.path).joined(separator: ", ")). "
+                + "Set MODEL_ID to the folder of a BLIP-2 checkpoint.")
+    }
+
+    private static func holdsCheckpoint(_ folder: URL) -> Bool {
+        FileManager.default.fileExists(atPath: folder.appendingPathComponent("config.json").path)
+    }
+}

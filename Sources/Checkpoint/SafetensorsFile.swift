@@ -1,0 +1,39 @@
+/// One safetensors file, mapped into memory and checked from end to end of its header before any tensor is handed out.
+public final class SafetensorsFile: Sendable {
+    public let path: String
+    /// Bytes of the whole file.
+    public let byteCount: Int
+    /// The header's free-form strings (`__metadata__`).
+    public let metadata: [String: String]
+
+    let file: MappedFile
+    let header: SafetensorsHeader
+    private let places: [String: Int]
+
+    /// Maps the file and validates its header. Reads the header only, however large the file is.
+    ///
+    /// - Throws: `missingFile`, `unreadableFile`, `notSafetensors`, `truncatedFile`, `invalidHeader` or `invalidTensor`.
+    public init(path: String) throws(CheckpointError) {
+        file = try MappedFile(path: path)
+        header = try SafetensorsHeader(file.bytes, path: path)
+        places = Dictionary(uniqueKeysWithValues: header.entries.enumerated().map { ($1.name, $0) })
+        metadata = header.metadata
+        byteCount = file.bytes.count
+        self.path = path
+    }
+
+    /// The tensors' names in the order of their bytes in the file.
+    public var names: [String] { header.entries.map(\.name) }
+
+    public func contains(_ name: String) -> Bool { places[name] != nil }
+
+    /// The tensor of that name; its bytes are read when they are looked at.
+    ///
+    /// - Throws: `missingTensor`.
+    public func tensor(_ name: String) throws(CheckpointError) -> StoredTensor {
+        guard let place = places[name] else {
+            throw CheckpointError(.missingTensor, "\(path) holds no tensor named \"\(name)\".")
+        }
+        return StoredTensor(header.entries[place], in: file, dataOffset: header.dataOffset)
+    }
+}

@@ -1,0 +1,93 @@
+/// Matrix products, element-wise arithmetic, activations and normalisation.
+/// Operators are those of https://onnx.ai/onnx/operators/, with their definitions of shapes.
+extension Graph {
+    /// `left · right`: [..., M, K] × [K, N] → [..., M, N].
+    public func matMul(_ left: Value, _ right: Value) -> Value {
+        guard left.rank >= 1, right.rank == 2, let columns = right.shape.last else {
+            require(false, "MatMul", [left, right], "the right side needs two axes")
+            return left
+        }
+        require(left.shape.last == right.shape[0], "MatMul", [left, right], "the inner axes must be equal")
+        return node("MatMul", [left, right], shape: left.shape.dropLast() + [columns])
+    }
+
+    /// `left · rightᵀ`: [M, K] × [N, K] → [M, N].
+    public func matMul(_ left: Value, transposed right: Value) -> Value {
+        guard left.rank == 2, right.rank == 2, left.shape[1] == right.shape[1] else {
+            require(false, "Gemm", [left, right], "both sides need two axes, the last ones equal")
+            return left
+        }
+        return node("Gemm", [left, right], [.int("transB", 1)], shape: [left.shape[0], right.shape[0]])
+    }
+
+    /// Element-wise sum; shapes are broadcast from the right.
+    public func add(_ left: Value, _ right: Value) -> Value { broadcast("Add", left, right) }
+
+    /// Element-wise product; shapes are broadcast from the right.
+    public func multiply(_ left: Value, _ right: Value) -> Value { broadcast("Mul", left, right) }
+
+    private func broadcast(_ operation: String, _ left: Value, _ right: Value) -> Value {
+        let (long, short) = left.rank >= right.rank ? (left, right) : (right, left)
+        var shape = long.shape
+        for (offset, size) in short.shape.reversed().enumerated() {
+            let axis = long.rank - 1 - offset
+            if shape[axis] == 1 {
+                shape[axis] = size
+            } else {
+                require(
+                    size == 1 || size == shape[axis], operation, [left, right], "axes must be equal or of length one")
+            }
+        }
+        require(left.elementType == right.elementType, operation, [left, right], "element types must be equal")
+        return node(operation, [left, right], shape: shape)
+    }
+
+    /// max(x, 0).
+    public func relu(_ x: Value) -> Value { node("Relu", [x], shape: x.shape) }
+
+    /// x, held between two bounds.
+    public func clip(_ x: Value, from low: Float, to high: Float) -> Value {
+        node("Clip", [x, constant(low), constant(high)], shape: x.shape)
+    }
+
+    /// 1 / (1 + e⁻ˣ).
+    public func sigmoid(_ x: Value) -> Value { node("Sigmoid", [x], shape: x.shape) }
+
+    public func tanh(_ x: Value) -> Value { node("Tanh", [x], shape: x.shape) }
+
+    /// The Gaussian error linear unit: exact, or its tanh approximation (Hendrycks & Gimpel 2016, arXiv:1606.08415).
+    public func gelu(_ x: Value, approximated: Bool = false) -> Value {
+        node("Gelu", [x], [.string("approximate", approximated ? "tanh" : "none")], shape: x.shape)
+    }
+
+    /// Normalises the last axis to mean 0 and variance 1, then scales and shifts it (Ba et al. 2016, arXiv:1607.06450).
+    /// - Parameters:
+    ///   - scale: [C], the gain.
+    ///   - bias: [C], or none.
+    public func layerNormalization(_ x: Value, scale: Value, bias: Value?, epsilon: Double) -> Value {
+        require(
+            scale.shape == x.shape.suffix(1) && (bias == nil || bias?.shape == scale.shape),
+            "LayerNormalization", [x, scale], "scale and bias must have the length of the last axis")
+        return node(
+            "LayerNormalization", bias.map { [x, scale, $0] } ?? [x, scale],
+            [.int("axis", -1), .float("epsilon", Float(epsilon))], shape: x.shape)
+    }
+
+    /// A convolution over images without padding: [B, C, H, W] with kernels [O, C, k, k] → [B, O, H', W'].
+    public func convolution(_ x: Value, kernel: Value, bias: Value?, stride: Int) -> Value {
+        guard x.rank == 4, kernel.rank == 4, x.shape[1] == kernel.shape[1] else {
+            require(false, "Conv", [x, kernel], "both need four axes and the same channels")
+            return x
+        }
+        let spatial = (2..<4).map { axis -> Dimension in
+            guard let size = x.shape[axis].size, let window = kernel.shape[axis].size else {
+                return .symbol("\(x.shape[axis])/\(stride)")
+            }
+            require(size >= window, "Conv", [x, kernel], "the picture must be at least as large as the kernel")
+            return .fixed(max(0, (size - window) / stride + 1))
+        }
+        return node(
+            "Conv", bias.map { [x, kernel, $0] } ?? [x, kernel], [.ints("strides", [stride, stride])],
+            shape: [x.shape[0], kernel.shape[0]] + spatial)
+    }
+}

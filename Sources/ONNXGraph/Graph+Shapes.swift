@@ -1,0 +1,107 @@
+/// Operators that move, cut and join without arithmetic.
+extension Graph {
+    /// Lays the elements out in another shape. `shape` may hold at most one symbol, or the same symbols at the same axes as `x`.
+    public func reshape(_ x: Value, _ shape: [Dimension]) -> Value {
+        var inferred = false
+        let target = shape.enumerated().map { axis, dimension -> Int in
+            switch dimension {
+            case .fixed(let size): return size
+            case .symbol where axis < x.rank && x.shape[axis] == dimension: return 0  // 0: as it was
+            case .symbol:
+                require(!inferred, "Reshape", [x], "to \(shape) only one axis can be inferred")
+                inferred = true
+                return -1
+            }
+        }
+        return node("Reshape", [x, constant(target)], shape: shape)
+    }
+
+    /// Puts the axes into another order.
+    public func transpose(_ x: Value, _ order: [Int]) -> Value {
+        guard order.sorted() == Array(0..<x.rank) else {
+            require(false, "Transpose", [x], "\(order) does not name each axis once")
+            return x
+        }
+        return node("Transpose", [x], [.ints("perm", order)], shape: order.map { x.shape[$0] })
+    }
+
+    /// Joins values along one axis.
+    public func concat(_ values: [Value], axis: Int) -> Value {
+        guard var shape = values.first?.shape, shape.indices.contains(axis) else {
+            require(false, "Concat", values, "there is no axis \(axis)")
+            return constant([])
+        }
+        for value in values.dropFirst() {
+            var other = value.shape
+            guard other.count == shape.count else {
+                require(false, "Concat", values, "ranks must be equal")
+                continue
+            }
+            shape[axis] = shape[axis] + other[axis]
+            other[axis] = shape[axis]
+            require(other == shape, "Concat", values, "all other axes must be equal")
+        }
+        return node("Concat", values, [.int("axis", axis)], shape: shape)
+    }
+
+    /// Cuts one axis into equal parts.
+    public func split(_ x: Value, axis: Int, parts: Int) -> [Value] {
+        guard x.shape.indices.contains(axis), let size = x.shape[axis].size, size % parts == 0 else {
+            require(false, "Split", [x], "axis \(axis) does not divide into \(parts)")
+            return Array(repeating: x, count: parts)
+        }
+        var shape = x.shape
+        shape[axis] = .fixed(size / parts)
+        return node(
+            "Split", [x], [.int("axis", axis), .int("num_outputs", parts)], domain: "",
+            outputs: Array(repeating: (x.elementType, shape), count: parts))
+    }
+
+    /// The elements `start ..< end` of one axis; negative numbers count from its end.
+    public func slice(_ x: Value, axis: Int, from start: Int, to end: Int) -> Value {
+        var shape = x.shape
+        if let size = shape[axis].size {
+            let clamp = { (index: Int) in min(max(index < 0 ? index + size : index, 0), size) }
+            shape[axis] = .fixed(max(0, clamp(end) - clamp(start)))
+        } else if (start < 0) == (end < 0) {
+            shape[axis] = .fixed(end - start)
+        }
+        return node("Slice", [x, constant([start]), constant([end]), constant([axis])], shape: shape)
+    }
+
+    /// The last entry of an axis, which vanishes: [B, T, C] → [B, C] for axis 1.
+    public func last(_ x: Value, axis: Int) -> Value {
+        var shape = x.shape
+        shape.remove(at: axis)
+        return node("Gather", [x, constant(index: -1)], [.int("axis", axis)], shape: shape)
+    }
+
+    /// Looks rows up in a table: [V, C] by indices [...] → [..., C].
+    public func gather(_ table: Value, _ indices: Value) -> Value {
+        require(
+            table.rank == 2 && indices.elementType == .int64, "Gather", [table, indices],
+            "a table and 64-bit indices are needed")
+        return node("Gather", [table, indices], [.int("axis", 0)], shape: indices.shape + table.shape.suffix(1))
+    }
+
+    /// Repeats a value of first axis 1 once for every row of `batch`: [1, ...] → [B, ...].
+    public func repeated(_ x: Value, alongFirstAxisOf batch: Value) -> Value {
+        require(x.shape.first == 1, "Expand", [x, batch], "the first axis must have length one")
+        let count = node(
+            "Shape", [batch], [.int("start", 0), .int("end", 1)], elementType: .int64, shape: [1])
+        let rest = constant(x.shape.dropFirst().map { $0.size ?? 1 })
+        let target = node("Concat", [count, rest], [.int("axis", 0)], shape: [.fixed(x.rank)])
+        return node("Expand", [x, target], shape: [batch.shape[0]] + x.shape.dropFirst())
+    }
+
+    /// Fills the end of the last axis with zeros up to a length.
+    public func padded(_ x: Value, to length: Int) -> Value {
+        guard let size = x.shape.last?.size, size <= length else {
+            require(false, "Pad", [x], "the last axis is not shorter than \(length)")
+            return x
+        }
+        if size == length { return x }
+        let amounts = Array(repeating: 0, count: 2 * x.rank - 1) + [length - size]
+        return node("Pad", [x, constant(amounts)], shape: x.shape.dropLast() + [.fixed(length)])
+    }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import SwiftProtobuf
+
+extension Graph {
+    /// Writes the graph to `path`, and its weights, if it has any, into one file beside it: `vision.onnx` and `vision.weights`.
+    ///
+    /// Weights are streamed: only the piece at hand is in memory. Blocks until both files are on disk.
+    /// - Parameter progress: told the number of weight bytes written so far.
+    /// - Throws: ``ONNXGraphError`` for the first misfit of the description, a weight of the wrong size, or a file that
+    ///   cannot be written; whatever a weight's source throws.
+    public func write(to path: String, progress: (Int) throws -> Void = { _ in }) throws {
+        if let misfit { throw misfit }
+        let model = URL(fileURLWithPath: path)
+        let weightsFile = model.deletingPathExtension().appendingPathExtension("weights")
+        var initializers = constants
+        if !weights.isEmpty {
+            let file = try WeightFile(path: weightsFile.path)
+            for weight in weights {
+                initializers.append(try file.append(weight, location: weightsFile.lastPathComponent))
+                try progress(file.length)
+            }
+            try file.close()
+        }
+        try Self.write(try serialized(initializers), to: path)
+    }
+
+    /// Bytes of all weights together, before anything is written.
+    public var weightByteCount: Int { weights.reduce(0) { $0 + $1.byteCount } }
+
+    /// The graph as `ModelProto` bytes, for weights that are stored as `initializers` say.
+    private func serialized(_ initializers: [Onnx_TensorProto]) throws -> Data {
+        var graph = Onnx_GraphProto()
+        graph.name = name
+        graph.node = nodes
+        graph.initializer = initializers
+        graph.input = inputs.map { Onnx_ValueInfoProto(name: $0.name, $0) }
+        graph.output = outputs.map { Onnx_ValueInfoProto(name: $0.name, $0.value) }
+
+        var model = Onnx_ModelProto()
+        model.irVersion = 9
+        model.producerName = "image-to-song"
+        model.opsetImport = [("", Self.operatorSet), (Self.microsoft, 1)].map { domain, version in
+            var set = Onnx_OperatorSetIdProto()
+            set.domain = domain
+            set.version = version
+            return set
+        }
+        model.graph = graph
+        do {
+            return try model.serializedData()
+        } catch {
+            throw ONNXGraphError(.file, "The graph \(name) could not be serialised.", cause: error)
+        }
+    }
+
+    private static func write(_ data: Data, to path: String) throws {
+        do {
+            try data.write(to: URL(fileURLWithPath: path))
+        } catch {
+            throw ONNXGraphError(.file, "The graph file \(path) could not be written.", cause: error)
+        }
+    }
+}
+
+extension Onnx_ValueInfoProto {
+    init(name: String, _ value: Value) {
+        self.init()
+        self.name = name
+        type.tensorType.elemType = value.elementType.rawValue
+        type.tensorType.shape.dim = value.shape.map { dimension in
+            var axis = Onnx_TensorShapeProto.Dimension()
+            switch dimension {
+            case .fixed(let size): axis.dimValue = Int64(size)
+            case .symbol(let name): axis.dimParam = name
+            }
+            return axis
+        }
+    }
+}

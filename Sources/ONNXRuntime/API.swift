@@ -1,0 +1,62 @@
+internal import CONNXRuntime
+
+/// The library's table of functions, with its statuses turned into errors.
+///
+/// `@unchecked Sendable`: the table is constant, and it stays where it is, for a library is never unloaded.
+struct API: @unchecked Sendable {
+    /// Called as `api.functions.pointee.Name(…)`; the pointer spares a copy of the whole table.
+    let functions: UnsafePointer<OrtApi>
+
+    /// Throws what `status` says, and releases it; does nothing for success, which is nil.
+    func check(_ status: OpaquePointer?) throws(ONNXRuntimeError) {
+        guard let status else { return }
+        defer { functions.pointee.ReleaseStatus(status) }
+        let code = ONNXRuntimeError.Code(status: functions.pointee.GetErrorCode(status))
+        let message = functions.pointee.GetErrorMessage(status).map { String(cString: $0) } ?? ""
+        throw ONNXRuntimeError(code, message)
+    }
+
+    /// Calls a function that returns a status.
+    func call(_ body: (UnsafePointer<OrtApi>) -> OpaquePointer?) throws(ONNXRuntimeError) {
+        try check(body(functions))
+    }
+
+    /// The object that `create` makes, which `release` will release.
+    func make(
+        _ release: Owned.Release?, _ create: (UnsafePointer<OrtApi>, UnsafeMutablePointer<OpaquePointer?>) -> OpaquePointer?
+    ) throws(ONNXRuntimeError) -> Owned {
+        var object: OpaquePointer?
+        try check(create(functions, &object))
+        guard let object, let release else {
+            throw ONNXRuntimeError(.failed, "ONNX Runtime reported success but made no object.")
+        }
+        return Owned(object, release: release)
+    }
+
+    /// ONNX Runtime's own allocator, from which it takes the text and lists that it hands out. Never to be released.
+    func defaultAllocator() throws(ONNXRuntimeError) -> OpaquePointer? {
+        var allocator: OpaquePointer?
+        try call { $0.pointee.GetAllocatorWithDefaultOptions(&allocator) }
+        return allocator
+    }
+
+    /// The text that `read` makes with the default allocator.
+    func string(
+        _ read: (UnsafePointer<OrtApi>, OpaquePointer?, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> OpaquePointer?
+    ) throws(ONNXRuntimeError) -> String {
+        let allocator = try defaultAllocator()
+        var text: UnsafeMutablePointer<CChar>?
+        try check(read(functions, allocator, &text))
+        guard let text else { return "" }
+        let string = String(cString: text)
+        try call { $0.pointee.AllocatorFree(allocator, text) }
+        return string
+    }
+
+    /// The description of ordinary memory, as the functions that make or bind tensors want it.
+    func cpuMemory() throws(ONNXRuntimeError) -> Owned {
+        try make(functions.pointee.ReleaseMemoryInfo) {
+            $0.pointee.CreateCpuMemoryInfo(OrtAllocatorType(ORT_DEVICE_ALLOCATOR), OrtMemType(ORT_MEMORY_TYPE_DEFAULT), $1)
+        }
+    }
+}

@@ -1,0 +1,66 @@
+internal import CONNXRuntime
+
+/// ONNX Runtime: the loaded library and its environment.
+///
+/// Sessions keep it alive, so it goes after the last of them. One is enough for a process: ONNX Runtime holds a single
+/// environment behind all of them.
+public final class Runtime: Sendable {
+    /// The library's version, such as `1.32.0`.
+    public let version: String
+    /// The file that the library was loaded from.
+    public let libraryPath: String
+
+    let api: API
+    let environment: Owned
+    /// Ordinary memory, as tensors are described to ONNX Runtime.
+    let cpuMemory: Owned
+
+    /// Loads the library and starts its environment. Blocks for a few milliseconds.
+    /// - Parameters:
+    ///   - search: where to look for the library.
+    ///   - logLevel: the least level that is logged.
+    ///   - log: receives what ONNX Runtime logs, on any thread; nil leaves it to ONNX Runtime, which writes to standard
+    ///     error. The first environment of a process decides, as long as it lives.
+    /// - Throws: `libraryNotFound`, `notONNXRuntime`, `libraryTooOld`.
+    public static func load(
+        _ search: LibrarySearch = .standard, logLevel: LogMessage.Level = .warning,
+        log: (@Sendable (LogMessage) -> Void)? = nil
+    ) throws(ONNXRuntimeError) -> Runtime {
+        try Runtime(Library(search), logLevel: logLevel, log: log)
+    }
+
+    private init(
+        _ library: Library, logLevel: LogMessage.Level, log: (@Sendable (LogMessage) -> Void)?
+    ) throws(ONNXRuntimeError) {
+        let api = library.api
+        let release = api.functions.pointee.ReleaseEnv
+        if let log {
+            // Kept for good: the environment may outlive this object, where another Runtime shares it.
+            let receiver = Unmanaged.passRetained(LogReceiver(log)).toOpaque()
+            environment = try api.make(release) {
+                $0.pointee.CreateEnvWithCustomLogger(
+                    LogReceiver.callback, receiver, logLevel.rawValue, "onnxruntime", $1)
+            }
+        } else {
+            environment = try api.make(release) { $0.pointee.CreateEnv(logLevel.rawValue, "onnxruntime", $1) }
+        }
+        cpuMemory = try api.cpuMemory()
+        self.api = api
+        version = library.version
+        libraryPath = library.path
+    }
+
+    /// The providers that this library was built with, best first; that a device is there to use is not said.
+    public var availableProviders: [ExecutionProvider] {
+        get throws(ONNXRuntimeError) {
+            var names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
+            var count: Int32 = 0
+            try api.call { $0.pointee.GetAvailableProviders(&names, &count) }
+            let providers = (0..<Int(count)).compactMap { index in
+                names?[index].map { ExecutionProvider(rawValue: String(cString: $0)) }
+            }
+            try api.call { $0.pointee.ReleaseAvailableProviders(names, count) }
+            return providers
+        }
+    }
+}

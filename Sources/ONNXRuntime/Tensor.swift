@@ -1,0 +1,72 @@
+/// Numbers of one type in a row-major box: what goes into a session and what comes out.
+///
+/// The memory is Swift's, aligned to 64 bytes, or, in outputs that ONNX Runtime allocated, ONNX Runtime's. Either way it
+/// lives as long as a tensor, or a view of it, looks at it. A tensor may be written while nothing runs on it; nothing
+/// guards against more.
+public final class Tensor {
+    public let elementType: ElementType
+    /// The size of each dimension; empty for a single number. A dimension may be 0.
+    public let shape: [Int]
+    public let elementCount: Int
+    public var byteCount: Int { elementCount * elementType.byteCount }
+
+    let memory: TensorMemory
+
+    /// A tensor of zeros.
+    /// - Throws: `invalidTensor` where a dimension is negative or there is no memory for so many.
+    public convenience init(_ elementType: ElementType, shape: [Int]) throws(ONNXRuntimeError) {
+        let count = try Self.elementCount(elementType, shape)
+        let memory = try TensorMemory(byteCount: count * elementType.byteCount)
+        self.init(elementType, shape: shape, elementCount: count, memory: memory)
+    }
+
+    /// A tensor of `values` in row-major order.
+    /// - Throws: `invalidTensor` where `values` are not as many as `shape` holds.
+    public convenience init<Element: TensorElement>(
+        _ values: [Element], shape: [Int]
+    ) throws(ONNXRuntimeError) {
+        let count = try Self.elementCount(Element.elementType, shape)
+        guard count == values.count else {
+            throw ONNXRuntimeError(
+                .invalidTensor, "\(values.count) values do not fill a tensor of shape \(shape), which holds \(count).")
+        }
+        try self.init(Element.elementType, shape: shape)
+        withUnsafeMutableBytes { bytes in values.withUnsafeBytes { bytes.copyMemory(from: $0) } }
+    }
+
+    init(_ elementType: ElementType, shape: [Int], elementCount: Int, memory: TensorMemory) {
+        self.elementType = elementType
+        self.shape = shape
+        self.elementCount = elementCount
+        self.memory = memory
+    }
+
+    /// A tensor of another shape over the first bytes of the same memory; writes to one are seen in the other.
+    /// - Throws: `invalidTensor` where `shape` asks for more bytes than there are.
+    public func view(shape: [Int]) throws(ONNXRuntimeError) -> Tensor {
+        let count = try Self.elementCount(elementType, shape)
+        guard count * elementType.byteCount <= memory.byteCount else {
+            throw ONNXRuntimeError(
+                .invalidTensor,
+                "A view of shape \(shape) does not fit into the \(memory.byteCount) bytes of a tensor of shape \(self.shape).")
+        }
+        return Tensor(elementType, shape: shape, elementCount: count, memory: memory)
+    }
+
+    /// The product of `shape`, if tensors of that shape can be.
+    static func elementCount(_ elementType: ElementType, _ shape: [Int]) throws(ONNXRuntimeError) -> Int {
+        if let negative = shape.first(where: { $0 < 0 }) {
+            throw ONNXRuntimeError(.invalidTensor, "A tensor's shape \(shape) cannot hold a negative size, \(negative).")
+        }
+        if shape.contains(0) { return 0 }
+        var bytes = elementType.byteCount
+        for size in shape {
+            let (product, overflow) = bytes.multipliedReportingOverflow(by: size)
+            guard !overflow else {
+                throw ONNXRuntimeError(.invalidTensor, "A tensor of shape \(shape) is larger than any memory.")
+            }
+            bytes = product
+        }
+        return bytes / elementType.byteCount
+    }
+}

@@ -1,0 +1,39 @@
+/// The tokens of a model and their ids. Ids need not be without gaps, as they need not in the tokenizers package.
+struct Vocabulary: Sendable {
+    /// A token's text, compared byte by byte: Swift's strings would take canonically equivalent tokens for the same.
+    private let ids: [[UInt8]: Int]
+
+    init(_ tokens: [String: Int]) throws(TokenizationError) {
+        guard !tokens.isEmpty else {
+            throw TokenizationError(.invalidVocabulary, "the vocabulary holds no tokens.")
+        }
+        var ids: [[UInt8]: Int] = [:]
+        ids.reserveCapacity(tokens.count)
+        var owners: [Int: String] = [:]
+        owners.reserveCapacity(tokens.count)
+        for (token, id) in tokens {
+            guard id >= 0, id <= UInt32.max else {
+                throw TokenizationError(
+                    .invalidVocabulary,
+                    "the token \"\(token)\" has the id \(id); ids are from 0 to \(UInt32.max).")
+            }
+            if let owner = owners.updateValue(token, forKey: id) {
+                throw TokenizationError(
+                    .invalidVocabulary,
+                    "the tokens \"\(min(owner, token))\" and \"\(max(owner, token))\" both have the id \(id).")
+            }
+            ids[Array(token.utf8)] = id
+        }
+        self.ids = ids
+    }
+
+    var count: Int { ids.count }
+
+    func id(of token: some Sequence<UInt8>) -> Int? {
+        ids[Array(token)]
+    }
+
+    func id(of token: String) -> Int? {
+        ids[Array(token.utf8)]
+    }
+}
