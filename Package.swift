@@ -2,12 +2,40 @@
 import PackageDescription
 
 /// One list of settings for every target: Swift 6 mode, and the upcoming features that keep imports honest.
-let settings: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
+let settings: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+
+/// A library in `Sources/<name>`.
+func library(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
+}
+
+/// The tests in `Tests/<name>Tests` of the library `name`.
+func tests(_ name: String, _ others: [Target.Dependency] = [], exclude: [String] = ["Fixtures"]) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.byName(name: name)] + others, exclude: exclude, swiftSettings: settings)
+}
 
 let package = Package(
     name: "image-to-song",
@@ -20,55 +48,46 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
-        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // Imports point down this list only.
         .executableTarget(
             name: "ImageToSong",
-            dependencies: [
-                "Server", "Pipeline", "Blip2", "Checkpoint", "Imaging",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
-            ],
+            dependencies: ["Server", "Pipeline", "Blip2", "Checkpoint", "Imaging", argumentParser, logging],
             swiftSettings: settings),
-        .target(
-            name: "Server",
-            dependencies: [
-                "Pipeline",
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            ],
-            swiftSettings: settings),
-        .target(
-            name: "Pipeline",
-            dependencies: [
-                "Blip2", "Imaging",
-                .product(name: "Configuration", package: "swift-configuration"),
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: settings),
-        .target(
-            name: "Blip2", dependencies: ["Tokenization", "Checkpoint", "ONNXGraph", "ONNXRuntime"],
-            swiftSettings: settings),
-        .target(name: "Tokenization", swiftSettings: settings),
-        .target(
-            name: "Checkpoint", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
-            swiftSettings: settings),
-        .target(
-            name: "ONNXGraph", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
-            exclude: ["onnx.proto"], swiftSettings: settings),
-        .target(name: "ONNXRuntime", dependencies: ["CONNXRuntime"], swiftSettings: settings),
+        library(
+            "Server",
+            [
+                "Pipeline", httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioHTTPTypes, serviceLifecycle,
+                unixSignals,
+            ]),
+        library(
+            "Pipeline",
+            ["Blip2", "Tokenization", "Checkpoint", "ONNXRuntime", "Imaging", configuration, logging, systemPackage]),
+        library("Blip2", ["Tokenization", "Checkpoint", "ONNXGraph", "ONNXRuntime"]),
+        library("Tokenization", []),
+        library("Checkpoint", [crypto]),
+        library("ONNXGraph", [swiftProtobuf], exclude: ["onnx.proto"]),
+        library("ONNXRuntime", ["CONNXRuntime"]),
         .target(name: "CONNXRuntime"),
-        .target(
-            name: "Imaging", dependencies: ["CVips", .product(name: "Crypto", package: "swift-crypto")],
-            swiftSettings: settings),
+        library("Imaging", ["CVips", crypto]),
         .systemLibrary(name: "CVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"]), .brew(["vips"])]),
+
+        tests(
+            "Server",
+            ["Pipeline", "Blip2", "Imaging", httpTypes, hummingbird, hummingbirdTesting, logging, nioCore, nioPosix],
+            exclude: []),
+        tests("Pipeline", ["Blip2", "Imaging", configuration, logging]),
+        tests("Blip2", ["Checkpoint", "ONNXRuntime"], exclude: ["Configuration/Fixtures"]),
+        tests("Tokenization"),
+        tests("Checkpoint"),
+        tests("ONNXGraph", ["ONNXRuntime"], exclude: []),
+        tests("ONNXRuntime", ["CONNXRuntime"]),
+        tests("Imaging"),
     ]
 )

@@ -8,9 +8,9 @@ extension Blip2Model {
         /// [B, V], row after row: the scores of the first new token.
         public let firstLogits: [Float]
         /// The first step: picture and prompt.
-        public let prefillSeconds: Double
+        public let prefillTime: Duration
         /// All further steps.
-        public let decodeSeconds: Double
+        public let decodeTime: Duration
     }
 
     /// Generates greedily behind the picture and the prompt.
@@ -30,9 +30,10 @@ extension Blip2Model {
 
         return try Blip2Error.translatingCancellation(cancellation) {
             try cancellation?.check()
+            let runOptions = try cancellation?.runOptions(runtime)
             let start = ContinuousClock.now
             var logits = try run.start(
-                try imageEmbeddings(languageInputs), prompt: prompt, cancellation?.options)
+                try imageEmbeddings(languageInputs), prompt: prompt, runOptions)
             let firstLogits = try logits.array(of: Float.self)
             let prefill = ContinuousClock.now
             while true {
@@ -41,11 +42,11 @@ extension Blip2Model {
                 }
                 if search.isFinished { break }
                 try cancellation?.check()
-                logits = try run.next(tokens, cancellation?.options)
+                logits = try run.next(tokens, runOptions)
             }
             return Generation(
-                ids: search.rows, firstLogits: firstLogits, prefillSeconds: (prefill - start).seconds,
-                decodeSeconds: (ContinuousClock.now - prefill).seconds)
+                ids: search.rows, firstLogits: firstLogits, prefillTime: prefill - start,
+                decodeTime: ContinuousClock.now - prefill)
         }
     }
 

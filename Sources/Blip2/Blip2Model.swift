@@ -17,8 +17,9 @@ public final class Blip2Model: Sendable {
     public let checkpoint: CheckpointFolder
     public let compiled: CompiledModel
     /// The version of ONNX Runtime that runs the networks.
-    public let runtimeVersion: String
+    public var runtimeVersion: String { runtime.version }
 
+    let runtime: Runtime
     private let vision: Session
     private let qFormer: Session
     let decoder: Session
@@ -35,7 +36,7 @@ public final class Blip2Model: Sendable {
         folder: URL, cache: URL, precision: Precision = .fp32, threads: Int? = nil,
         progress: (Double) -> Void = { _ in }
     ) throws {
-        let runtime = try Runtime.load()
+        runtime = try Runtime.load()
         checkpoint = try CheckpointFolder(folder)
         configuration = try Blip2Configuration(checkpoint.configuration)
         generation = try GenerationConfiguration(checkpoint, text: configuration.text)
@@ -45,7 +46,6 @@ public final class Blip2Model: Sendable {
                 "word_embed_proj_dim is larger than hidden_size in \(folder.path); a picture cannot be put into such embeddings.")
         }
         self.precision = precision
-        runtimeVersion = runtime.version
 
         let weights = try checkpoint.weights()
         parameterCount = try weights.names.reduce(0) { $0 + (try weights.tensor($1).elementCount) }
@@ -96,8 +96,8 @@ public final class Blip2Model: Sendable {
         public let queryOutput: Tensor
         /// [B, Q, H]: the query output, projected for the language model.
         public let languageInputs: Tensor
-        public let visionSeconds: Double
-        public let qFormerSeconds: Double
+        public let visionTime: Duration
+        public let qFormerTime: Duration
     }
 
     /// Runs the vision tower and the Q-Former.
@@ -119,7 +119,7 @@ public final class Blip2Model: Sendable {
         }
         return Encoding(
             visionHiddenState: hidden, queryOutput: output, languageInputs: inputs,
-            visionSeconds: (middle - start).seconds, qFormerSeconds: (ContinuousClock.now - middle).seconds)
+            visionTime: middle - start, qFormerTime: ContinuousClock.now - middle)
     }
 
     private func run(
@@ -127,14 +127,7 @@ public final class Blip2Model: Sendable {
     ) throws -> [String: Tensor] {
         try cancellation?.check()
         return try Blip2Error.translatingCancellation(cancellation) {
-            try session.run(inputs, outputs: outputs, options: cancellation?.options)
+            try session.run(inputs, outputs: outputs, options: try cancellation?.runOptions(runtime))
         }
-    }
-}
-
-extension Duration {
-    /// The duration as a number of seconds.
-    var seconds: Double {
-        Double(components.seconds) + Double(components.attoseconds) * 1e-18
     }
 }

@@ -40,19 +40,19 @@ extension CheckpointFolder {
             hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: data))
             return
         }
-        for entry in shard.header.entries {
-            let tensor = UnsafeRawBufferPointer(
-                rebasing: data.dropFirst(entry.range.lowerBound).prefix(entry.range.count))
-            if tensor.count <= 3 * sampleByteCount {
-                hash.update(bufferPointer: tensor)
-            } else {
-                let last = tensor.count - sampleByteCount
-                for start in [0, last / 2, last] {
-                    hash.update(
-                        bufferPointer: UnsafeRawBufferPointer(rebasing: tensor[start..<start + sampleByteCount]))
-                }
-            }
+        let samples = shard.header.entries.flatMap { sampleRanges(of: $0, dataOffset: shard.header.dataOffset) }
+        shard.file.prefetch(samples)
+        for sample in samples {
+            hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes[sample]))
         }
+    }
+
+    /// Where in the file the bytes lie that stand for a tensor.
+    private static func sampleRanges(of entry: SafetensorsHeader.Entry, dataOffset: Int) -> [Range<Int>] {
+        let (start, end) = (dataOffset + entry.range.lowerBound, dataOffset + entry.range.upperBound)
+        guard entry.range.count > 3 * sampleByteCount else { return [start..<end] }
+        let last = end - sampleByteCount
+        return [start, start + (last - start) / 2, last].map { $0..<$0 + sampleByteCount }
     }
 
     private static func map(_ url: URL) throws(CheckpointError) -> MappedFile? {

@@ -5,17 +5,22 @@ public struct CheckpointLocation: Sendable {
     /// The demo checkpoint's place, below the program's own folder or one of the folders above it.
     public static let demoFolder = "Models/demo"
 
-    private let name: String?
+    private let name: String
 
-    /// - Parameter name: a folder, or nil for the demo checkpoint.
-    public init(_ name: String?) {
-        self.name = name.flatMap { $0.isEmpty ? nil : $0 }
+    /// - Parameter name: a folder; ``demoFolder`` is found wherever the program runs.
+    public init(_ name: String) {
+        self.name = name
+    }
+
+    /// Whether a folder is the demo checkpoint's.
+    public static func isDemo(_ folder: URL) -> Bool {
+        folder.resolvingSymlinksInPath().path == (try? demo())?.resolvingSymlinksInPath().path
     }
 
     /// The folder with the checkpoint's files.
     /// - Throws: ``CheckpointError`` that says where was looked, where there is none.
     public func folder() throws(CheckpointError) -> URL {
-        guard let name else { return try Self.demo() }
+        if name == Self.demoFolder { return try Self.demo() }
         let folder = URL(fileURLWithPath: (name as NSString).expandingTildeInPath)
         guard Self.holdsCheckpoint(folder) else {
             throw CheckpointError(

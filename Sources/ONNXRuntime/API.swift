@@ -12,7 +12,8 @@ struct API: @unchecked Sendable {
         guard let status else { return }
         defer { functions.pointee.ReleaseStatus(status) }
         let code = ONNXRuntimeError.Code(status: functions.pointee.GetErrorCode(status))
-        let message = functions.pointee.GetErrorMessage(status).map { String(cString: $0) } ?? ""
+        var message = functions.pointee.GetErrorMessage(status).map { String(cString: $0) } ?? ""
+        while message.last?.isWhitespace == true { message.removeLast() }
         throw ONNXRuntimeError(code, message)
     }
 
@@ -23,7 +24,8 @@ struct API: @unchecked Sendable {
 
     /// The object that `create` makes, which `release` will release.
     func make(
-        _ release: Owned.Release?, _ create: (UnsafePointer<OrtApi>, UnsafeMutablePointer<OpaquePointer?>) -> OpaquePointer?
+        _ release: Owned.Release?,
+        _ create: (UnsafePointer<OrtApi>, UnsafeMutablePointer<OpaquePointer?>) -> OpaquePointer?
     ) throws(ONNXRuntimeError) -> Owned {
         var object: OpaquePointer?
         try check(create(functions, &object))
@@ -40,12 +42,14 @@ struct API: @unchecked Sendable {
         return allocator
     }
 
-    /// The text that `read` makes with the default allocator.
+    typealias Text = UnsafeMutablePointer<CChar>?
+
+    /// The text that `read` makes with the allocator that it is given.
     func string(
-        _ read: (UnsafePointer<OrtApi>, OpaquePointer?, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> OpaquePointer?
+        _ read: (UnsafePointer<OrtApi>, _ allocator: OpaquePointer?, UnsafeMutablePointer<Text>) -> OpaquePointer?
     ) throws(ONNXRuntimeError) -> String {
         let allocator = try defaultAllocator()
-        var text: UnsafeMutablePointer<CChar>?
+        var text: Text = nil
         try check(read(functions, allocator, &text))
         guard let text else { return "" }
         let string = String(cString: text)
@@ -56,7 +60,7 @@ struct API: @unchecked Sendable {
     /// The description of ordinary memory, as the functions that make or bind tensors want it.
     func cpuMemory() throws(ONNXRuntimeError) -> Owned {
         try make(functions.pointee.ReleaseMemoryInfo) {
-            $0.pointee.CreateCpuMemoryInfo(OrtAllocatorType(ORT_DEVICE_ALLOCATOR), OrtMemType(ORT_MEMORY_TYPE_DEFAULT), $1)
+            $0.pointee.CreateCpuMemoryInfo(Int32(ORT_DEVICE_ALLOCATOR), Int32(ORT_MEMORY_TYPE_DEFAULT), $1)
         }
     }
 }

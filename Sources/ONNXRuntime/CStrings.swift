@@ -8,6 +8,8 @@ func withCStrings<Result, Failure: Error>(
         _ = copy.initialize(from: bytes)
         return copy
     }
-    defer { copies.forEach { $0.deallocate() } }
+    defer {
+        for copy in copies { copy.deallocate() }
+    }
     return try body(copies.map { UnsafePointer($0.baseAddress) })
 }

@@ -56,7 +56,9 @@ public final class IOBinding {
         let names = try boundOutputNames()
         var values = try boundOutputValues()
         let release = api.functions.pointee.ReleaseValue
-        defer { values.forEach { release?($0) } }
+        defer {
+            for value in values { release?(value) }
+        }
         for (index, name) in names.enumerated() where index < values.count && results[name] == nil {
             guard let value = values[index], let release else { continue }
             values[index] = nil
@@ -64,6 +66,8 @@ public final class IOBinding {
         }
         return results
     }
+
+    func isBound(input name: String) -> Bool { inputTensors[name] != nil }
 
     /// Lets go of all inputs and outputs.
     public func clear() {

@@ -41,12 +41,14 @@ public final class Session: Sendable {
     }
 
     private typealias Count = @convention(c) (OpaquePointer?, UnsafeMutablePointer<Int>?) -> OpaquePointer?
-    private typealias Name = @convention(c) (
-        OpaquePointer?, Int, OpaquePointer?, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
-    ) -> OpaquePointer?
-    private typealias TypeInfo = @convention(c) (
-        OpaquePointer?, Int, UnsafeMutablePointer<OpaquePointer?>?
-    ) -> OpaquePointer?
+    private typealias Name =
+        @convention(c) (
+            OpaquePointer?, Int, OpaquePointer?, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
+        ) -> OpaquePointer?
+    private typealias TypeInfo =
+        @convention(c) (
+            OpaquePointer?, Int, UnsafeMutablePointer<OpaquePointer?>?
+        ) -> OpaquePointer?
 
     /// The inputs or the outputs, by the three functions that tell of them.
     private static func describe(

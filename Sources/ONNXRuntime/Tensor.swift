@@ -48,7 +48,7 @@ public final class Tensor {
         guard count * elementType.byteCount <= memory.byteCount else {
             throw ONNXRuntimeError(
                 .invalidTensor,
-                "A view of shape \(shape) does not fit into the \(memory.byteCount) bytes of a tensor of shape \(self.shape).")
+                "A view of shape \(shape) does not fit into the \(memory.byteCount) bytes of the tensor's memory.")
         }
         return Tensor(elementType, shape: shape, elementCount: count, memory: memory)
     }
@@ -56,7 +56,8 @@ public final class Tensor {
     /// The product of `shape`, if tensors of that shape can be.
     static func elementCount(_ elementType: ElementType, _ shape: [Int]) throws(ONNXRuntimeError) -> Int {
         if let negative = shape.first(where: { $0 < 0 }) {
-            throw ONNXRuntimeError(.invalidTensor, "A tensor's shape \(shape) cannot hold a negative size, \(negative).")
+            throw ONNXRuntimeError(
+                .invalidTensor, "A tensor's shape \(shape) cannot hold a negative size, \(negative).")
         }
         if shape.contains(0) { return 0 }
         var bytes = elementType.byteCount

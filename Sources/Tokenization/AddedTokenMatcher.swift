@@ -47,7 +47,8 @@ struct AddedTokenMatcher: Sendable {
             guard let token = tokens[match.id] else { continue }
             if token.singleWord, touchesWord(text, start..<match.end) { continue }
 
-            let first = token.stripsLeft ? max(startOfSpace(in: text, before: start), taken) : start
+            let first = token.stripsLeft ? startOfSpace(in: text, before: start) : start
+            // The token before may have taken that space already.
             if taken < first { segments.append(.text(text[taken..<first])) }
             segments.append(.token(match.id))
             taken = token.stripsRight ? endOfSpace(in: text, from: match.end) : match.end
@@ -85,6 +86,7 @@ struct AddedTokenMatcher: Sendable {
 extension Unicode.Scalar {
     /// Whether `\w` matches it, as Unicode's Technical Standard 18 (annex C) defines that.
     fileprivate var isWordCharacter: Bool {
+        guard properties.isKnownToReference else { return false }
         if properties.isAlphabetic || properties.isJoinControl { return true }
         switch properties.generalCategory {
         case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation: return true

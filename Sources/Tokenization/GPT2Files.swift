@@ -10,8 +10,9 @@ struct GPT2Files {
 
     /// What `tokenizer.json` would say.
     func description() throws(TokenizationError) -> TokenizerDescription {
-        let vocabulary = try JSONFile.read([String: Int].self, from: folder.appending(path: "vocab.json"))
-        let model = ModelDescription(vocabulary: vocabulary, merges: try merges())
+        let file = folder.appending(path: "vocab.json")
+        let tokens = try JSONFile.read([String: Int].self, from: file)
+        let vocabulary = try TokenizerFile.naming(file) { () throws(TokenizationError) in try Vocabulary(tokens) }
         var settings = try readIfPresent(GPT2Settings.self, "tokenizer_config.json") ?? GPT2Settings()
         if settings.addedTokens == nil {
             if let map = try readIfPresent(NamedSpecialTokens.self, "special_tokens_map.json") {
@@ -25,8 +26,8 @@ struct GPT2Files {
         return TokenizerDescription(
             addedTokens: added,
             preTokenizer: PreTokenizer(addingPrefixSpace: settings.addsPrefixSpace),
-            template: try template(settings, vocabulary: Vocabulary(vocabulary), added: added),
-            model: model)
+            template: try template(settings, vocabulary: vocabulary, added: added),
+            model: ModelDescription(vocabulary: tokens, merges: try merges()))
     }
 
     private func merges() throws(TokenizationError) -> [(String, String)] {

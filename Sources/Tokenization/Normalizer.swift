@@ -1,6 +1,11 @@
 import Foundation
 
 /// What a tokenizer does to text before anything else; `normalizer` in `tokenizer.json`.
+///
+/// The four forms are Foundation's, and differ from the tokenizers package in two rare places: combining marks and
+/// compatibility characters newer than Unicode 9, the package's version, are ordered and taken apart here only; and
+/// Foundation of Swift 6.3 composes a scalar beyond U+FFFF like the one with the same lower 16 bits (U+E006E, U+0301
+/// becomes "ń").
 indirect enum Normalizer: Decodable, Sendable {
     case nfc, nfd, nfkc, nfkd, lowercase
     case sequence([Normalizer])

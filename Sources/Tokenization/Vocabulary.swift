@@ -3,6 +3,7 @@ struct Vocabulary: Sendable {
     /// A token's text, compared byte by byte: Swift's strings would take canonically equivalent tokens for the same.
     private let ids: [[UInt8]: Int]
 
+    /// A vocabulary of these tokens. Byte-level spellings hold no combining marks, so that none is lost in a dictionary.
     init(_ tokens: [String: Int]) throws(TokenizationError) {
         guard !tokens.isEmpty else {
             throw TokenizationError(.invalidVocabulary, "the vocabulary holds no tokens.")

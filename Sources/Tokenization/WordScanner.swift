@@ -62,18 +62,20 @@ enum WordScanner {
         if properties.isWhitespace { return .space }
         switch properties.generalCategory {
         case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter:
-            return isKnownToReference(properties) ? .letter : .other
+            return properties.isKnownToReference ? .letter : .other
         case .decimalNumber, .letterNumber, .otherNumber:
-            return isKnownToReference(properties) ? .number : .other
+            return properties.isKnownToReference ? .number : .other
         default:
             return .other
         }
     }
+}
 
+extension Unicode.Scalar.Properties {
     /// Whether the scalar is in Unicode 16, the version that version 0.23 of the tokenizers package knows. Letters
     /// newer than that are symbols to it, and a newer Swift must cut where it cuts.
-    private static func isKnownToReference(_ properties: Unicode.Scalar.Properties) -> Bool {
-        guard let age = properties.age else { return false }
+    var isKnownToReference: Bool {
+        guard let age else { return false }
         return age.major <= 16
     }
 }

@@ -35,7 +35,10 @@ public struct VisionConfiguration: Sendable, Equatable {
         layerCount = try file.layerCount("num_hidden_layers", default: 39)
         headCount = try file.headCount("num_attention_heads", default: 16, dividing: hiddenSize)
         imageSize = try file.size("image_size", default: 224)
-        patchSize = try file.integer("patch_size", default: 14, in: 1...imageSize)
+        patchSize = try file.size("patch_size", default: 14)
+        guard patchSize <= imageSize else {
+            throw file.invalid("patch_size", "at most image_size, which is \(imageSize) (the default is 14)")
+        }
         activation = try file.activation("hidden_act", default: .gelu)
         layerNormEpsilon = try file.epsilon("layer_norm_eps", default: 1e-6)
         qkvBias = try file.boolean("qkv_bias", default: true)

@@ -1,18 +1,38 @@
 import ONNXRuntime
+import Synchronization
 
 /// A way to stop a caption from another thread: before it starts, between two tokens, or inside a network's run.
 public final class Cancellation: Sendable {
-    let options: RunOptions
-
-    /// - Throws: `ONNXRuntimeError`, where the runtime library cannot be loaded.
-    public init() throws {
-        options = try RunOptions(runtime: try Runtime.load())
+    private struct State {
+        var isCancelled = false
+        /// What stops ONNX Runtime; made when the first network runs.
+        var options: RunOptions?
     }
 
-    /// Stops the work as soon as possible; calls that were given this object throw ``Blip2Error/Code/cancelled``.
-    public func cancel() { options.cancel() }
+    private let state = Mutex(State())
 
-    public var isCancelled: Bool { options.isCancelled }
+    public init() {}
+
+    /// Stops the work as soon as possible; calls that were given this object throw ``Blip2Error/Code/cancelled``.
+    public func cancel() {
+        state.withLock { state in
+            state.isCancelled = true
+            state.options?.cancel()
+        }
+    }
+
+    public var isCancelled: Bool { state.withLock(\.isCancelled) }
+
+    /// The options of a network's run, which ends when this is cancelled.
+    func runOptions(_ runtime: Runtime) throws -> RunOptions {
+        let fresh = try RunOptions(runtime: runtime)
+        return state.withLock { state in
+            let options = state.options ?? fresh
+            if state.isCancelled { options.cancel() }
+            state.options = options
+            return options
+        }
+    }
 
     func check() throws(Blip2Error) {
         if isCancelled { throw Blip2Error(.cancelled, "The caption was cancelled.") }

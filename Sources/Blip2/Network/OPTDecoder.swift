@@ -1,4 +1,5 @@
 import Checkpoint
+import Foundation
 import ONNXGraph
 
 /// The language model of the OPT family (Zhang et al. 2022, arXiv:2205.01068): a causal decoder in two forms, with its
@@ -124,20 +125,39 @@ struct OPTDecoder {
             x, name, configuration.hiddenSize, epsilon: Self.layerNormEpsilon, affine: configuration.layerNormIsAffine)
     }
 
-    /// [V, E].
+    // MARK: Embedding tables
+
+    private static let embeddingName = "language_model.model.decoder.embed_tokens.weight"
+    private static let headName = "language_model.lm_head.weight"
+
+    /// [V, E]. Where tables are tied, a checkpoint may hold only one of the two.
     private func embeddingTable(_ network: Network) throws -> Value {
-        try network.parameter(
-            "language_model.model.decoder.embed_tokens.weight",
-            [configuration.vocabularySize, configuration.wordEmbeddingSize])
+        let isOnlyHead = configuration.tiesWordEmbeddings && !network.weights.contains(Self.embeddingName)
+        return try table(network, isOnlyHead ? Self.headName : Self.embeddingName)
     }
 
-    /// [V, E]: the same table again where the checkpoint ties them.
+    /// [V, E]: the embeddings again where they are tied, unless the checkpoint holds another table all the same,
+    /// which transformers then uses.
     private func headTable(_ network: Network) throws -> Value {
-        let name = "language_model.lm_head.weight"
-        guard !configuration.tiesWordEmbeddings, network.weights.contains(name) else {
-            return try embeddingTable(network)
+        let isTied = try configuration.tiesWordEmbeddings && !hasTableOfItsOwn(network)
+        return isTied ? try embeddingTable(network) : try table(network, Self.headName)
+    }
+
+    private func hasTableOfItsOwn(_ network: Network) throws -> Bool {
+        guard network.weights.contains(Self.headName), network.weights.contains(Self.embeddingName) else { return false }
+        let head = try network.weights.tensor(Self.headName)
+        let embedding = try network.weights.tensor(Self.embeddingName)
+        guard head.scalarType == embedding.scalarType, head.byteCount == embedding.byteCount else { return true }
+        return head.withUnsafeBytes { head in
+            embedding.withUnsafeBytes { embedding in
+                guard let left = head.baseAddress, let right = embedding.baseAddress else { return false }
+                return memcmp(left, right, head.count) != 0
+            }
         }
-        return try network.parameter(name, [configuration.vocabularySize, configuration.wordEmbeddingSize])
+    }
+
+    private func table(_ network: Network, _ name: String) throws -> Value {
+        try network.parameter(name, [configuration.vocabularySize, configuration.wordEmbeddingSize])
     }
 }
 

@@ -1,0 +1,57 @@
+import ArgumentParser
+import Foundation
+
+/// The command line: results on standard output, everything else on standard error.
+///
+/// Exit status 0: all well; 1: something failed, each failure named; 2: wrong usage.
+@main
+struct ImageToSong: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "image-to-song",
+        abstract: "Looks at pictures and says what they show.",
+        version: "0.1.0",
+        subcommands: [Serve.self, Caption.self, Parity.self])
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            finish(with: error)
+        }
+    }
+
+    /// Says what went wrong, or shows the help that was asked for, and ends the process with the status for it.
+    private static func finish(with error: any Error) -> Never {
+        let code = exitCode(for: error)
+        if code == .success {
+            print(fullMessage(for: error))
+            Foundation.exit(0)
+        }
+        if let code = error as? ExitCode { Foundation.exit(code.rawValue) }
+        if code == .validationFailure {
+            complain(fullMessage(for: error))
+            Foundation.exit(2)
+        }
+        complain("image-to-song: \(error)")
+        Foundation.exit(1)
+    }
+}
+
+/// Writes a line to standard error.
+func complain(_ line: String) {
+    FileHandle.standardError.write(Data("\(line)\n".utf8))
+}
+
+/// A failure that a command has words of its own for.
+struct CommandError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

@@ -1,0 +1,75 @@
+import ArgumentParser
+import Blip2
+import Foundation
+import Pipeline
+
+struct Parity: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Holds a model against what transformers computed.",
+        discussion: """
+            The reference is a safetensors file with pixel_values, vision_hidden_state, query_output, language_inputs, \
+            first_logits and generated_ids, optionally prompt_ids, and the arguments of `generate` as JSON in the \
+            metadata entry "generation". Exit status 0 where every stage is within its bound and the ids are equal.
+            """)
+
+    @OptionGroup var options: ModelOptions
+
+    @Option(help: ArgumentHelp("The file that transformers' results are in.", valueName: "FILE"))
+    var reference: String
+
+    @Flag(help: "One JSON object instead of a table.")
+    var json = false
+
+    func run() async throws {
+        let model = try options.load(try await Settings.load())
+        let report = try model.parity(referencePath: reference)
+        print(json ? try report.json() : report.table())
+        if !report.isWithinBounds { throw ExitCode(1) }
+    }
+}
+
+extension ParityReport {
+    fileprivate func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        return String(decoding: try encoder.encode(Answer(report: self)), as: UTF8.self)
+    }
+
+    /// The report and its verdicts.
+    private struct Answer: Encodable {
+        let report: ParityReport
+
+        enum CodingKeys: String, CodingKey {
+            case idsAreEqual = "ids_equal"
+            case isWithinBounds = "within_bounds"
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            try report.encode(to: encoder)
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(report.idsAreEqual, forKey: .idsAreEqual)
+            try container.encode(report.isWithinBounds, forKey: .isWithinBounds)
+        }
+    }
+
+    fileprivate func table() -> String {
+        let title = "stage".padding(toLength: 22, withPad: " ", startingAt: 0)
+        var lines = ["\(title)  max |diff|   relative L2   cosine         bound     (\(precision.rawValue))"]
+        for stage in stages {
+            let name = stage.name.rawValue.padding(toLength: 22, withPad: " ", startingAt: 0)
+            let figures = String(
+                format: "%.3e    %.3e     %.10f   %.0e", stage.largestDifference, stage.relativeError, stage.cosine,
+                stage.bound)
+            lines.append("\(name)  \(figures)  \(stage.isWithinBound ? "ok" : "OVER THE BOUND")")
+        }
+        lines.append("generated ids           \(idsAreEqual ? "equal" : "DIFFERENT")")
+        if !idsAreEqual {
+            for (row, pair) in zip(ids, referenceIDs).enumerated() where pair.0 != pair.1 {
+                lines.append("  row \(row): \(pair.0)\n  instead of \(pair.1)")
+            }
+        }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,36 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Pipeline
+import Server
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Answers over HTTP what pictures show.",
+        discussion: """
+            Settings come from the environment, then from .env, then from the defaults; .env.example lists them. \
+            SIGTERM and SIGINT let running requests end, then the process exits with status 0. Logs are JSON lines on \
+            standard error.
+            """)
+
+    func run() async throws {
+        let settings = try await Settings.load()
+        let level = settings.isDebug ? min(settings.logLevel, .debug) : settings.logLevel
+        LoggingSystem.bootstrap { _ in JSONLogHandler(level: level) }
+        let logger = Logger(label: Release.name)
+        let captioner = Captioner(
+            configuration: Captioner.Configuration(settings), logger: logger, loader: Blip2CaptionModel.loader(settings)
+        )
+        let application = buildApplication(ServerConfiguration(settings), captioner: captioner, logger: logger)
+        do {
+            try await Server.run(application, patience: settings.requestTimeout + .seconds(5), logger: logger)
+        } catch {
+            throw CommandError(
+                "The server stopped: \(error). If the address \(settings.host):\(settings.port) is in use, "
+                    + "set HOST or PORT to another.")
+        }
+        logger.info("Stopped")
+        // Not a return: the thread that may still be loading a model would outlive what the C library tears down at exit.
+        _exit(0)
+    }
+}

@@ -1,0 +1,106 @@
+import CVips
+
+/// A libvips image: a header and a recipe, whose pixels are computed when they are asked for. It is released when
+/// it goes out of scope, and lives no longer than the bytes it was opened on.
+///
+/// libvips keeps its error text once for the whole process, so that a text found there may belong to another thread's
+/// picture. It is therefore cleared and never shown; what went wrong is judged from the picture's own bytes.
+struct LazyImage: ~Copyable {
+    /// The image, owned.
+    let pointer: UnsafeMutablePointer<VipsImage>
+
+    /// Takes ownership of what a call of libvips returned; nothing where that is no image.
+    init?(_ pointer: UnsafeMutablePointer<VipsImage>?) {
+        guard let pointer else {
+            vips_error_clear()
+            return nil
+        }
+        self.pointer = pointer
+    }
+
+    /// Reads the header of a picture. The bytes must outlive the image and all that is made from it.
+    ///
+    /// A JPEG decoder only warns of damage and goes on with invented pixels, so that its warnings count as failures.
+    /// Other decoders' warnings are about harmless metadata.
+    init?(format: PictureFormat, bytes: UnsafeRawBufferPointer, shrink: Int = 1) {
+        let failOn = format == .jpeg ? VIPS_FAIL_ON_WARNING : VIPS_FAIL_ON_ERROR
+        self.init(cvips_open(format.loader, bytes.baseAddress, bytes.count, Int32(shrink), failOn))
+    }
+
+    deinit {
+        g_object_unref(pointer)
+    }
+
+    var width: Int { Int(vips_image_get_width(pointer)) }
+    var height: Int { Int(vips_image_get_height(pointer)) }
+    var bandCount: Int { Int(vips_image_get_bands(pointer)) }
+    var hasAlpha: Bool { vips_image_hasalpha(pointer) != 0 }
+    var hasColourProfile: Bool { vips_image_get_typeof(pointer, VIPS_META_ICC_NAME) != 0 }
+    var orientation: Orientation { Orientation(tag: Int(vips_image_get_orientation(pointer))) }
+
+    /// The image in 8-bit sRGB on white: 3 bands. Nothing where its colours cannot be understood.
+    func inSRGB() -> LazyImage? {
+        guard let converted = converted() else { return nil }
+        guard converted.hasAlpha || converted.bandCount > 3 else { return converted }
+        guard converted.hasAlpha else { return LazyImage(cvips_extract_bands(converted.pointer, 0, 3)) }
+        return LazyImage(cvips_flatten_on_white(converted.pointer))
+    }
+
+    /// The image in 8-bit sRGB, with what extra bands it has: by its colour profile if that is a usable one.
+    private func converted() -> LazyImage? {
+        if hasColourProfile, let image = LazyImage(cvips_srgb_by_profile(pointer)) { return image }
+        let interpretation = vips_image_guess_interpretation(pointer)
+        if interpretation == VIPS_INTERPRETATION_CMYK { return inRGBFromInks() }
+        if interpretation == VIPS_INTERPRETATION_sRGB, vips_image_get_format(pointer) == VIPS_FORMAT_UCHAR {
+            return LazyImage(cvips_copy_as(pointer, interpretation))
+        }
+        return LazyImage(cvips_srgb(pointer))
+    }
+
+    /// CMYK without a profile, as Pillow takes it: each colour is (255 − ink) × (255 − black) ÷ 255.
+    private func inRGBFromInks() -> LazyImage? {
+        guard let light = LazyImage(cvips_invert(pointer)),
+            let colours = LazyImage(cvips_extract_bands(light.pointer, 0, 3)),
+            let black = LazyImage(cvips_extract_bands(light.pointer, 3, 1)),
+            let mixed = LazyImage(cvips_multiply_fractions(colours.pointer, black.pointer))
+        else { return nil }
+        return LazyImage(cvips_copy_as(mixed.pointer, VIPS_INTERPRETATION_sRGB))
+    }
+
+    /// Computes the pixels at another size: 3 bytes a pixel, rows from the top. Blocks. Nothing where a decoder gives
+    /// up.
+    ///
+    /// The rows are decoded a strip at a time, on the calling thread, and narrowed at once: a large picture is never
+    /// in memory as a whole where its format can be read from top to bottom.
+    func resized(width: Int, height: Int, kernel: ResampleKernel) -> [UInt8]? {  // [height, width, 3]
+        guard bandCount == 3, vips_image_get_format(pointer) == VIPS_FORMAT_UCHAR,
+            let region = vips_region_new(pointer)
+        else { return nil }
+        defer { g_object_unref(region) }
+        let columns = ResampleWeights(original: self.width, size: width, kernel: kernel)
+        let rowLength = 3 * width
+        var isWhole = true
+        let narrow = [UInt8](unsafeUninitializedCapacity: self.height * rowLength) { output, count in
+            guard let base = output.baseAddress else { return }
+            for top in stride(from: 0, to: self.height, by: Self.stripHeight) {
+                let rowCount = min(Self.stripHeight, self.height - top)
+                var strip = VipsRect(left: 0, top: Int32(top), width: Int32(self.width), height: Int32(rowCount))
+                guard vips_region_prepare(region, &strip) == 0 else {
+                    vips_error_clear()
+                    isWhole = false
+                    return
+                }
+                for y in top..<top + rowCount {
+                    columns.resizeRow(cvips_region_row(region, Int32(y)), into: base + y * rowLength)
+                }
+                count += rowCount * rowLength
+            }
+        }
+        guard isWhole else { return nil }
+        let rows = ResampleWeights(original: self.height, size: height, kernel: kernel)
+        return rows.resizeColumns(narrow, rowLength: rowLength)
+    }
+
+    /// How many rows are decoded at a time: a whole number of JPEG blocks.
+    private static let stripHeight = 64
+}

@@ -1,0 +1,60 @@
+extension Picture {
+    /// The picture as the network takes it: decoded, turned upright, in sRGB on white, resized to 8-bit values as
+    /// transformers does, then rescaled and normalised. `[3, height, width]` in row-major order: red, green, blue.
+    ///
+    /// Blocks for the time of decoding; call it on a thread of your own. Throws ``ImagingError/Code/truncated`` or
+    /// ``ImagingError/Code/corrupt`` for data that cannot be decoded, and
+    /// ``ImagingError/Code/unsupportedPreparation`` where the preparation cannot be done.
+    public func pixels(_ preparation: PixelPreparation) throws(ImagingError) -> [Float] {  // [3, height, width]
+        try preparation.validate()
+        let seen = try preparation.resizedSize(width: width, height: height)
+        let stored = orientation.turned(seen)
+        guard let rgb = decoded(width: stored.width, height: stored.height, kernel: preparation.kernel) else {
+            throw Self.endsEarly(bytes, format)
+                ?? ImagingError(
+                    .corrupt, "The \(format.name) file cannot be decoded: its data is damaged. Send another copy.")
+        }
+        // The centre, where the model takes less than the resized picture.
+        let left = (seen.width - preparation.width) / 2
+        let top = (seen.height - preparation.height) / 2
+        let step = orientation.steps(storedWidth: stored.width, storedHeight: stored.height)
+        let origin = step.origin + left * step.column + top * step.row
+        return [Float](unsafeUninitializedCapacity: 3 * preparation.height * preparation.width) { output, count in
+            for channel in 0..<3 {
+                let values = preparation.values(channel: channel)
+                for y in 0..<preparation.height {
+                    var source = (origin + y * step.row) * 3 + channel
+                    for _ in 0..<preparation.width {
+                        output.initializeElement(at: count, to: values[Int(rgb[source])])
+                        source += step.column * 3
+                        count += 1
+                    }
+                }
+            }
+        }
+    }
+
+    /// The stored pixels at another size, 8-bit sRGB on white, `[height, width, 3]`. Nothing where decoding fails.
+    private func decoded(width: Int, height: Int, kernel: ResampleKernel) -> [UInt8]? {
+        let stored = orientation.turned((self.width, self.height))
+        let shrink = shrinkOnLoad(from: stored, to: (width, height), kernel: kernel)
+        return bytes.withUnsafeBytes { bytes in
+            guard let image = LazyImage(format: format, bytes: bytes, shrink: shrink),
+                let colours = image.inSRGB()
+            else { return nil }
+            return colours.resized(width: width, height: height, kernel: kernel)
+        }
+    }
+
+    /// By how much a JPEG decoder may shrink while it decodes, which saves most of the time: 1, 2, 4 or 8.
+    ///
+    /// Only large pictures are shrunk, and a factor of two is left to the resize that its kernel, not the decoder's, decides
+    /// what is seen: the mean difference stays near 0.4 of 255 on photographs that are sharp to the pixel.
+    private func shrinkOnLoad(
+        from stored: (width: Int, height: Int), to size: (width: Int, height: Int), kernel: ResampleKernel
+    ) -> Int {
+        guard format == .jpeg, kernel != .nearest, width * height >= 2_000_000 else { return 1 }
+        let factor = min(stored.width / size.width, stored.height / size.height)
+        return [8, 4, 2].first { factor >= 2 * $0 } ?? 1
+    }
+}

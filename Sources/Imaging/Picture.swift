@@ -1,0 +1,75 @@
+import Crypto
+
+/// A picture file whose header has been read and found within the limits. Its pixels are decoded when they are asked
+/// for, each time anew.
+public struct Picture: Sendable {
+    /// The file, as it came.
+    public let bytes: [UInt8]
+    /// What the file is, by its own first bytes.
+    public let format: PictureFormat
+    /// The width as seen, after the EXIF orientation, in pixels.
+    public let width: Int
+    /// The height as seen, after the EXIF orientation, in pixels.
+    public let height: Int
+    /// Which way up the pixels are stored.
+    let orientation: Orientation
+
+    /// Reads a file's header, and no pixel. Takes well under a millisecond for most pictures, but blocks.
+    ///
+    /// Throws an ``ImagingError`` for a file that is empty, too large, not of a known format, or without a readable
+    /// header, and for a header that announces more than the limits allow.
+    public init(bytes: [UInt8], limits: PictureLimits = PictureLimits()) throws(ImagingError) {
+        try limits.admit(byteCount: bytes.count)
+        guard let format = PictureFormat(signatureOf: bytes) else {
+            let names = PictureFormat.allCases.map(\.name).joined(separator: ", ")
+            throw ImagingError(.unsupportedFormat, "The file is not a picture of a known format. Send one of \(names).")
+        }
+        try ImageLibrary.start()
+        guard ImageLibrary.reads(format) else {
+            throw ImagingError(
+                .unsupportedFormat, "The libvips on this system cannot read \(format.name). Send a JPEG or a PNG.")
+        }
+        guard let header = Self.header(of: bytes, format: format) else {
+            throw Self.endsEarly(bytes, format)
+                ?? ImagingError(
+                    .unreadableHeader, "The \(format.name) file's header cannot be read: the file is damaged.")
+        }
+        try limits.admit(width: header.width, height: header.height)
+        self.bytes = bytes
+        self.format = format
+        (width, height) = header.orientation.turned((header.width, header.height))
+        orientation = header.orientation
+    }
+
+    /// How many bytes the file has.
+    public var byteCount: Int { bytes.count }
+
+    /// The SHA-256 of the file's bytes, in lower-case hexadecimal. Computed on each call.
+    public var sha256: String {
+        var hash = SHA256()
+        bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        let digits = Array("0123456789abcdef".utf8)
+        let text = hash.finalize().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private struct Header {
+        let width, height: Int
+        let orientation: Orientation
+    }
+
+    /// What the file says about itself, as stored.
+    private static func header(of bytes: [UInt8], format: PictureFormat) -> Header? {
+        bytes.withUnsafeBytes { bytes in
+            guard let image = LazyImage(format: format, bytes: bytes) else { return nil }
+            return Header(width: image.width, height: image.height, orientation: image.orientation)
+        }
+    }
+
+    /// The error for a file that stops before its picture does, or nothing where the file looks whole.
+    static func endsEarly(_ bytes: [UInt8], _ format: PictureFormat) -> ImagingError? {
+        guard format.endsEarly(bytes) else { return nil }
+        return ImagingError(
+            .truncated, "The \(format.name) file stops before the picture does: the upload was cut off. Send it again.")
+    }
+}

@@ -1,0 +1,23 @@
+import Blip2
+import Checkpoint
+import Foundation
+
+extension Blip2CaptionModel {
+    /// What loads the model that the settings name, and compiles it first where that has not happened yet.
+    public static func loader(_ settings: Settings) -> Captioner.Loader {
+        { progress in
+            let folder = try CheckpointLocation(settings.modelID).folder()
+            progress("Loading the model in \(folder.path)")
+            var tenths = 0
+            let model = try Blip2Model(
+                folder: folder, cache: URL(fileURLWithPath: settings.modelCacheDirectory),
+                precision: try Precision(setting: settings.precision.rawValue)
+            ) { share in
+                guard Int(share * 10) > tenths else { return }
+                tenths = Int(share * 10)
+                progress("Compiling the model: \(tenths * 10) %")
+            }
+            return try Blip2CaptionModel(model)
+        }
+    }
+}

@@ -1,0 +1,57 @@
+/// Why a request could not be carried out, or why the program could not start.
+///
+/// `message` is a sentence for the person who sent the picture or set the setting, and says what to do. `cause` is for
+/// the log: it may hold paths and other things that do not belong in an answer.
+public struct PipelineError: Error, Sendable, CustomStringConvertible {
+    /// The kinds of failure. The raw value is what a client sees, and never changes its meaning.
+    public enum Code: String, Sendable, CaseIterable {
+        /// A setting cannot be read.
+        case invalidSetting = "invalid_setting"
+        /// The model is still being loaded.
+        case modelLoading = "model_loading"
+        /// The model could not be loaded.
+        case modelUnavailable = "model_unavailable"
+        /// The picture has no bytes.
+        case emptyFile = "empty_file"
+        /// The picture has more bytes than allowed.
+        case fileTooLarge = "file_too_large"
+        /// The picture has more pixels, or a longer side, than allowed.
+        case pictureTooLarge = "picture_too_large"
+        /// The bytes are not a picture of a kind that is read here.
+        case unsupportedPicture = "unsupported_picture"
+        /// The picture is of a known kind, but damaged.
+        case corruptPicture = "corrupt_picture"
+        /// The picture ends too early.
+        case truncatedPicture = "truncated_picture"
+        /// The picture is sound, but of a shape that the model cannot take.
+        case unsuitablePicture = "unsuitable_picture"
+        /// An option lies outside of what the model can do.
+        case invalidOption = "invalid_option"
+        /// The answer took longer than allowed.
+        case timedOut = "timed_out"
+        /// The caller left before the answer was there.
+        case cancelled = "cancelled"
+        /// Something failed that the caller cannot mend.
+        case internalFailure = "internal_failure"
+    }
+
+    /// What kind of failure it is.
+    public let code: Code
+    /// A full sentence that says what to do.
+    public let message: String
+    /// The error underneath, for the log.
+    public let cause: (any Error)?
+
+    /// Makes an error from its kind, its sentence, and the error underneath.
+    public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+        self.code = code
+        self.message = message
+        self.cause = cause
+    }
+
+    /// The sentence, and the cause where there is one.
+    public var description: String {
+        guard let cause else { return message }
+        return "\(message) (\(cause))"
+    }
+}

@@ -1,0 +1,32 @@
+import Hummingbird
+import Logging
+import Pipeline
+
+/// What the calls of the HTTP interface share.
+struct CaptionServer: Sendable {
+    let configuration: ServerConfiguration
+    let captioner: Captioner
+    let started = ContinuousClock.now
+
+    /// Every call there is: the router, `GET /` and the answers 404 and 405 are made from this list.
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(.get, "/", "what this is and which calls there are") { _, _ in try await index() },
+            Endpoint(.get, "/health", "whether captions can be had: 200 or 503") { _, _ in try await health() },
+            Endpoint(.get, "/health/live", "200 as long as the process answers") { _, _ in try liveness() },
+            Endpoint(.get, "/model/info", "which model is loaded, where, and its limits") { _, _ in try await model() },
+            Endpoint(.post, "/caption/generate", "a caption of the picture in the form's field image") {
+                try await caption($0, $1)
+            },
+        ]
+    }
+
+    /// The captioner's state in one word, as `GET /` and `GET /health` give it.
+    func status() async -> String {
+        switch await captioner.state {
+        case .loading: "starting"
+        case .ready: "healthy"
+        case .failed: "degraded"
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import HTTPTypes
+import Pipeline
+
+// The one table from error codes to HTTP statuses. Errors that are not in it are answered with 500.
+
+extension ServerError.Code {
+    /// The status that a refusal is answered with.
+    var status: HTTPResponse.Status {
+        switch self {
+        case .missingContentType, .invalidBoundary, .malformedForm, .truncatedUpload, .missingField, .duplicateField:
+            .badRequest
+        case .notFound: .notFound
+        case .methodNotAllowed: .methodNotAllowed
+        case .slowUpload: .requestTimeout
+        case .bodyTooLarge, .fileTooLarge, .fieldTooLarge: .contentTooLarge
+        case .unsupportedContentType: .unsupportedMediaType
+        case .invalidField, .fieldNotAvailable: .unprocessableContent
+        }
+    }
+}
+
+extension PipelineError.Code {
+    /// The status that a failure is answered with.
+    var status: HTTPResponse.Status {
+        switch self {
+        case .fileTooLarge, .pictureTooLarge: .contentTooLarge
+        case .unsupportedPicture: .unsupportedMediaType
+        case .emptyFile, .corruptPicture, .truncatedPicture, .unsuitablePicture, .invalidOption: .unprocessableContent
+        case .modelLoading, .modelUnavailable, .cancelled: .serviceUnavailable
+        case .timedOut: .gatewayTimeout
+        case .invalidSetting, .internalFailure: .internalServerError
+        }
+    }
+}

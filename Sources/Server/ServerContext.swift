@@ -1,0 +1,23 @@
+import Hummingbird
+import Logging
+import NIOCore
+
+/// What travels with one request: its logger, its id and its connection.
+struct ServerContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// The connection that the request came through.
+    let channel: any Channel
+    /// The id that the answer and every log line of this request carry.
+    private(set) var requestID = ""
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+        channel = source.channel
+    }
+
+    /// Gives the request its id. Hummingbird's key is used, so that its own log lines carry the same one.
+    mutating func identify(as requestID: String) {
+        self.requestID = requestID
+        logger[metadataKey: JSONLogHandler.requestIDKey] = "\(requestID)"
+    }
+}

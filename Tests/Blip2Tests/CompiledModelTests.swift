@@ -1,0 +1,105 @@
+import Blip2
+import Checkpoint
+import Foundation
+import Testing
+
+@Suite("Compiled models")
+struct CompiledModelTests {
+    private let cache: TemporaryFolder
+    private let name = "opt-pre-norm"
+
+    init() throws {
+        cache = try TemporaryFolder()
+    }
+
+    private func load(_ folder: URL? = nil) throws -> Blip2Model {
+        try Blip2Model(folder: folder ?? Fixtures.checkpoint(name), cache: cache.url)
+    }
+
+    @Test("The first start compiles, the second finds what the first wrote")
+    func isFoundAgain() throws {
+        let first = try load()
+        let second = try load()
+        #expect(first.compiled.isNew)
+        #expect(!second.compiled.isNew)
+        #expect(first.compiled.folder == second.compiled.folder)
+        let files = try FileManager.default.contentsOfDirectory(atPath: first.compiled.folder.path).sorted()
+        #expect(
+            files == [
+                "decoder.onnx", "decoder.weights", "manifest.json", "qformer.onnx", "qformer.weights", "vision.onnx",
+                "vision.weights",
+            ])
+    }
+
+    @Test("A checkpoint that was moved finds its compiled model")
+    func survivesMoving() throws {
+        let original = try load()
+        let moved = try load(try cache.copy(of: name))
+        #expect(!moved.compiled.isNew)
+        #expect(moved.compiled.folder == original.compiled.folder)
+    }
+
+    @Test("A damaged file is noticed and the model compiled anew", arguments: ["decoder.weights", "manifest.json"])
+    func repairsDamage(_ file: String) throws {
+        let damaged = try load().compiled.folder.appendingPathComponent(file)
+        try Data("damaged".utf8).write(to: damaged)
+        #expect(try load().compiled.isNew)
+        #expect(try load().parity(referencePath: Fixtures.reference(name)).isWithinBounds)
+    }
+
+    @Test("What a crash left behind is not taken for a model")
+    func ignoresDrafts() throws {
+        let folder = try load().compiled.folder
+        let draft = folder.deletingLastPathComponent().appendingPathComponent("fp32.draft")
+        try FileManager.default.moveItem(at: folder, to: draft)
+        try FileManager.default.removeItem(at: draft.appendingPathComponent("decoder.onnx"))
+        #expect(try load().compiled.isNew)
+        #expect(!FileManager.default.fileExists(atPath: draft.path))
+    }
+
+    @Test("Of two that start at once, one compiles and the other waits for it")
+    func isCompiledOnce() async throws {
+        let (folder, place) = (Fixtures.checkpoint(name), cache.url)
+        let isNew = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for _ in 0..<2 { group.addTask { try Blip2Model(folder: folder, cache: place).compiled.isNew } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(isNew.count { $0 } == 1)
+    }
+
+    @Test("Progress goes from the first weight to the last")
+    func reportsProgress() throws {
+        var shares: [Double] = []
+        _ = try Blip2Model(folder: Fixtures.checkpoint(name), cache: cache.url) { shares.append($0) }
+        #expect(shares == shares.sorted())
+        #expect(shares.last.map { $0 > 0.999 && $0 <= 1 } == true)
+    }
+
+    @Test("A missing tensor is named with its file, and nothing is left behind")
+    func namesMissingTensors() throws {
+        let folder = try cache.copy(of: name)
+        let file = folder.appendingPathComponent("model.safetensors")
+        var bytes = try Data(contentsOf: file)
+        let tensor = "vision_model.post_layernorm.weight"
+        let place = try #require(bytes.range(of: Data(tensor.utf8)))
+        bytes.replaceSubrange(place, with: Data("vision_model.post_layernorm.height".utf8))
+        try bytes.write(to: file)
+
+        let error = try #require(throws: CheckpointError.self) { try load(folder) }
+        #expect(error.code == .missingTensor)
+        #expect(error.message.contains(tensor))
+        let compiled = cache.url.appendingPathComponent("compiled")
+        let digest = try #require(try FileManager.default.contentsOfDirectory(atPath: compiled.path).first)
+        let rest = try FileManager.default.contentsOfDirectory(atPath: compiled.appendingPathComponent(digest).path)
+        #expect(rest == ["fp32.lock"])
+    }
+
+    @Test("A cache that cannot be written is named, with the setting")
+    func namesUnwritableCaches() throws {
+        let error = try #require(throws: Blip2Error.self) {
+            try Blip2Model(folder: Fixtures.checkpoint(name), cache: URL(fileURLWithPath: "/dev/null/models"))
+        }
+        #expect(error.code == .cache)
+        #expect(error.message.contains("/dev/null/models") && error.message.contains("MODEL_CACHE_DIR"))
+    }
+}

@@ -1,0 +1,39 @@
+import Imaging
+import Testing
+
+/// A small seeded generator (SplitMix64, after Steele, Lea and Flood, 2014).
+private struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ mixed >> 31
+    }
+}
+
+struct MutationTests {
+    @Test("Damaged bytes always end in pixels or in an error", arguments: Fixture.all.filter { $0.name != "large.jpg" })
+    func survives(fixture: Fixture) throws {
+        let original = try fixture.bytes
+        var generator = SeededGenerator(state: UInt64(original.count))
+        let limits = PictureLimits(maximumPixelCount: 1_000_000)
+        let rounds = fixture.format == "avif" ? 50 : 300
+        var accepted = 0
+        for _ in 0..<rounds {
+            var bytes = original
+            for _ in 0..<Int.random(in: 1...6, using: &generator) {
+                // Headers decide most, and so are hit as often as all the rest.
+                let end = Bool.random(using: &generator) ? min(64, bytes.count) : bytes.count
+                bytes[Int.random(in: 0..<end, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
+            }
+            if Int.random(in: 0..<10, using: &generator) == 0 {
+                bytes.removeLast(Int.random(in: 0..<bytes.count, using: &generator))
+            }
+            if refusal(of: bytes, limits: limits) == nil { accepted += 1 }
+        }
+        #expect(accepted < rounds)
+    }
+}

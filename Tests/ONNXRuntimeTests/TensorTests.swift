@@ -1,0 +1,79 @@
+import Testing
+
+@testable import ONNXRuntime
+
+@Suite("Tensors")
+struct TensorTests {
+    @Test("A new tensor is zero, and its memory is aligned to 64 bytes", arguments: ElementType.allCases)
+    func zeros(elementType: ElementType) throws {
+        let tensor = try Tensor(elementType, shape: [3, 5])
+        #expect(tensor.elementCount == 15)
+        #expect(tensor.byteCount == 15 * elementType.byteCount)
+        tensor.withUnsafeBytes { bytes in
+            #expect(bytes.count == tensor.byteCount)
+            #expect(bytes.allSatisfy { $0 == 0 })
+            #expect(UInt(bitPattern: bytes.baseAddress) % 64 == 0)
+        }
+    }
+
+    @Test("Values go in and come out in row-major order")
+    func values() throws {
+        let tensor = try Tensor([1, 2, 3, 4, 5, 6] as [Float], shape: [2, 3])
+        #expect(tensor.elementType == .float32)
+        #expect(tensor.shape == [2, 3])
+        #expect(try tensor.array(of: Float.self) == [1, 2, 3, 4, 5, 6])
+    }
+
+    @Test(
+        "A dimension of zero makes a tensor without elements, at a valid address",
+        arguments: [[0], [0, 3], [2, 0, .max], [0, .max, .max]])
+    func zeroSize(shape: [Int]) throws {
+        let tensor = try Tensor(.float32, shape: shape)
+        #expect(tensor.elementCount == 0)
+        tensor.withUnsafeBytes { #expect($0.baseAddress != nil && $0.isEmpty) }
+        #expect(try Tensor([Float](), shape: shape).array(of: Float.self).isEmpty)
+    }
+
+    @Test("A tensor without dimensions holds one element")
+    func scalar() throws {
+        #expect(try Tensor([7] as [Int64], shape: []).array(of: Int64.self) == [7])
+    }
+
+    @Test("A shape that cannot be is refused", arguments: [[-1], [2, -3], [.max, 2], [1 << 40, 1 << 40], [1 << 60]])
+    func impossible(shape: [Int]) throws {
+        #expect(ONNXRuntimeError.thrown { _ = try Tensor(.float64, shape: shape) }?.code == .invalidTensor)
+    }
+
+    @Test("Values that do not fill the shape are refused, by both counts")
+    func wrongCount() throws {
+        let error = ONNXRuntimeError.thrown { _ = try Tensor([1, 2, 3] as [Float], shape: [2, 2]) }
+        #expect(error?.code == .invalidTensor)
+        #expect(error?.message == "3 values do not fill a tensor of shape [2, 2], which holds 4.")
+    }
+
+    @Test("Elements are not read as another type")
+    func wrongType() throws {
+        let tensor = try Tensor([1] as [Int32], shape: [1])
+        #expect(ONNXRuntimeError.thrown { _ = try tensor.array(of: Float.self) }?.code == .invalidTensor)
+        let error = ONNXRuntimeError.thrown { try tensor.withElements(of: UInt32.self) { $0[0] = 1 } }
+        #expect(error?.code == .invalidTensor)
+    }
+
+    @Test("A view sees the same memory, keeps it alive, and may be smaller")
+    func view() throws {
+        var view: Tensor?
+        do {
+            let tensor = try Tensor([1, 2, 3, 4, 5, 6] as [Float], shape: [6])
+            view = try tensor.view(shape: [2, 2])
+            try tensor.withElements(of: Float.self) { $0[3] = 40 }
+        }
+        #expect(try view?.array(of: Float.self) == [1, 2, 3, 40])
+    }
+
+    @Test("A view may grow again up to its memory, and no further")
+    func viewBounds() throws {
+        let small = try Tensor([1, 2, 3, 4] as [Float], shape: [4]).view(shape: [1])
+        #expect(try small.view(shape: [2, 2]).array(of: Float.self) == [1, 2, 3, 4])
+        #expect(ONNXRuntimeError.thrown { _ = try small.view(shape: [5]) }?.code == .invalidTensor)
+    }
+}

@@ -1,0 +1,210 @@
+import Imaging
+import Logging
+import Testing
+
+@testable import Pipeline
+
+@Suite("Captioner")
+struct CaptionerTests {
+    private func captioner(
+        timeout: Duration = .seconds(30), _ model: @escaping @Sendable () throws -> any CaptionModel = { StubModel() }
+    ) -> Captioner {
+        var configuration = Captioner.Configuration()
+        configuration.timeout = timeout
+        return Captioner(
+            configuration: configuration, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        ) { _ in try model() }
+    }
+
+    private func error(
+        _ captioner: Captioner, _ bytes: [UInt8], _ options: CaptionOptions = CaptionOptions()
+    ) async throws -> PipelineError {
+        try await #require(throws: PipelineError.self) { try await captioner.caption(bytes, options: options) }
+    }
+
+    @Test("A picture goes in, a caption and what is known of the picture come out")
+    func caption() async throws {
+        let captioner = captioner { StubModel { options, _ in "prompt: \(options.prompt ?? "none")" } }
+        await captioner.start()
+        let result = try await captioner.caption(
+            try fixture("gradient.png"), options: CaptionOptions(prompt: "a photo"))
+        #expect(result.caption == "prompt: a photo")
+        #expect(result.tokenCount == 3)
+        #expect(result.picture.width == 12)
+        #expect(result.picture.height == 8)
+        #expect(result.picture.format == "png")
+        #expect(result.picture.byteCount == (try fixture("gradient.png").count))
+        #expect(result.picture.hash.count == 64)
+        #expect(result.timings.total >= result.timings.preparation + result.timings.waiting)
+    }
+
+    @Test("Before the model is there, its state is loading and captions are refused; the state answers all the while")
+    func loading() async throws {
+        let gate = Gate()
+        let captioner = captioner {
+            gate.wait()
+            return StubModel()
+        }
+        #expect(try await error(captioner, []).code == .modelLoading)
+        let start = Task { await captioner.start() }
+        #expect(await captioner.state == .loading)
+        #expect(try await error(captioner, []).code == .modelLoading)
+        #expect(await captioner.loadDuration == nil)
+        gate.open()
+        await start.value
+        #expect(await captioner.state == .ready(StubModel().description))
+        #expect(await captioner.loadDuration != nil)
+    }
+
+    @Test("A model that does not load leaves the reason in the state and a plain sentence for callers")
+    func failedLoad() async throws {
+        let captioner = captioner { throw PipelineError(.internalFailure, "no such folder: /secret") }
+        await captioner.start()
+        #expect(await captioner.state == .failed("no such folder: /secret"))
+        let error = try await error(captioner, [])
+        #expect(error.code == .modelUnavailable)
+        #expect(!error.message.contains("/secret"))
+        #expect("\(error)".contains("/secret"))
+    }
+
+    @Test("A model that cannot caption its first picture counts as not loaded")
+    func failedWarmUp() async throws {
+        let captioner = captioner { StubModel { _, _ in throw PipelineError(.internalFailure, "broken") } }
+        await captioner.start()
+        #expect(await captioner.state == .failed("broken"))
+    }
+
+    @Test("The model is loaded once, and warmed up before the first request")
+    func warmUp() async throws {
+        let journal = Journal()
+        let captioner = captioner {
+            journal.note("load")
+            return StubModel { _, _ in
+                journal.note("caption")
+                return ""
+            }
+        }
+        await captioner.start()
+        await captioner.start()
+        #expect(journal.all == ["load", "caption"])
+    }
+
+    @Test(
+        "A file that is no good picture is refused by its own code",
+        arguments: [
+            ("corrupt.jpg", PipelineError.Code.corruptPicture), ("truncated.jpg", .truncatedPicture),
+            ("text.jpg", .unsupportedPicture), ("huge.png", .pictureTooLarge),
+        ])
+    func badPictures(name: String, code: PipelineError.Code) async throws {
+        let captioner = captioner()
+        await captioner.start()
+        let error = try await error(captioner, try fixture(name))
+        #expect(error.code == code)
+        #expect(error.message.hasSuffix("."))
+        #expect(try await captioner.caption(try fixture("gradient.jpg")).caption == "a stub")
+    }
+
+    @Test("An empty file is refused as empty")
+    func emptyFile() async throws {
+        let captioner = captioner()
+        await captioner.start()
+        #expect(try await error(captioner, []).code == .emptyFile)
+    }
+
+    @Test("A file over the limit of bytes is refused as too large")
+    func tooManyBytes() async throws {
+        var configuration = Captioner.Configuration()
+        configuration.limits.maximumByteCount = 10
+        let captioner = Captioner(configuration: configuration, logger: Logger(label: "test")) { _ in StubModel() }
+        await captioner.start()
+        #expect(try await error(captioner, try fixture("gradient.png")).code == .fileTooLarge)
+    }
+
+    @Test("max_new_tokens outside of the model's limits is refused with its range", arguments: [-1, 0, 31, Int.max])
+    func optionOutOfRange(tokens: Int) async throws {
+        let captioner = captioner()
+        await captioner.start()
+        let error = try await error(captioner, try fixture("gradient.png"), CaptionOptions(maxNewTokens: tokens))
+        #expect(error.code == .invalidOption)
+        #expect(error.message.contains("from 1 to 30"))
+    }
+
+    @Test("An error that nobody foresaw becomes an internal failure, with the cause kept for the log")
+    func unforeseenError() async throws {
+        struct Surprise: Error {}
+        let journal = Journal()
+        let captioner = captioner {
+            StubModel { _, _ in
+                journal.note("call")
+                guard journal.all.count == 1 else { throw Surprise() }
+                return ""
+            }
+        }
+        await captioner.start()
+        let error = try await error(captioner, try fixture("gradient.png"))
+        #expect(error.code == .internalFailure)
+        #expect(!error.message.contains("Surprise"))
+        #expect(error.cause is Surprise)
+    }
+
+    /// A model that captions until it is cancelled, the warm-up apart.
+    private func endlessModel(_ journal: Journal) -> StubModel {
+        StubModel { options, isCancelled in
+            guard options.prompt != nil else { return "" }
+            journal.note("began")
+            while !isCancelled() {}
+            journal.note("stopped")
+            throw CancellationError()
+        }
+    }
+
+    @Test("A caption that takes too long is stopped and answered as timed out; the next one works")
+    func timeout() async throws {
+        let journal = Journal()
+        let captioner = captioner(timeout: .milliseconds(200)) { endlessModel(journal) }
+        await captioner.start()
+        let error = try await error(captioner, try fixture("gradient.png"), CaptionOptions(prompt: "endless"))
+        #expect(error.code == .timedOut)
+        #expect(journal.all == ["began", "stopped"])
+        #expect(try await captioner.caption(try fixture("gradient.png")).caption == "")
+    }
+
+    @Test("Cancelling stops a running caption, and drops a waiting one without running it")
+    func cancellation() async throws {
+        let journal = Journal()
+        let captioner = captioner { endlessModel(journal) }
+        await captioner.start()
+        let bytes = try fixture("gradient.png")
+        let running = Task { try await captioner.caption(bytes, options: CaptionOptions(prompt: "endless")) }
+        while journal.all.isEmpty { await Task.yield() }
+        let waiting = Task { try await captioner.caption(bytes, options: CaptionOptions(prompt: "endless")) }
+        waiting.cancel()
+        await #expect(throws: PipelineError.self) { try await waiting.value }
+        #expect(journal.all == ["began"])
+        running.cancel()
+        let result = await running.result
+        #expect(throws: PipelineError.self) { try result.get() }
+        #expect(journal.all == ["began", "stopped"])
+    }
+
+    @Test("While a model blocks, other tasks go on")
+    func blockingModel() async throws {
+        let gate = Gate()
+        let journal = Journal()
+        let captioner = captioner {
+            StubModel { options, _ in
+                guard options.prompt != nil else { return "" }
+                journal.note("blocks")
+                gate.wait()
+                return "late"
+            }
+        }
+        await captioner.start()
+        let bytes = try fixture("gradient.png")
+        let caption = Task { try await captioner.caption(bytes, options: CaptionOptions(prompt: "wait")) }
+        while journal.all.isEmpty { await Task.yield() }
+        #expect(await captioner.state == .ready(StubModel().description))
+        gate.open()
+        #expect(try await caption.value.caption == "late")
+    }
+}

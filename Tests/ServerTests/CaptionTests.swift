@@ -1,0 +1,195 @@
+import Foundation
+import HTTPTypes
+import HummingbirdTesting
+import NIOCore
+import Pipeline
+import Testing
+
+@testable import Server
+
+@Suite("POST /caption/generate")
+struct CaptionTests {
+    @Test("A picture is answered with its caption, what it is, and where the time went", arguments: Route.allCases)
+    func caption(route: Route) async throws {
+        let server = TestServer()
+        try await server.run(route) { client in
+            let picture = try fixture("gradient.jpg")
+            let response = try await client.caption(TestForm(image: picture, fileName: "C:\\holiday\\sea.jpg").body)
+            #expect(response.status == .ok)
+            let answer = try response.object()
+            #expect(answer["success"] as? Bool == true)
+            #expect(answer["caption"] as? String == "a stub")
+            #expect(answer["cached"] as? Bool == false)
+            #expect(answer["token_count"] as? Int == 3)
+            let info = try #require(answer["image_info"] as? [String: Any])
+            #expect(info["filename"] as? String == "sea.jpg")
+            #expect(info["size"] as? [Int] == [48, 32])
+            #expect(info["format"] as? String == "JPEG")
+            #expect(info["file_size"] as? Int == picture.count)
+            #expect((info["hash"] as? String)?.count == 64)
+            let times = try #require(answer["processing_time"] as? [String: Double])
+            #expect(try #require(times["total_seconds"]) >= #require(times["caption_generation_seconds"]))
+            let timestamp = try #require(answer["timestamp"] as? String)
+            #expect(try Date(timestamp, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)) <= Date())
+        }
+        let line = try #require(server.journal.all.first { $0.contains("Captioned a picture") })
+        for field in ["\"duration_ms\":", "\"image_hash\":\"", "\"caption_length\":6", "\"request_id\":\""] {
+            #expect(line.contains(field))
+        }
+    }
+
+    /// A body that is refused, and how.
+    struct Refusal: CustomTestStringConvertible, Sendable {
+        var testDescription: String
+        var status: Int
+        var code: String
+        var contentType: String? = TestForm.contentType
+        var body: @Sendable () throws -> ByteBuffer
+    }
+
+    private static func picture(_ name: String, _ status: Int, _ code: String) -> Refusal {
+        Refusal(testDescription: name, status: status, code: code) { TestForm(image: try fixture(name)).body }
+    }
+
+    private static func type(_ contentType: String?, _ status: Int, _ code: String) -> Refusal {
+        Refusal(testDescription: contentType ?? "no type", status: status, code: code, contentType: contentType) {
+            TestForm(image: try fixture("gradient.jpg")).body
+        }
+    }
+
+    private static func field(_ name: String, _ text: String, _ code: String, status: Int = 422) -> Refusal {
+        Refusal(testDescription: "\(name)=\(text.prefix(20))", status: status, code: code) {
+            var form = TestForm(image: try fixture("gradient.jpg"))
+            form.add(text, as: name)
+            return form.body
+        }
+    }
+
+    private static func body(
+        _ description: String, _ status: Int, _ code: String, _ body: @escaping @Sendable () throws -> ByteBuffer
+    ) -> Refusal {
+        Refusal(testDescription: description, status: status, code: code, body: body)
+    }
+
+    static let refusals: [Refusal] = [
+        picture("corrupt.jpg", 422, "corrupt_picture"),
+        picture("truncated.jpg", 422, "truncated_picture"),
+        picture("text.jpg", 415, "unsupported_picture"),
+        picture("huge.png", 413, "picture_too_large"),
+        body("empty file", 422, "empty_file") { TestForm(image: []).body },
+        body("too many bytes", 413, "file_too_large") { TestForm(image: [UInt8](repeating: 13, count: 20_001)).body },
+        body("too large a body", 413, "body_too_large") { ByteBuffer(repeating: 0, count: 1_100_000) },
+        body("truncated upload", 400, "truncated_upload") { TestForm(image: try fixture("gradient.jpg")).brokenOff },
+        body("empty body", 400, "truncated_upload") { ByteBuffer() },
+        body("empty form", 400, "missing_field") { TestForm().body },
+        body("not a form", 400, "malformed_form") { ByteBuffer(string: "--\(TestForm.boundary)\r\nimage\r\n\r\n") },
+        body("wrong field name", 400, "missing_field") {
+            var form = TestForm()
+            form.add(file: try fixture("gradient.jpg"), named: "a.jpg", as: "picture")
+            return form.body
+        },
+        body("two pictures", 400, "duplicate_field") {
+            var form = TestForm(image: try fixture("gradient.jpg"))
+            form.add(file: try fixture("gradient.jpg"), named: "a.jpg", as: "image")
+            return form.body
+        },
+        type("multipart/form-data", 400, "invalid_boundary"),
+        type("multipart/form-data; boundary=\"\"", 400, "invalid_boundary"),
+        type("multipart/form-data; boundary=another", 400, "truncated_upload"),
+        type("image/jpeg", 415, "unsupported_content_type"),
+        type("application/json", 415, "unsupported_content_type"),
+        type(nil, 400, "missing_content_type"),
+        field("max_new_tokens", "0", "invalid_option"),
+        field("max_new_tokens", "31", "invalid_option"),
+        field("max_new_tokens", "many", "invalid_field"),
+        field("num_beams", "3", "field_not_available"),
+        field("num_beams", "x", "invalid_field"),
+        field("temperature", "0.7", "field_not_available"),
+        field("top_p", "0.9", "field_not_available"),
+        field("top_p", "nan", "invalid_field"),
+        field("seed", "42", "field_not_available"),
+        field("prompt", String(repeating: "a", count: 65_537), "field_too_large", status: 413),
+    ]
+
+    @Test("What cannot be captioned is refused, and the next request works", arguments: Route.allCases, refusals)
+    func refuse(route: Route, refusal: Refusal) async throws {
+        var settings = Settings()
+        settings.maxImageSize = 20_000
+        try await TestServer(settings: settings).run(route) { client in
+            let response = try await client.caption(try refusal.body(), contentType: refusal.contentType)
+            try response.expectProblem(refusal.status, refusal.code)
+            let next = try await client.caption(TestForm(image: try fixture("gradient.png")).body)
+            #expect(next.status == .ok)
+        }
+    }
+
+    @Test("The sentence of a wrong field name says what was found and what is wanted")
+    func wrongFieldName() async throws {
+        try await TestServer().run(.router) { client in
+            var form = TestForm()
+            form.add(file: [1], named: "a.jpg", as: "picture")
+            let detail = try await client.caption(form.body).expectProblem(400, "missing_field")
+            #expect(
+                detail == "The form has no field image: it has picture. Send the picture as -F \"image=@photo.jpg\".")
+        }
+    }
+
+    @Test("Prompt and token limit reach the model; what greedy generation means is welcome")
+    func options() async throws {
+        let server = TestServer(model: {
+            StubModel { options, _ in "\(options.prompt ?? "-") \(options.maxNewTokens ?? -1)" }
+        })
+        try await server.run(.router) { client in
+            var form = TestForm(image: try fixture("gradient.png"))
+            let fields = [
+                "prompt": "ein Foto von „Köln“", "max_new_tokens": "30", "num_beams": "1", "temperature": "1.0",
+            ]
+            for (name, text) in fields { form.add(text, as: name) }
+            form.add("", as: "top_p")
+            form.add("ignored", as: "comment")
+            let answer = try await client.caption(form.body).object()
+            #expect(answer["caption"] as? String == "ein Foto von „Köln“ 30")
+        }
+    }
+
+    @Test("An error inside the model is a 500 that tells nothing, and a log line that tells it with the request's id")
+    func internalError() async throws {
+        struct Surprise: Error {}
+        let server = TestServer(model: {
+            StubModel { options, _ in
+                guard options.prompt == nil else { throw Surprise() }
+                return ""
+            }
+        })
+        try await server.run(.router) { client in
+            var form = TestForm(image: try fixture("gradient.png"))
+            form.add("boom", as: "prompt")
+            let response = try await client.caption(form.body, headers: [.requestID: "my-request"])
+            let detail = try response.expectProblem(500, "internal_failure")
+            #expect(!detail.contains("Surprise"))
+        }
+        let line = try #require(server.journal.all.first { $0.contains("Surprise") })
+        #expect(line.contains("\"level\":\"error\""))
+        #expect(line.contains("\"request_id\":\"my-request\""))
+    }
+
+    @Test("A caption over REQUEST_TIMEOUT is a 504, and the next request works", arguments: Route.allCases)
+    func timeout(route: Route) async throws {
+        var settings = Settings()
+        settings.requestTimeout = .milliseconds(200)
+        let server = TestServer(
+            settings: settings,
+            model: {
+                StubModel { options, isCancelled in
+                    while options.prompt != nil, !isCancelled() {}
+                    return ""
+                }
+            })
+        try await server.run(route) { client in
+            var form = TestForm(image: try fixture("gradient.png"))
+            form.add("endless", as: "prompt")
+            try await client.caption(form.body).expectProblem(504, "timed_out")
+            #expect(try await client.caption(TestForm(image: try fixture("gradient.png")).body).status == .ok)
+        }
+    }
+}

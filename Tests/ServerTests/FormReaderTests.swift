@@ -1,0 +1,54 @@
+import NIOCore
+import Testing
+
+@testable import Server
+
+@Suite("Form reader")
+struct FormReaderTests {
+    private let layout = Form.Layout(fileField: "image", textFields: ["prompt"], maxFileBytes: 100, maxTextBytes: 10)
+
+    private func read(_ form: TestForm) throws(ServerError) -> Form {
+        var reader = try FormReader(boundary: TestForm.boundary, layout: layout)
+        try reader.receive(form.body)
+        return try reader.finish()
+    }
+
+    @Test("The file and the known texts are kept, all else is skipped")
+    func fields() throws {
+        var form = TestForm(image: Array(repeating: 7, count: 100), fileName: "/tmp/a.jpg")
+        form.add("0123456789", as: "prompt")
+        form.add(String(repeating: "x", count: 1000), as: "other")
+        let expected = Form(file: Array(repeating: 7, count: 100), fileName: "a.jpg", texts: ["prompt": "0123456789"])
+        #expect(try read(form) == expected)
+    }
+
+    @Test("A file without a name is called unnamed")
+    func unnamed() throws {
+        #expect(try read(TestForm(image: [1], fileName: "")).fileName == "unnamed")
+    }
+
+    @Test("A file is refused with its first byte over the limit, before the upload ends")
+    func largeFile() throws {
+        var reader = try FormReader(boundary: TestForm.boundary, layout: layout)
+        let error = #expect(throws: ServerError.self) {
+            try reader.receive(TestForm(image: Array(repeating: 7, count: 150)).brokenOff)
+        }
+        #expect(error?.code == .fileTooLarge)
+    }
+
+    @Test("A text is refused over its limit, twice, or where it is not UTF-8")
+    func texts() throws {
+        var long = TestForm()
+        long.add("01234567890", as: "prompt")
+        var twice = TestForm()
+        twice.add("a", as: "prompt")
+        twice.add("b", as: "prompt")
+        var broken = TestForm()
+        broken.add(file: [0xFF, 0xFE], named: "", as: "prompt")
+        for (form, code) in [(long, ServerError.Code.fieldTooLarge), (twice, .duplicateField), (broken, .invalidField)]
+        {
+            let error = #expect(throws: ServerError.self) { try read(form) }
+            #expect(error?.code == code)
+        }
+    }
+}

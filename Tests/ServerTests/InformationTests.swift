@@ -1,0 +1,143 @@
+import Foundation
+import HTTPTypes
+import HummingbirdTesting
+import NIOCore
+import Pipeline
+import Testing
+
+@testable import Server
+
+@Suite("Information and health")
+struct InformationTests {
+    @Test("GET / names every call", arguments: Route.allCases)
+    func index(route: Route) async throws {
+        try await TestServer().run(route) { client in
+            let response = try await client.execute(uri: "/", method: .get)
+            #expect(response.status == .ok)
+            #expect(response.headers[.contentType] == "application/json")
+            let answer = try response.object()
+            #expect(answer["version"] as? String == Release.version)
+            #expect(answer["status"] as? String == "healthy")
+            #expect(answer["message"] is String)
+            let endpoints = try #require(answer["endpoints"] as? [String: String])
+            #expect(
+                Set(endpoints.keys) == [
+                    "GET /", "GET /health", "GET /health/live", "GET /model/info", "POST /caption/generate",
+                ])
+        }
+    }
+
+    @Test(
+        "While the model loads the server answers: health 503 starting, live 200, captions 503",
+        arguments: Route.allCases)
+    func starting(route: Route) async throws {
+        let door = DispatchSemaphore(value: 0)
+        var server = TestServer(model: {
+            door.wait()
+            return StubModel()
+        })
+        server.waitsForModel = false
+        try await server.run(route) { client in
+            defer { door.signal() }
+            let health = try await client.execute(uri: "/health", method: .get)
+            #expect(health.status == .serviceUnavailable)
+            #expect(health.headers[.retryAfter] == "5")
+            #expect(try health.object()["status"] as? String == "starting")
+            #expect(try health.object()["model_loaded"] as? Bool == false)
+            #expect(try await client.execute(uri: "/health/live", method: .get).status == .ok)
+            let info = try await client.execute(uri: "/model/info", method: .get)
+            let model = try #require(try info.object()["model_info"] as? [String: Any])
+            #expect(model["status"] as? String == "loading")
+            #expect(model["model_name"] as? String == "Models/demo")
+            let caption = try await client.caption(TestForm(image: try fixture("gradient.png")).body)
+            try caption.expectProblem(503, "model_loading")
+            #expect(caption.headers[.retryAfter] == "5")
+        }
+    }
+
+    @Test("With the model there, health is 200 healthy")
+    func healthy() async throws {
+        try await TestServer().run(.router) { client in
+            let response = try await client.execute(uri: "/health", method: .get)
+            #expect(response.status == .ok)
+            let answer = try response.object()
+            #expect(answer["status"] as? String == "healthy")
+            #expect(answer["model_loaded"] as? Bool == true)
+            #expect(try #require(answer["uptime_seconds"] as? Double) >= 0)
+            #expect(answer["timestamp"] is String)
+        }
+    }
+
+    @Test("With a model that did not load, health is 503 degraded, and the reason stays in the log")
+    func degraded() async throws {
+        let server = TestServer(model: { throw PipelineError(.internalFailure, "no such folder: /secret") })
+        try await server.run(.router) { client in
+            let health = try await client.execute(uri: "/health", method: .get)
+            #expect(health.status == .serviceUnavailable)
+            #expect(try health.object()["status"] as? String == "degraded")
+            let caption = try await client.caption(TestForm(image: try fixture("gradient.png")).body)
+            #expect(try !caption.expectProblem(503, "model_unavailable").contains("/secret"))
+        }
+        #expect(server.journal.all.contains { $0.contains("/secret") && $0.contains("\"level\":\"error\"") })
+    }
+
+    @Test("GET /model/info says what the model is, where it runs, and its limits")
+    func modelInfo() async throws {
+        try await TestServer().run(.router) { client in
+            let answer = try await client.execute(uri: "/model/info", method: .get).object()
+            #expect(answer["success"] as? Bool == true)
+            let model = try #require(answer["model_info"] as? [String: Any])
+            #expect(model["status"] as? String == "ready")
+            #expect(model["model_name"] as? String == "stub")
+            #expect(model["architecture"] as? String == "BLIP-2 (stub)")
+            #expect(model["device"] as? String == "cpu")
+            #expect(model["precision"] as? String == "fp32")
+            #expect(model["parameters"] as? Int == 7)
+            #expect(model["memory_bytes"] as? Int == 28)
+            #expect(model["demo"] as? Bool == true)
+            #expect(model["load_seconds"] is Double)
+            let limits = try #require(model["limits"] as? [String: Any])
+            #expect(limits["image_size"] as? [Int] == [8, 8])
+            #expect(limits["max_new_tokens"] as? Int == 30)
+            #expect(limits["max_image_bytes"] as? Int == 10_485_760)
+        }
+    }
+
+    @Test("HEAD answers as GET does, without a body", arguments: Route.allCases)
+    func head(route: Route) async throws {
+        try await TestServer().run(route) { client in
+            let response = try await client.execute(uri: "/health", method: .head)
+            #expect(response.status == .ok)
+            #expect(response.body.readableBytes == 0)
+        }
+    }
+
+    @Test("An unknown path is 404, a known one with the wrong method is 405", arguments: Route.allCases)
+    func unknown(route: Route) async throws {
+        try await TestServer().run(route) { client in
+            try await client.execute(uri: "/nothing?x=1", method: .get).expectProblem(404, "not_found")
+            let get = try await client.execute(uri: "/caption/generate", method: .get)
+            try get.expectProblem(405, "method_not_allowed")
+            #expect(get.headers[.allow] == "POST")
+            let delete = try await client.execute(uri: "/health", method: .delete)
+            try delete.expectProblem(405, "method_not_allowed")
+            #expect(delete.headers[.allow] == "GET, HEAD")
+        }
+    }
+
+    @Test("A client's request id comes back; one that could break a log line does not")
+    func requestIDs() async throws {
+        try await TestServer().run(.router) { client in
+            func id(_ sent: String?) async throws -> String? {
+                var headers = HTTPFields()
+                headers[.requestID] = sent
+                return try await client.execute(uri: "/health", method: .get, headers: headers).headers[.requestID]
+            }
+            #expect(try await id("abc-123_4.5") == "abc-123_4.5")
+            for sent in [nil, "", "two words", "\"quoted\"", String(repeating: "a", count: 129)] {
+                let answered = try #require(try await id(sent))
+                #expect(UUID(uuidString: answered) != nil)
+            }
+        }
+    }
+}

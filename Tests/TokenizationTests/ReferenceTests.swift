@@ -1,0 +1,67 @@
+import Foundation
+import Testing
+
+@testable import Tokenization
+
+@Suite("Against the tokenizers package")
+struct ReferenceTests {
+    @Test("Every text has the package's ids", arguments: Fixture.names)
+    func encodes(name: String) throws {
+        let fixture = try Fixture(name)
+        for (text, expected) in fixture.cases {
+            let ids = fixture.tokenizer.encode(text, addingSpecialTokens: false)
+            #expect(ids == expected.ids, "\(name): \(text.debugDescription.prefix(80))")
+        }
+    }
+
+    @Test("Special tokens stand around every text as the package puts them", arguments: Fixture.names)
+    func addsSpecialTokens(name: String) throws {
+        let fixture = try Fixture(name)
+        for (text, expected) in fixture.cases {
+            let ids = fixture.tokenizer.encode(text, addingSpecialTokens: true)
+            #expect(
+                ids == expected.before + expected.ids + expected.after, "\(name): \(text.debugDescription.prefix(80))")
+        }
+    }
+
+    @Test("Ids decode to the package's text, with special tokens and without", arguments: Fixture.names)
+    func decodes(name: String) throws {
+        let fixture = try Fixture(name)
+        for (text, expected) in fixture.cases {
+            let ids = expected.before + expected.ids + expected.after
+            for (skipping, decoded) in zip([true, false], expected.decoded) {
+                let ours = fixture.tokenizer.decode(ids, skippingSpecialTokens: skipping)
+                #expect(sameScalars(ours, decoded ?? text), "\(name): \(text.debugDescription.prefix(80))")
+            }
+        }
+    }
+
+    @Test("Broken UTF-8 and unknown ids decode to the package's text", arguments: Fixture.names)
+    func decodesOddIDs(name: String) throws {
+        let fixture = try Fixture(name)
+        try #require(!fixture.reference.decoding.isEmpty)
+        for odd in fixture.reference.decoding {
+            let ours = fixture.tokenizer.decode(odd.ids, skippingSpecialTokens: true)
+            #expect(sameScalars(ours, odd.text), "\(name): \(odd.ids)")
+        }
+    }
+
+    @Test("The vocabulary has the package's size", arguments: Fixture.names)
+    func counts(name: String) throws {
+        let fixture = try Fixture(name)
+        #expect(fixture.tokenizer.vocabularySize == fixture.reference.size)
+    }
+
+    @Test("A stream of ids gives the text that decoding them at once gives", arguments: Fixture.names)
+    func streams(name: String) throws {
+        let fixture = try Fixture(name)
+        let tokenizer = try #require(fixture.tokenizer as? BytePairTokenizer)
+        let sequences = fixture.cases.map(\.expected.ids) + fixture.reference.decoding.map(\.ids)
+        for ids in sequences {
+            var stream = DecodeStream(tokenizer, skippingSpecialTokens: true)
+            var text = ids.reduce(into: "") { $0 += stream.append($1) }
+            text += stream.finish()
+            #expect(sameScalars(text, tokenizer.decode(ids, skippingSpecialTokens: true)), "\(name): \(ids.prefix(20))")
+        }
+    }
+}

@@ -1,0 +1,1 @@
+"""Draws scenes, and trains the small demo BLIP-2 that describes them."""
