@@ -11,29 +11,65 @@ from .scenes import KINDS, Scene, Thing
 
 # What things are called (one, several) and what they do. `{place}` is "on a sandy beach".
 NAMES: dict[str, tuple[str, str]] = {
-    "person": ("a person", "people"), "dog": ("a dog", "dogs"), "horse": ("a horse", "horses"), "cow": ("a cow", "cows"),
-    "deer": ("a deer", "deer"), "camel": ("a camel", "camels"), "penguin": ("a penguin", "penguins"),
-    "bird": ("a bird", "birds"), "sailboat": ("a sailboat", "sailboats"), "rowboat": ("a rowboat", "rowboats"),
-    "ship": ("a ship", "ships"), "car": ("a car", "cars"), "tree": ("a tree", "trees"), "pine": ("a pine tree", "pine trees"),
-    "palm": ("a palm tree", "palm trees"), "cactus": ("a cactus", "cactuses"), "umbrella": ("an umbrella", "umbrellas"),
-    "lamp": ("a lamp post", "lamp posts"), "bench": ("a bench", "benches"), "tent": ("a tent", "tents"),
+    "person": ("a person", "people"),
+    "dog": ("a dog", "dogs"),
+    "horse": ("a horse", "horses"),
+    "cow": ("a cow", "cows"),
+    "deer": ("a deer", "deer"),
+    "camel": ("a camel", "camels"),
+    "penguin": ("a penguin", "penguins"),
+    "bird": ("a bird", "birds"),
+    "sailboat": ("a sailboat", "sailboats"),
+    "rowboat": ("a rowboat", "rowboats"),
+    "ship": ("a ship", "ships"),
+    "car": ("a car", "cars"),
+    "tree": ("a tree", "trees"),
+    "pine": ("a pine tree", "pine trees"),
+    "palm": ("a palm tree", "palm trees"),
+    "cactus": ("a cactus", "cactuses"),
+    "umbrella": ("an umbrella", "umbrellas"),
+    "lamp": ("a lamp post", "lamp posts"),
+    "bench": ("a bench", "benches"),
+    "tent": ("a tent", "tents"),
 }
 DOING: dict[str, tuple[str, ...]] = {
-    "person": ("standing", "walking"), "dog": ("standing", "running"), "horse": ("standing", "grazing"),
-    "cow": ("grazing", "standing"), "deer": ("standing",), "camel": ("walking", "standing"), "penguin": ("standing",),
-    "bird": ("flying",), "sailboat": ("sailing", "floating"), "rowboat": ("floating",), "ship": ("sailing",),
-    "car": ("driving",), "tree": ("growing",), "pine": ("growing",), "palm": ("growing",), "cactus": ("growing",),
-    "umbrella": ("standing",), "lamp": ("standing",), "bench": ("standing",), "tent": ("pitched",),
+    "person": ("standing", "walking"),
+    "dog": ("standing", "running"),
+    "horse": ("standing", "grazing"),
+    "cow": ("grazing", "standing"),
+    "deer": ("standing",),
+    "camel": ("walking", "standing"),
+    "penguin": ("standing",),
+    "bird": ("flying",),
+    "sailboat": ("sailing", "floating"),
+    "rowboat": ("floating",),
+    "ship": ("sailing",),
+    "car": ("driving",),
+    "tree": ("growing",),
+    "pine": ("growing",),
+    "palm": ("growing",),
+    "cactus": ("growing",),
+    "umbrella": ("standing",),
+    "lamp": ("standing",),
+    "bench": ("standing",),
+    "tent": ("pitched",),
 }
 NUMBERS = {2: ("two",), 3: ("several", "some", "a group of")}
 
 # The weather as an adjective before the time of day: "on a foggy morning".
 ADJECTIVES: dict[str, tuple[str, ...]] = {
-    "clear": ("clear", "cloudless"), "cloudy": ("cloudy", "overcast"), "rain": ("rainy",), "snow": ("snowy",),
-    "fog": ("foggy", "misty"), "storm": ("stormy",),
+    "clear": ("clear", "cloudless"),
+    "cloudy": ("cloudy", "overcast"),
+    "rain": ("rainy",),
+    "snow": ("snowy",),
+    "fog": ("foggy", "misty"),
+    "storm": ("stormy",),
 }
 TIME_NOUNS: dict[str, tuple[str, ...]] = {
-    "morning": ("morning",), "day": ("day", "afternoon"), "sunset": ("evening",), "night": ("night",),
+    "morning": ("morning",),
+    "day": ("day", "afternoon"),
+    "sunset": ("evening",),
+    "night": ("night",),
 }
 # The weather and the time of day as phrases of their own: "in the rain", "at sunset".
 WEATHER_PHRASES: dict[str, tuple[str, ...]] = {
@@ -45,18 +81,24 @@ WEATHER_PHRASES: dict[str, tuple[str, ...]] = {
     "storm": ("during a thunderstorm", "in a storm with lightning", "with lightning in the sky"),
 }
 TIME_PHRASES: dict[str, tuple[str, ...]] = {
-    "morning": ("in the morning", "at sunrise", "at dawn"), "day": ("in the daytime", "during the day", "in daylight"),
-    "sunset": ("at sunset", "at dusk", "in the evening"), "night": ("at night", "after dark"),
+    "morning": ("in the morning", "at sunrise", "at dawn"),
+    "day": ("in the daytime", "during the day", "in daylight"),
+    "sunset": ("at sunset", "at dusk", "in the evening"),
+    "night": ("at night", "after dark"),
 }
 STYLE_OPENINGS: dict[str, tuple[str, ...]] = {
-    "watercolour": ("a watercolor of",), "oil": ("an oil painting of",), "pencil": ("a pencil drawing of",),
-    "pixels": ("pixel art of",), "photo": ("a photo of", "a picture of"), "soft": ("a blurry picture of",),
+    "watercolour": ("a watercolor of",),
+    "oil": ("an oil painting of",),
+    "pencil": ("a pencil drawing of",),
+    "pixels": ("pixel art of",),
+    "photo": ("a photo of", "a picture of"),
+    "soft": ("a blurry picture of",),
     "flat": ("a drawing of", "a picture of"),
 }
 
 
 def words_for(thing: Thing, rng: random.Random) -> str:
-    """"a dog", "two dogs", "several dogs"."""
+    """ "a dog", "two dogs", "several dogs"."""
     one, many = NAMES[thing.name]
     return one if thing.count == 1 else f"{rng.choice(NUMBERS[thing.count])} {many}"
 

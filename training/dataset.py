@@ -50,7 +50,7 @@ class Pictures:
         if start == self.count:
             return
         with get_context("fork").Pool(workers) as pool:
-            for k, pixels in enumerate(pool.imap(picture, TRAIN_SEEDS[start:self.count], chunksize=50), start):
+            for k, pixels in enumerate(pool.imap(picture, TRAIN_SEEDS[start : self.count], chunksize=50), start):
                 self.pixels[k] = pixels
                 if (k + 1) % 500 == 0 or k + 1 == self.count:
                     self.progress.write_text(str(k + 1))
@@ -88,13 +88,15 @@ def batches(pictures: Pictures, size: int, seed: int) -> Iterator[tuple[torch.Te
         order = list(range(pictures.ready()))
         rng.shuffle(order)
         for start in range(0, min(len(order), 8000) - size + 1, size):
-            chosen = sorted(order[start:start + size])
+            chosen = sorted(order[start : start + size])
             scenes = [describe(TRAIN_SEEDS[k]) for k in chosen]
             pixels = torch.from_numpy(pictures.pixels[chosen])
             yield augment(pixels, rng), scenes, torch.tensor([labels(scene) for scene in scenes])
 
 
-def ahead(items: Iterator[tuple[torch.Tensor, list[Scene], torch.Tensor]]) -> Iterator[tuple[torch.Tensor, list[Scene], torch.Tensor]]:
+def ahead(
+    items: Iterator[tuple[torch.Tensor, list[Scene], torch.Tensor]],
+) -> Iterator[tuple[torch.Tensor, list[Scene], torch.Tensor]]:
     """The same batches, each made by a thread while the one before it is learned from."""
     with ThreadPoolExecutor(1) as pool:
         coming = pool.submit(next, items)

@@ -7,8 +7,14 @@ import random
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 from torch import nn
-from transformers import Blip2Config, Blip2ForConditionalGeneration, Blip2QFormerConfig, Blip2VisionConfig, OPTConfig
-from transformers import PreTrainedTokenizerFast
+from transformers import (
+    Blip2Config,
+    Blip2ForConditionalGeneration,
+    Blip2QFormerConfig,
+    Blip2VisionConfig,
+    OPTConfig,
+    PreTrainedTokenizerFast,
+)
 
 from .captions import NAMES, caption
 from .dataset import SIZE, TRAIN_SEEDS
@@ -26,7 +32,9 @@ def make_tokenizer(captions: int = 40_000) -> PreTrainedTokenizerFast:
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=VOCABULARY - 1, special_tokens=["<s>", PAD, EOS, UNK], show_progress=False,
+        vocab_size=VOCABULARY - 1,
+        special_tokens=["<s>", PAD, EOS, UNK],
+        show_progress=False,
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
     )
     texts = (" " + caption(describe(seed), random.Random(seed)) for seed in TRAIN_SEEDS[:captions])
@@ -34,30 +42,68 @@ def make_tokenizer(captions: int = 40_000) -> PreTrainedTokenizerFast:
     tokenizer.add_special_tokens([IMAGE])
     bos = tokenizer.token_to_id(BOS)
     tokenizer.post_processor = processors.TemplateProcessing(
-        single=f"{BOS} $A", pair=f"{BOS} $A {BOS} $B", special_tokens=[(BOS, bos)])
+        single=f"{BOS} $A", pair=f"{BOS} $A {BOS} $B", special_tokens=[(BOS, bos)]
+    )
     return PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, bos_token=BOS, eos_token=EOS, pad_token=PAD, unk_token=UNK,
-        model_max_length=64, padding_side="left", clean_up_tokenization_spaces=False, model_input_names=["input_ids", "attention_mask"],
+        tokenizer_object=tokenizer,
+        bos_token=BOS,
+        eos_token=EOS,
+        pad_token=PAD,
+        unk_token=UNK,
+        model_max_length=64,
+        padding_side="left",
+        clean_up_tokenization_spaces=False,
+        model_input_names=["input_ids", "attention_mask"],
     )
 
 
 def make_config(tokenizer: PreTrainedTokenizerFast) -> Blip2Config:
     """About 7.3 million parameters: coarse patches, and three narrow towers."""
     vision = Blip2VisionConfig(
-        hidden_size=192, intermediate_size=768, num_hidden_layers=4, num_attention_heads=6, image_size=SIZE,
-        patch_size=32, initializer_range=0.02)
+        hidden_size=192,
+        intermediate_size=768,
+        num_hidden_layers=4,
+        num_attention_heads=6,
+        image_size=SIZE,
+        patch_size=32,
+        initializer_range=0.02,
+    )
     qformer = Blip2QFormerConfig(
-        vocab_size=len(tokenizer), hidden_size=192, intermediate_size=768, num_hidden_layers=2, num_attention_heads=6,
-        cross_attention_frequency=1, encoder_hidden_size=192, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
-        max_position_embeddings=64)
+        vocab_size=len(tokenizer),
+        hidden_size=192,
+        intermediate_size=768,
+        num_hidden_layers=2,
+        num_attention_heads=6,
+        cross_attention_frequency=1,
+        encoder_hidden_size=192,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+        max_position_embeddings=64,
+    )
     text = OPTConfig(
-        vocab_size=len(tokenizer), hidden_size=192, word_embed_proj_dim=192, ffn_dim=768, num_hidden_layers=3,
-        num_attention_heads=6, max_position_embeddings=96, do_layer_norm_before=True, dropout=0.0,
-        bos_token_id=tokenizer.bos_token_id, eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id,
-        tie_word_embeddings=True, init_std=0.02)
+        vocab_size=len(tokenizer),
+        hidden_size=192,
+        word_embed_proj_dim=192,
+        ffn_dim=768,
+        num_hidden_layers=3,
+        num_attention_heads=6,
+        max_position_embeddings=96,
+        do_layer_norm_before=True,
+        dropout=0.0,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+        tie_word_embeddings=True,
+        init_std=0.02,
+    )
     config = Blip2Config(
-        vision_config=vision.to_dict(), qformer_config=qformer.to_dict(), text_config=text.to_dict(),
-        num_query_tokens=QUERIES, image_token_index=tokenizer.convert_tokens_to_ids(IMAGE), image_text_hidden_size=192)
+        vision_config=vision.to_dict(),
+        qformer_config=qformer.to_dict(),
+        text_config=text.to_dict(),
+        num_query_tokens=QUERIES,
+        image_token_index=tokenizer.convert_tokens_to_ids(IMAGE),
+        image_text_hidden_size=192,
+    )
     config.tie_word_embeddings = True
     return config
 

@@ -67,38 +67,28 @@ struct LazyImage: ~Copyable {
         return LazyImage(cvips_copy_as(mixed.pointer, VIPS_INTERPRETATION_sRGB))
     }
 
-    /// Computes the pixels at another size: 3 bytes a pixel, rows from the top. Blocks. Nothing where a decoder gives
-    /// up.
+    /// Decodes the image and hands its rows, 3 bytes a pixel, to `take`, from the top. Blocks. False where the decoder
+    /// gives up, or where the image is not 8-bit RGB.
     ///
-    /// The rows are decoded a strip at a time, on the calling thread, and narrowed at once: a large picture is never
-    /// in memory as a whole where its format can be read from top to bottom.
-    func resized(width: Int, height: Int, kernel: ResampleKernel) -> [UInt8]? {  // [height, width, 3]
+    /// The rows are computed a strip at a time, on the calling thread: a large picture is never in memory as a whole
+    /// where its format can be read from top to bottom.
+    func forEachRow(_ take: (UnsafePointer<UInt8>) -> Void) -> Bool {
         guard bandCount == 3, vips_image_get_format(pointer) == VIPS_FORMAT_UCHAR,
             let region = vips_region_new(pointer)
-        else { return nil }
+        else { return false }
         defer { g_object_unref(region) }
-        let columns = ResampleWeights(original: self.width, size: width, kernel: kernel)
-        let rowLength = 3 * width
-        var isWhole = true
-        let narrow = [UInt8](unsafeUninitializedCapacity: self.height * rowLength) { output, count in
-            guard let base = output.baseAddress else { return }
-            for top in stride(from: 0, to: self.height, by: Self.stripHeight) {
-                let rowCount = min(Self.stripHeight, self.height - top)
-                var strip = VipsRect(left: 0, top: Int32(top), width: Int32(self.width), height: Int32(rowCount))
-                guard vips_region_prepare(region, &strip) == 0 else {
-                    vips_error_clear()
-                    isWhole = false
-                    return
-                }
-                for y in top..<top + rowCount {
-                    columns.resizeRow(cvips_region_row(region, Int32(y)), into: base + y * rowLength)
-                }
-                count += rowCount * rowLength
+        for top in stride(from: 0, to: height, by: Self.stripHeight) {
+            let rowCount = min(Self.stripHeight, height - top)
+            var strip = VipsRect(left: 0, top: Int32(top), width: Int32(width), height: Int32(rowCount))
+            guard vips_region_prepare(region, &strip) == 0 else {
+                vips_error_clear()
+                return false
+            }
+            for y in top..<top + rowCount {
+                take(cvips_region_row(region, Int32(y)))
             }
         }
-        guard isWhole else { return nil }
-        let rows = ResampleWeights(original: self.height, size: height, kernel: kernel)
-        return rows.resizeColumns(narrow, rowLength: rowLength)
+        return true
     }
 
     /// How many rows are decoded at a time: a whole number of JPEG blocks.

@@ -38,11 +38,15 @@ extension Picture {
     private func decoded(width: Int, height: Int, kernel: ResampleKernel) -> [UInt8]? {
         let stored = orientation.turned((self.width, self.height))
         let shrink = shrinkOnLoad(from: stored, to: (width, height), kernel: kernel)
-        return bytes.withUnsafeBytes { bytes in
-            guard let image = LazyImage(format: format, bytes: bytes, shrink: shrink),
-                let colours = image.inSRGB()
+        return decodable.withUnsafeBytes { bytes in
+            guard let image = LazyImage(format: format, bytes: bytes, shrink: shrink), let colours = image.inSRGB()
             else { return nil }
-            return colours.resized(width: width, height: height, kernel: kernel)
+            var resizer = Resizer(
+                width: .init(count: image.width, extent: Double(stored.width) / Double(shrink), size: width),
+                height: .init(count: image.height, extent: Double(stored.height) / Double(shrink), size: height),
+                isTurned: orientation.swapsSides, kernel: kernel)
+            guard colours.forEachRow({ resizer.add($0) }) else { return nil }
+            return resizer.result
         }
     }
 

@@ -11,6 +11,8 @@ public struct Picture: Sendable {
     public let width: Int
     /// The height as seen, after the EXIF orientation, in pixels.
     public let height: Int
+    /// What of the file the decoder gets: ``bytes``, without copying, unless they carry text.
+    let decodable: [UInt8]
     /// Which way up the pixels are stored.
     let orientation: Orientation
 
@@ -29,13 +31,15 @@ public struct Picture: Sendable {
             throw ImagingError(
                 .unsupportedFormat, "The libvips on this system cannot read \(format.name). Send a JPEG or a PNG.")
         }
-        guard let header = Self.header(of: bytes, format: format) else {
+        let decodable = format.withoutText(bytes)
+        guard let header = Self.header(of: decodable, format: format) else {
             throw Self.endsEarly(bytes, format)
                 ?? ImagingError(
                     .unreadableHeader, "The \(format.name) file's header cannot be read: the file is damaged.")
         }
         try limits.admit(width: header.width, height: header.height)
         self.bytes = bytes
+        self.decodable = decodable
         self.format = format
         (width, height) = header.orientation.turned((header.width, header.height))
         orientation = header.orientation

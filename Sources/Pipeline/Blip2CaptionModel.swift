@@ -26,7 +26,7 @@ public final class Blip2CaptionModel: CaptionModel {
         defaultNewTokens = min(model.generation.maxNewTokens ?? Self.fallbackNewTokens, most)
         let folder = model.checkpoint.folder
         let isDemo = CheckpointLocation.isDemo(folder)
-        description = ModelDescription(
+        var description = ModelDescription(
             name: isDemo ? CheckpointLocation.demoFolder : folder.path, architecture: "BLIP-2 (OPT)",
             parameters: model.parameterCount, isDemo: isDemo,
             placement: .init(
@@ -34,7 +34,15 @@ public final class Blip2CaptionModel: CaptionModel {
             limits: .init(
                 imageSize: model.configuration.vision.imageSize, queryTokens: model.configuration.queryTokenCount,
                 maxNewTokens: most))
+        if isDemo { description.note = Self.demoNote }
+        self.description = description
     }
+
+    /// What users of the demo checkpoint should know, and the command that gets them the real model.
+    private static let demoNote = """
+        This is the demo checkpoint: it knows drawn scenes only. For photographs: huggingface-cli download \
+        Salesforce/blip2-opt-2.7b --local-dir models/blip2-opt-2.7b, then set MODEL_ID=models/blip2-opt-2.7b.
+        """
 
     public func caption(
         pixels: [Float], options: CaptionOptions, cancellation: Cancellation

@@ -42,6 +42,6 @@ extension PipelineError {
             case .unsupportedPreparation: .unsuitablePicture
             case .libraryUnavailable: .internalFailure
             }
-        self.init(code, error.message, cause: error)
+        self.init(code, error.message)
     }
 }

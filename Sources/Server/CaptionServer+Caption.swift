@@ -7,15 +7,15 @@ extension CaptionServer {
     /// Reads the form, captions its picture, and gives up as soon as the client goes.
     func caption(_ request: Request, _ context: ServerContext) async throws -> Response {
         let began = ContinuousClock.now
-        let result = try await cancelledByDisconnection(of: context.channel) {
-            try await captioner.checkReadiness()
-            let form = try await Form.read(
-                from: request, layout: configuration.captionForm, patience: configuration.requestTimeout)
-            let result = try await captioner.caption(form.file, options: CaptionOptions(form: form.texts))
-            return (form.fileName, result)
+        try await captioner.checkReadiness()
+        // A connection that closes here breaks the upload off, and reading says so.
+        let form = try await Form.read(
+            from: request, layout: configuration.captionForm, patience: configuration.requestTimeout)
+        let options = try CaptionOptions(form: form.texts)
+        let caption = try await cancelledByDisconnection(of: context.channel) {
+            try await captioner.caption(form.file, options: options)
         }
         let total = ContinuousClock.now - began
-        let (fileName, caption) = result
         context.logger.info(
             "Captioned a picture",
             metadata: [
@@ -23,7 +23,7 @@ extension CaptionServer {
                 "caption_length": .stringConvertible(caption.caption.count),
                 "token_count": .stringConvertible(caption.tokenCount),
             ])
-        return try .json(CaptionAnswer(caption, fileName: fileName, total: total))
+        return try .json(CaptionAnswer(caption, fileName: form.fileName, total: total))
     }
 }
 

@@ -100,12 +100,23 @@ struct RefusalTests {
         #expect(refusal(of: [0x49, 0x49, 0x2A, 0] + [8, 0, 0, 0] + nonsense) == .unreadableHeader)
     }
 
-    @Test("A GIF of no size is refused")
-    func refusesNoSize() throws {
+    @Test("A GIF whose screen has no size is read at its first frame's")
+    func readsNoSize() throws {
         var bytes = try Fixture.bytes("animated.gif")
         bytes.replaceSubrange(6..<10, with: [0, 0, 0, 0])
-        let sized = refusal(of: bytes)
-        #expect(sized == nil || sized == .unreadableHeader || sized == .corrupt)
+        let picture = try Picture(bytes: bytes)
+        #expect([picture.width, picture.height] == [64, 80])
+    }
+
+    @Test("A PNG's texts are never unpacked, and do not change its pixels", arguments: ["zTXt", "iTXt", "tEXt"])
+    func ignoresText(kind: String) throws {
+        var bytes = try Fixture.bytes("one-pixel.png")
+        let plain = try Picture(bytes: bytes).pixels(PixelPreparation(width: 2, height: 2))
+        // After the header: a chunk whose checksum is wrong, which the decoder refuses if it sees it.
+        bytes.insert(contentsOf: [0, 0, 0, 3] + Array(kind.utf8) + [1, 2, 3, 0, 0, 0, 0], at: 33)
+        let picture = try Picture(bytes: bytes)
+        #expect(picture.bytes == bytes)
+        #expect(try picture.pixels(PixelPreparation(width: 2, height: 2)) == plain)
     }
 
     @Test("A picture is described by its own bytes")

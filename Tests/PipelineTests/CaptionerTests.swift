@@ -161,7 +161,7 @@ struct CaptionerTests {
     @Test("A caption that takes too long is stopped and answered as timed out; the next one works")
     func timeout() async throws {
         let journal = Journal()
-        let captioner = captioner(timeout: .milliseconds(200)) { endlessModel(journal) }
+        let captioner = captioner(timeout: .seconds(2)) { endlessModel(journal) }
         await captioner.start()
         let error = try await error(captioner, try fixture("gradient.png"), CaptionOptions(prompt: "endless"))
         #expect(error.code == .timedOut)

@@ -176,7 +176,7 @@ struct CaptionTests {
     @Test("A caption over REQUEST_TIMEOUT is a 504, and the next request works", arguments: Route.allCases)
     func timeout(route: Route) async throws {
         var settings = Settings()
-        settings.requestTimeout = .milliseconds(200)
+        settings.requestTimeout = .seconds(2)
         let server = TestServer(
             settings: settings,
             model: {

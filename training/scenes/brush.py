@@ -44,8 +44,15 @@ class Brush:
         r, g, b = rgb if raw else self.light.on(rgb, depth)
         return skia.Color(*(max(0, min(255, int(v))) for v in (r, g, b)), max(0, min(255, int(alpha * 255))))
 
-    def paint(self, rgb: RGB, depth: float = 0.0, alpha: float = 1.0, raw: bool = False, blur: float = 0.0,
-              stroke: float = 0.0) -> skia.Paint:
+    def paint(
+        self,
+        rgb: RGB,
+        depth: float = 0.0,
+        alpha: float = 1.0,
+        raw: bool = False,
+        blur: float = 0.0,
+        stroke: float = 0.0,
+    ) -> skia.Paint:
         """A paint: filled, or a line of width `stroke`."""
         paint = skia.Paint(AntiAlias=True, Color=self.colour(rgb, depth, alpha, raw))
         if blur:
@@ -87,8 +94,9 @@ class Brush:
         """A filled ellipse around (x, y)."""
         self.canvas.drawOval(skia.Rect.MakeXYWH(x - rx, y - ry, 2 * rx, 2 * ry), self.paint(rgb, **how))
 
-    def arc(self, x: float, y: float, rx: float, ry: float, start: float, sweep: float, width: float, rgb: RGB,
-            **how) -> None:
+    def arc(
+        self, x: float, y: float, rx: float, ry: float, start: float, sweep: float, width: float, rgb: RGB, **how
+    ) -> None:
         """A part of an ellipse's outline, angles in degrees."""
         box = skia.Rect.MakeXYWH(x - rx, y - ry, 2 * rx, 2 * ry)
         self.canvas.drawArc(box, start, sweep, False, self.paint(rgb, stroke=width, **how))
@@ -100,8 +108,16 @@ class Brush:
         paint = skia.Paint(AntiAlias=True, Shader=shader, BlendMode=skia.BlendMode.kScreen)
         self.canvas.drawCircle(x, y, radius, paint)
 
-    def gradient(self, y: float, h: float, colours: Sequence[RGB], raw: bool = False, depths: Sequence[float] = (),
-                 points: Points | None = None, alphas: Sequence[float] = ()) -> None:
+    def gradient(
+        self,
+        y: float,
+        h: float,
+        colours: Sequence[RGB],
+        raw: bool = False,
+        depths: Sequence[float] = (),
+        points: Points | None = None,
+        alphas: Sequence[float] = (),
+    ) -> None:
         """A vertical gradient from `y` down, over the whole width or inside a polygon."""
         depths = depths or [0.0] * len(colours)
         alphas = alphas or [1.0] * len(colours)
@@ -117,7 +133,7 @@ class Brush:
 
     def ridge(self, y: float, height: float, rough: float = 0.5, step: float = 0.02) -> list[tuple[float, float]]:
         """A hilly outline around `y`, closed along the bottom of the picture."""
-        waves = [(self.u(1, 3) * 2 ** k, self.u(0, 6.3), rough ** k) for k in range(6)]
+        waves = [(self.u(1, 3) * 2**k, self.u(0, 6.3), rough**k) for k in range(6)]
         total = sum(w[2] for w in waves)
         count = int(self.a / step) + 2
         top = []

@@ -1,4 +1,4 @@
-"""Scenes at the water: beach, sea, harbour, lighthouse, arctic, lake, bridge, waterfall."""
+"""Scenes at the sea: beach, open sea, harbour, lighthouse, icebergs."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import math
 
 from .brush import Brush
 from .figures import place, place_birds
-from .light import mix, scale
-from .parts import ground, hills, specks, water
+from .light import mix
+from .parts import hills, specks, water
 from .sky import sky
 from .weather import lightning
 
 
 def beach(b: Brush) -> None:
+    """Sand, a line of surf, and the sea."""
     h, shore = b.u(0.38, 0.48), b.u(0.58, 0.66)
     sky(b, h)
     lightning(b, h)
@@ -31,6 +32,7 @@ def beach(b: Brush) -> None:
 
 
 def sea(b: Brush) -> None:
+    """Rows of waves, higher in bad weather."""
     wild = b.scene.weather in ("storm", "rain")
     h = b.u(0.36, 0.46)
     sky(b, h)
@@ -51,6 +53,7 @@ def sea(b: Brush) -> None:
 
 
 def harbour(b: Brush) -> None:
+    """Houses on a quay, masts, and a pier in front."""
     h = b.u(0.42, 0.5)
     sky(b, h)
     lightning(b, h)
@@ -60,10 +63,15 @@ def harbour(b: Brush) -> None:
         w, tall = b.u(0.07, 0.12), b.u(0.1, 0.2)
         wall = b.rng.choice(((235, 220, 190), (220, 150, 120), (200, 215, 225), (240, 200, 120), (190, 90, 80)))
         b.rect(x, h + 0.03 - tall, w, tall, wall, depth=0.2)
-        b.poly([(x - 0.005, h + 0.03 - tall), (x + w / 2, h - tall - 0.02), (x + w + 0.005, h + 0.03 - tall)],
-               b.light.ground((170, 80, 60)), depth=0.2)
+        b.poly(
+            [(x - 0.005, h + 0.03 - tall), (x + w / 2, h - tall - 0.02), (x + w + 0.005, h + 0.03 - tall)],
+            b.light.ground((170, 80, 60)),
+            depth=0.2,
+        )
         lit = b.light.night
-        panes = [(x + w * f, h + 0.03 - tall * g) for f in (0.3, 0.7) for g in (0.35, 0.7) if not lit or b.rng.random() < 0.7]
+        panes = [
+            (x + w * f, h + 0.03 - tall * g) for f in (0.3, 0.7) for g in (0.35, 0.7) if not lit or b.rng.random() < 0.7
+        ]
         b.dots(panes, 0.02, (255, 205, 110) if lit else (95, 110, 130), raw=lit)
         x += w + b.u(0, 0.02)
     b.rect(0, h + 0.03, b.a, 0.035, (120, 110, 105))
@@ -71,12 +79,25 @@ def harbour(b: Brush) -> None:
     if b.light.night:
         for _ in range(9):
             lx = b.u(0, b.a)
-            b.line([(lx, h + 0.08), (lx + b.u(-0.01, 0.01), h + b.u(0.2, 0.4))], 0.014, (255, 195, 100), raw=True, alpha=0.45, blur=0.006)
+            b.line(
+                [(lx, h + 0.08), (lx + b.u(-0.01, 0.01), h + b.u(0.2, 0.4))],
+                0.014,
+                (255, 195, 100),
+                raw=True,
+                alpha=0.45,
+                blur=0.006,
+            )
     for k in range(b.rng.choice((3, 4, 5))):  # moored masts make it a harbour
         mx, y, s = b.a * b.u(0.03, 0.97), h + b.u(0.09, 0.15), b.u(0.16, 0.24)
-        b.poly([(mx - 0.3 * s, y - 0.15 * s), (mx + 0.35 * s, y - 0.15 * s), (mx + 0.2 * s, y), (mx - 0.2 * s, y)],
-               b.rng.choice(((240, 240, 240), (60, 90, 150), (170, 60, 50))))
-        b.lines([(mx, y - 0.1 * s), (mx, y - 1.2 * s), (mx - 0.25 * s, y - 0.9 * s), (mx + 0.25 * s, y - 0.9 * s)], 0.008, (90, 70, 60))
+        b.poly(
+            [(mx - 0.3 * s, y - 0.15 * s), (mx + 0.35 * s, y - 0.15 * s), (mx + 0.2 * s, y), (mx - 0.2 * s, y)],
+            b.rng.choice(((240, 240, 240), (60, 90, 150), (170, 60, 50))),
+        )
+        b.lines(
+            [(mx, y - 0.1 * s), (mx, y - 1.2 * s), (mx - 0.25 * s, y - 0.9 * s), (mx + 0.25 * s, y - 0.9 * s)],
+            0.008,
+            (90, 70, 60),
+        )
     place(b, "sailboat", 0.7, 0.84, 0.32)
     place(b, "rowboat", 0.74, 0.9, 0.13)
     side = b.rng.choice((0.0, 0.62))  # a wooden pier in front
@@ -87,6 +108,7 @@ def harbour(b: Brush) -> None:
 
 
 def lighthouse(b: Brush) -> None:
+    """A striped tower on a cliff, shining when it is dark."""
     h = b.u(0.5, 0.58)
     sky(b, h)
     lightning(b, h)
@@ -94,11 +116,21 @@ def lighthouse(b: Brush) -> None:
     place(b, "ship", h + 0.03, h + 0.08, 0.13, 0.05, 0.5)
     x = b.a * b.rng.choice((b.u(0.22, 0.35), b.u(0.65, 0.78)))
     top = b.u(0.62, 0.7)
-    cliff = [(x - 0.5, 1.01), (x - 0.36, 0.86), (x - 0.3, top + 0.06), (x - 0.12, top), (x + 0.14, top + 0.01),
-             (x + 0.26, top + 0.07), (x + 0.38, 0.88), (x + 0.5, 1.01)]
+    cliff = [
+        (x - 0.5, 1.01),
+        (x - 0.36, 0.86),
+        (x - 0.3, top + 0.06),
+        (x - 0.12, top),
+        (x + 0.14, top + 0.01),
+        (x + 0.26, top + 0.07),
+        (x + 0.38, 0.88),
+        (x + 0.5, 1.01),
+    ]
     b.poly(cliff, (110, 95, 85))
-    b.poly([(x - 0.3, top + 0.06), (x - 0.12, top), (x + 0.14, top + 0.01), (x + 0.26, top + 0.07), (x, top + 0.06)],
-           b.light.ground((90, 130, 70)))
+    b.poly(
+        [(x - 0.3, top + 0.06), (x - 0.12, top), (x + 0.14, top + 0.01), (x + 0.26, top + 0.07), (x, top + 0.06)],
+        b.light.ground((90, 130, 70)),
+    )
     w, y0 = 0.055, b.u(0.17, 0.24)
     stripes = 6
     for k in range(stripes):
@@ -111,103 +143,46 @@ def lighthouse(b: Brush) -> None:
     b.poly([(x - 0.045, y0 - 0.055), (x, y0 - 0.1), (x + 0.045, y0 - 0.055)], (170, 40, 40))
     if b.scene.time in ("night", "sunset") or b.scene.weather in ("fog", "storm"):
         way = b.rng.choice((-1, 1))
-        b.poly([(x, y0 - 0.03), (x + way * 1.2, y0 - 0.16), (x + way * 1.2, y0 + 0.1)], (255, 240, 180), raw=True, alpha=0.22, blur=0.01)
+        b.poly(
+            [(x, y0 - 0.03), (x + way * 1.2, y0 - 0.16), (x + way * 1.2, y0 + 0.1)],
+            (255, 240, 180),
+            raw=True,
+            alpha=0.22,
+            blur=0.01,
+        )
         b.glow(x, y0 - 0.03, 0.18, (255, 235, 170))
     place(b, "person", top + 0.03, top + 0.06, 0.12, (x - 0.16) / b.a, (x + 0.2) / b.a)
     place_birds(b)
 
 
 def arctic(b: Brush) -> None:
+    """Icebergs, and ice to stand on."""
     h = b.u(0.42, 0.5)
     sky(b, h)
     water(b, h, 1.0, (50, 120, 160), 0.2)
     for k in range(b.rng.choice((3, 4, 5))):
         x, y, s = b.u(0, b.a), h + 0.03 + 0.09 * k, b.u(0.14, 0.22) * (1 + 0.25 * k)
-        peaks = [(x - s, y), (x - s * 0.7, y - s * b.u(0.5, 0.8)), (x - s * 0.2, y - s * b.u(0.8, 1.2)),
-                 (x + s * 0.3, y - s * b.u(0.5, 0.9)), (x + s * 0.8, y - s * b.u(0.2, 0.5)), (x + s, y)]
+        peaks = [
+            (x - s, y),
+            (x - s * 0.7, y - s * b.u(0.5, 0.8)),
+            (x - s * 0.2, y - s * b.u(0.8, 1.2)),
+            (x + s * 0.3, y - s * b.u(0.5, 0.9)),
+            (x + s * 0.8, y - s * b.u(0.2, 0.5)),
+            (x + s, y),
+        ]
         b.poly(peaks, (232, 244, 252), depth=0.4 - 0.08 * k)
         b.poly([peaks[2], peaks[3], peaks[4], peaks[5], (x + s * 0.1, y)], (165, 205, 232), depth=0.4 - 0.08 * k)
-        b.poly([(x - s, y), (x + s, y), (x + s * 0.7, y + s * 0.14), (x - s * 0.7, y + s * 0.14)], (120, 190, 215), alpha=0.6)
+        b.poly(
+            [(x - s, y), (x + s, y), (x + s * 0.7, y + s * 0.14), (x - s * 0.7, y + s * 0.14)],
+            (120, 190, 215),
+            alpha=0.6,
+        )
     place(b, "ship", h + 0.12, h + 0.2, 0.17)
-    b.poly([(0, b.u(0.84, 0.88)), (b.a * 0.5, b.u(0.82, 0.86)), (b.a, b.u(0.84, 0.9)), (b.a, 1.01), (0, 1.01)], (238, 245, 252))
+    b.poly(
+        [(0, b.u(0.84, 0.88)), (b.a * 0.5, b.u(0.82, 0.86)), (b.a, b.u(0.84, 0.9)), (b.a, 1.01), (0, 1.01)],
+        (238, 245, 252),
+    )
     place(b, "penguin", 0.9, 0.97, 0.2)
 
 
-def lake(b: Brush) -> None:
-    h = b.u(0.46, 0.54)
-    sky(b, h)
-    lightning(b, h)
-    hills(b, h, 0.2, (90, 120, 130), 0.9)
-    hills(b, h + 0.01, 0.1, (60, 105, 70), 0.5)
-    water(b, h + 0.04, 1.0, (50, 115, 140), 0.1)
-    for k in range(16):  # trees on the far shore, mirrored
-        x, s = b.u(0, b.a), b.u(0.05, 0.1)
-        b.poly([(x, h + 0.05 - s), (x - s * 0.3, h + 0.05), (x + s * 0.3, h + 0.05)], b.light.ground((35, 85, 55)), depth=0.3)
-        b.poly([(x, h + 0.05 + s), (x - s * 0.3, h + 0.05), (x + s * 0.3, h + 0.05)], (30, 75, 60), depth=0.3, alpha=0.5)
-    place(b, "rowboat", 0.66, 0.82, 0.12)
-    shore = [(0, b.u(0.84, 0.9)), (b.a * 0.3, b.u(0.9, 0.94)), (b.a * 0.7, b.u(0.93, 0.97)), (b.a, b.u(0.86, 0.94)), (b.a, 1.01), (0, 1.01)]
-    ground(b, 0.85, (80, 130, 60), (70, 115, 50), shore)
-    b.lines([p for _ in range(40) for x in [b.u(0, b.a)] for p in ((x, 1.0), (x + b.u(-0.02, 0.02), b.u(0.84, 0.93)))], 0.005, b.light.ground((60, 110, 50)))
-    place(b, "pine", 0.92, 0.98, 0.5)
-    place(b, "person", 0.93, 0.97, 0.26)
-    place_birds(b)
-
-
-def bridge(b: Brush) -> None:
-    h = b.u(0.46, 0.52)
-    sky(b, h)
-    lightning(b, h)
-    hills(b, h, 0.1, (80, 125, 80), 0.7)
-    ground(b, h + 0.04, (100, 140, 80), (90, 130, 70))
-    water(b, h + 0.1, 1.0, (50, 110, 140), 0.3)
-    deck, arches = b.u(0.45, 0.5), b.rng.choice((2, 3, 4))
-    foot, span = b.u(0.7, 0.76), b.a / arches
-    stone = b.rng.choice(((165, 155, 145), (180, 140, 110), (140, 145, 150)))
-    b.rect(0, deck, b.a, foot - deck, stone)
-    for k in range(arches):
-        cx, r = span * (k + 0.5), span * 0.4
-        tall = foot - deck - 0.06
-        b.canvas.save()
-        points = [(cx - r, foot + 0.01), *((cx - r * math.cos(i * math.pi / 16), foot - tall * math.sin(i * math.pi / 16)) for i in range(17)),
-                  (cx + r, foot + 0.01)]
-        b.poly(points, b.light.haze, raw=True)
-        b.poly([(px, max(py, h + 0.06)) for px, py in points], mix(b.light.on((50, 110, 140)), b.light.haze, 0.35), raw=True)
-        b.canvas.restore()
-        b.line(points[1:-1], 0.012, scale(stone, 0.7))
-    b.rect(0, deck - 0.035, b.a, 0.04, b.light.ground(scale(stone, 1.1)))
-    b.lines([p for k in range(int(b.a / 0.05)) for p in ((k * 0.05, deck - 0.03), (k * 0.05, deck + 0.005))], 0.006, scale(stone, 0.6))
-    place(b, "person", deck - 0.03, deck - 0.02, 0.13)
-    place(b, "rowboat", 0.8, 0.9, 0.13)
-    if b.scene.count("tree"):
-        b.poly([(0, 0.86), (b.a * 0.5, 0.96), (b.a, 0.9), (b.a, 1.01), (0, 1.01)], b.light.ground((90, 135, 65)))
-    place(b, "tree", 0.92, 0.98, 0.45)
-
-
-def waterfall(b: Brush) -> None:
-    h = b.u(0.22, 0.3)
-    sky(b, 0.6)
-    lightning(b, h)
-    x, w = b.a * b.u(0.35, 0.65), b.u(0.1, 0.17)
-    pool = b.u(0.72, 0.78)
-    rock = b.rng.choice(((110, 105, 100), (125, 100, 85), (90, 100, 100)))
-    ridge = b.ridge(h, 0.05, 0.6)
-    b.gradient(h - 0.05, 0.6, [scale(rock, 1.1), scale(rock, 0.6)], points=ridge)
-    for _ in range(46):
-        rx, ry, s = b.u(0, b.a), b.u(h + 0.08, pool), b.u(0.03, 0.1)
-        b.poly([(rx - s, ry + s * 0.6), (rx - s * 0.5, ry - s * 0.5), (rx + s * 0.6, ry - s * 0.4), (rx + s, ry + s * 0.6)],
-               scale(rock, b.u(0.6, 1.15)), alpha=0.7)
-    b.line([p for p in ridge[:-2]], 0.03, b.light.ground((70, 130, 60)))
-    water(b, pool, 1.0, (50, 130, 150), 0.6)
-    b.gradient(h - 0.02, pool - h + 0.04, [(225, 238, 246), (250, 253, 255)], points=[(x - w, h - 0.02), (x + w, h - 0.02), (x + w * 1.15, pool + 0.03), (x - w * 1.15, pool + 0.03)])
-    b.lines([p for _ in range(26) for k in [b.u(-0.95, 0.95)] for y in [b.u(h, pool - 0.15)] for p in ((x + k * w, y), (x + k * w * 1.1, y + b.u(0.06, 0.2)))],
-            0.008, (150, 195, 220), alpha=0.7)
-    for _ in range(10):
-        b.ellipse(x + b.u(-1.6, 1.6) * w, pool + b.u(-0.03, 0.03), b.u(0.04, 0.09), 0.03, (248, 252, 255), alpha=0.6, blur=0.015)
-    b.poly([(0, 0.86), (b.a * 0.35, 0.95), (b.a * 0.7, 0.96), (b.a, 0.87), (b.a, 1.01), (0, 1.01)], b.light.ground((80, 120, 60)))
-    place(b, "pine", 0.93, 0.98, 0.5)
-    place(b, "person", 0.94, 0.98, 0.24)
-    place_birds(b, 0.06, 0.16)
-
-
-COAST = {"beach": beach, "sea": sea, "harbour": harbour, "lighthouse": lighthouse, "arctic": arctic, "lake": lake,
-         "bridge": bridge, "waterfall": waterfall}
+COAST = {"beach": beach, "sea": sea, "harbour": harbour, "lighthouse": lighthouse, "arctic": arctic}

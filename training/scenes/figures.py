@@ -14,15 +14,21 @@ def person(b: Brush, x: float, y: float, s: float) -> None:
     shirt, skin = b.rng.choice(SHIRTS), b.rng.choice(((235, 190, 160), (170, 115, 80), (110, 70, 50)))
     w, step = s * 0.16, b.u(0.05, 0.14) * s
     b.lines([(x, y - 0.48 * s), (x - step, y), (x, y - 0.48 * s), (x + step, y)], s * 0.1, (45, 50, 80))
-    b.poly([(x - w, y - 0.8 * s), (x + w, y - 0.8 * s), (x + w * 0.75, y - 0.42 * s), (x - w * 0.75, y - 0.42 * s)], shirt)
-    b.lines([(x - w, y - 0.76 * s), (x - w * 1.5, y - 0.48 * s), (x + w, y - 0.76 * s), (x + w * 1.5, y - 0.48 * s)],
-            s * 0.07, shirt)
+    b.poly(
+        [(x - w, y - 0.8 * s), (x + w, y - 0.8 * s), (x + w * 0.75, y - 0.42 * s), (x - w * 0.75, y - 0.42 * s)], shirt
+    )
+    b.lines(
+        [(x - w, y - 0.76 * s), (x - w * 1.5, y - 0.48 * s), (x + w, y - 0.76 * s), (x + w * 1.5, y - 0.48 * s)],
+        s * 0.07,
+        shirt,
+    )
     b.ellipse(x, y - 0.9 * s, 0.1 * s, 0.11 * s, skin)
     b.ellipse(x, y - 0.95 * s, 0.1 * s, 0.07 * s, b.rng.choice(((50, 30, 20), (20, 20, 20), (150, 110, 50))))
 
 
-def quadruped(b: Brush, x: float, y: float, s: float, coat: tuple[int, int, int], neck: float, head: float,
-              length: float = 0.6) -> float:
+def quadruped(
+    b: Brush, x: float, y: float, s: float, coat: tuple[int, int, int], neck: float, head: float, length: float = 0.6
+) -> float:
     """A four-legged animal; gives the way it faces."""
     way = b.rng.choice((-1.0, 1.0))
     half = length * s * 0.5
@@ -58,7 +64,9 @@ def deer(b: Brush, x: float, y: float, s: float) -> None:
     way = quadruped(b, x, y, s * 0.8, (170, 110, 60), 0.95, 0.1, 0.65)
     hx, hy = x + way * 0.36 * s, y - 0.8 * s
     for k in (-1, 1):
-        b.line([(hx, hy), (hx + k * 0.08 * s, hy - 0.15 * s), (hx + k * 0.16 * s, hy - 0.28 * s)], 0.03 * s, (120, 80, 50))
+        b.line(
+            [(hx, hy), (hx + k * 0.08 * s, hy - 0.15 * s), (hx + k * 0.16 * s, hy - 0.28 * s)], 0.03 * s, (120, 80, 50)
+        )
 
 
 def camel(b: Brush, x: float, y: float, s: float) -> None:
@@ -81,8 +89,10 @@ def bird(b: Brush, x: float, y: float, s: float) -> None:
 
 
 def sailboat(b: Brush, x: float, y: float, s: float) -> None:
-    b.poly([(x - 0.35 * s, y - 0.14 * s), (x + 0.4 * s, y - 0.14 * s), (x + 0.25 * s, y), (x - 0.25 * s, y)],
-           b.rng.choice(((150, 50, 40), (40, 60, 110), (110, 70, 40))))
+    b.poly(
+        [(x - 0.35 * s, y - 0.14 * s), (x + 0.4 * s, y - 0.14 * s), (x + 0.25 * s, y), (x - 0.25 * s, y)],
+        b.rng.choice(((150, 50, 40), (40, 60, 110), (110, 70, 40))),
+    )
     b.line([(x, y - 0.14 * s), (x, y - s)], 0.03 * s, (80, 60, 45))
     sail = b.rng.choice(((250, 248, 240), (250, 240, 215), (230, 90, 60)))
     b.poly([(x + 0.03 * s, y - s), (x + 0.03 * s, y - 0.2 * s), (x + 0.4 * s, y - 0.2 * s)], sail)
@@ -97,7 +107,9 @@ def rowboat(b: Brush, x: float, y: float, s: float) -> None:
 
 
 def ship(b: Brush, x: float, y: float, s: float) -> None:
-    b.poly([(x - 0.9 * s, y - 0.35 * s), (x + 0.95 * s, y - 0.35 * s), (x + 0.7 * s, y), (x - 0.75 * s, y)], (60, 40, 50))
+    b.poly(
+        [(x - 0.9 * s, y - 0.35 * s), (x + 0.95 * s, y - 0.35 * s), (x + 0.7 * s, y), (x - 0.75 * s, y)], (60, 40, 50)
+    )
     b.rect(x - 0.6 * s, y - 0.55 * s, 0.9 * s, 0.2 * s, (235, 235, 230))
     b.rect(x - 0.45 * s, y - 0.72 * s, 0.5 * s, 0.18 * s, (235, 235, 230))
     b.rect(x - 0.3 * s, y - s, 0.16 * s, 0.3 * s, (200, 50, 40))
@@ -107,8 +119,24 @@ def ship(b: Brush, x: float, y: float, s: float) -> None:
 
 def car(b: Brush, x: float, y: float, s: float) -> None:
     colour = b.rng.choice(((200, 40, 40), (40, 80, 170), (240, 200, 40), (230, 230, 235), (60, 60, 70)))
-    b.poly([(x - 0.45 * s, y - 0.45 * s), (x - 0.25 * s, y - 0.78 * s), (x + 0.25 * s, y - 0.78 * s), (x + 0.45 * s, y - 0.45 * s)], colour)
-    b.poly([(x - 0.36 * s, y - 0.45 * s), (x - 0.21 * s, y - 0.7 * s), (x + 0.21 * s, y - 0.7 * s), (x + 0.36 * s, y - 0.45 * s)], (130, 170, 200))
+    b.poly(
+        [
+            (x - 0.45 * s, y - 0.45 * s),
+            (x - 0.25 * s, y - 0.78 * s),
+            (x + 0.25 * s, y - 0.78 * s),
+            (x + 0.45 * s, y - 0.45 * s),
+        ],
+        colour,
+    )
+    b.poly(
+        [
+            (x - 0.36 * s, y - 0.45 * s),
+            (x - 0.21 * s, y - 0.7 * s),
+            (x + 0.21 * s, y - 0.7 * s),
+            (x + 0.36 * s, y - 0.45 * s),
+        ],
+        (130, 170, 200),
+    )
     b.rect(x - 0.8 * s, y - 0.48 * s, 1.6 * s, 0.34 * s, colour)
     for k in (-0.45, 0.45):
         b.ellipse(x + k * s, y - 0.13 * s, 0.16 * s, 0.15 * s, (25, 25, 28))
@@ -123,8 +151,13 @@ def tree(b: Brush, x: float, y: float, s: float) -> None:
     for _ in range(7):
         angle, r = b.u(0, 6.3), b.u(0, 0.2) * s
         shade = b.u(0.8, 1.15)
-        b.ellipse(x + r * math.cos(angle), y - 0.68 * s + r * math.sin(angle), 0.2 * s, 0.17 * s,
-                  (leaf[0] * shade, leaf[1] * shade, leaf[2] * shade))
+        b.ellipse(
+            x + r * math.cos(angle),
+            y - 0.68 * s + r * math.sin(angle),
+            0.2 * s,
+            0.17 * s,
+            (leaf[0] * shade, leaf[1] * shade, leaf[2] * shade),
+        )
 
 
 def pine(b: Brush, x: float, y: float, s: float, depth: float = 0.0) -> None:
@@ -171,7 +204,11 @@ def lamp(b: Brush, x: float, y: float, s: float) -> None:
 
 
 def bench(b: Brush, x: float, y: float, s: float) -> None:
-    b.lines([(x - 0.35 * s, y), (x - 0.35 * s, y - 0.3 * s), (x + 0.35 * s, y), (x + 0.35 * s, y - 0.3 * s)], 0.06 * s, (40, 40, 45))
+    b.lines(
+        [(x - 0.35 * s, y), (x - 0.35 * s, y - 0.3 * s), (x + 0.35 * s, y), (x + 0.35 * s, y - 0.3 * s)],
+        0.06 * s,
+        (40, 40, 45),
+    )
     for k in (0.28, 0.42, 0.54):
         b.lines([(x - 0.5 * s, y - k * s), (x + 0.5 * s, y - k * s)], 0.07 * s, (140, 85, 45))
 
@@ -185,9 +222,26 @@ def tent(b: Brush, x: float, y: float, s: float) -> None:
 
 
 FIGURES: dict[str, Callable[[Brush, float, float, float], None]] = {
-    "person": person, "dog": dog, "horse": horse, "cow": cow, "deer": deer, "camel": camel, "penguin": penguin,
-    "bird": bird, "sailboat": sailboat, "rowboat": rowboat, "ship": ship, "car": car, "tree": tree, "pine": pine,
-    "palm": palm, "cactus": cactus, "umbrella": umbrella, "lamp": lamp, "bench": bench, "tent": tent,
+    "person": person,
+    "dog": dog,
+    "horse": horse,
+    "cow": cow,
+    "deer": deer,
+    "camel": camel,
+    "penguin": penguin,
+    "bird": bird,
+    "sailboat": sailboat,
+    "rowboat": rowboat,
+    "ship": ship,
+    "car": car,
+    "tree": tree,
+    "pine": pine,
+    "palm": palm,
+    "cactus": cactus,
+    "umbrella": umbrella,
+    "lamp": lamp,
+    "bench": bench,
+    "tent": tent,
 }
 
 
@@ -196,8 +250,10 @@ def place(b: Brush, name: str, low: float, high: float, size: float, left: float
     count = b.scene.count(name)
     number = count if count < 3 else b.rng.choice((3, 4, 5))
     start = b.u(0, 1)
-    spots = sorted((b.u(low, high), left + ((start + (k + b.u(-0.25, 0.25)) / max(number, 1)) % 1.0) * (right - left))
-                   for k in range(number))
+    spots = sorted(
+        (b.u(low, high), left + ((start + (k + b.u(-0.25, 0.25)) / max(number, 1)) % 1.0) * (right - left))
+        for k in range(number)
+    )
     for y, x in spots:
         nearness = 0.75 + 0.5 * ((y - low) / (high - low) if high > low else 0.5)
         FIGURES[name](b, x * b.a, y, size * nearness)

@@ -25,10 +25,16 @@ SKY: dict[str, tuple[RGB, RGB, RGB]] = {
     "night": ((4, 6, 26), (12, 18, 56), (34, 42, 92)),
 }
 GREY: dict[str, RGB] = {
-    "morning": (222, 190, 186), "day": (168, 178, 188), "sunset": (160, 96, 92), "night": (36, 38, 54),
+    "morning": (222, 190, 186),
+    "day": (168, 178, 188),
+    "sunset": (160, 96, 92),
+    "night": (36, 38, 54),
 }
 AMBIENT: dict[str, RGB] = {
-    "morning": (0.98, 0.86, 0.84), "day": (1.0, 1.0, 1.0), "sunset": (0.92, 0.56, 0.46), "night": (0.30, 0.35, 0.58),
+    "morning": (0.98, 0.86, 0.84),
+    "day": (1.0, 1.0, 1.0),
+    "sunset": (0.92, 0.56, 0.46),
+    "night": (0.30, 0.35, 0.58),
 }
 
 # Weather: how grey the sky is, how bright the light, how thick the haze in the distance.

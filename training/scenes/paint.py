@@ -8,11 +8,14 @@ from . import styles
 from .brush import Brush
 from .coast import COAST
 from .country import COUNTRY
+from .festive import FESTIVE
+from .inland import INLAND
 from .spec import Scene
 from .town import TOWN
 from .weather import overlay
+from .wild import WILD
 
-PAINTERS = {**COAST, **COUNTRY, **TOWN}
+PAINTERS = {**COAST, **INLAND, **COUNTRY, **WILD, **TOWN, **FESTIVE}
 
 
 def draw(scene: Scene, height: int = 240) -> Image.Image:

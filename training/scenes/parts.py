@@ -5,9 +5,17 @@ from __future__ import annotations
 from .brush import Brush, Points
 from .light import RGB, mix, scale
 
+NEON = ((255, 40, 160), (60, 220, 255), (160, 70, 255), (255, 220, 60), (80, 255, 140))
 
-def water(b: Brush, y: float, bottom: float = 1.0, colour: RGB = (40, 110, 150), rough: float = 0.3,
-          points: Points | None = None) -> None:
+
+def water(
+    b: Brush,
+    y: float,
+    bottom: float = 1.0,
+    colour: RGB = (40, 110, 150),
+    rough: float = 0.3,
+    points: Points | None = None,
+) -> None:
     """A sheet of water that mirrors the sky, with glints."""
     low, top = b.light.sky[2], b.light.sky[0]
     far, near = mix(b.light.on(colour), low, 0.6), mix(b.light.on(scale(colour, 0.75)), top, 0.25)
@@ -33,11 +41,18 @@ def ground(b: Brush, y: float, far: RGB, near: RGB, points: Points | None = None
 def hills(b: Brush, y: float, height: float, colour: RGB, depth: float, rough: float = 0.45) -> None:
     """A far row of hills."""
     colour = b.light.ground(colour)
-    b.gradient(y - height, height * 2, [colour, scale(colour, 0.9)], depths=[depth, depth * 0.9],
-               points=b.ridge(y, height, rough))
+    b.gradient(
+        y - height,
+        height * 2,
+        [colour, scale(colour, 0.9)],
+        depths=[depth, depth * 0.9],
+        points=b.ridge(y, height, rough),
+    )
 
 
-def specks(b: Brush, low: float, high: float, count: int, size: float, colours: tuple[RGB, ...], covered: bool = True) -> None:
+def specks(
+    b: Brush, low: float, high: float, count: int, size: float, colours: tuple[RGB, ...], covered: bool = True
+) -> None:
     """Grass, flowers or stones: many dots, smaller far away."""
     for colour in colours:
         shade = b.light.ground(colour) if covered else colour
@@ -89,16 +104,28 @@ def tower_block(b: Brush, x: float, y: float, w: float, h: float, colour: RGB, d
         b.dots(lit, 0.015, b.rng.choice(((255, 214, 120), (255, 235, 180), (190, 220, 255))), raw=True)
 
 
-def track(b: Brush, top: float, x: float, far: float, near: float, colour: RGB, bend: float = 0.0) -> list[tuple[float, float]]:
+def track(
+    b: Brush, top: float, x: float, far: float, near: float, colour: RGB, bend: float = 0.0
+) -> list[tuple[float, float]]:
     """A path or road that leads to the horizon; gives its middle line."""
     left, right, middle = [], [], []
     for k in range(13):
         t = k / 12
         y = top + (1.01 - top) * t
-        w = far + (near - far) * t ** 1.3
+        w = far + (near - far) * t**1.3
         cx = x + bend * (1 - t) * t * 2 + (b.a / 2 - x) * t
         left.append((cx - w, y))
         right.append((cx + w, y))
         middle.append((cx, y))
     b.gradient(top, 1 - top, [colour, scale(colour, 0.85)], depths=[0.5, 0.0], points=[*left, *reversed(right)])
     return middle
+
+
+def skyline(b: Brush, y: float, tall: float, depth: float) -> None:
+    """A row of tall buildings across the picture."""
+    x = -0.03
+    while x < b.a:
+        w = b.u(0.1, 0.18)
+        tint = b.rng.choice(((130, 135, 150), (160, 140, 125), (110, 120, 140), (150, 150, 150)))
+        tower_block(b, x, y, w, tall * b.u(0.5, 1.0), tint, depth)
+        x += w + b.u(0.0, 0.015)

@@ -78,10 +78,15 @@ def clouds(b: Brush, horizon: float) -> None:
 
 def cloud_colours(b: Brush) -> tuple[RGB, RGB]:
     """A cloud's bright top and dark underside."""
-    light: RGB = {"morning": (255, 228, 218), "day": (250, 250, 252), "sunset": (250, 150, 110),
-                  "night": (74, 78, 100)}[b.scene.time]
-    dark: RGB = {"morning": (190, 165, 180), "day": (150, 160, 176), "sunset": (120, 60, 90),
-                 "night": (28, 30, 46)}[b.scene.time]
+    light: RGB = {
+        "morning": (255, 228, 218),
+        "day": (250, 250, 252),
+        "sunset": (250, 150, 110),
+        "night": (74, 78, 100),
+    }[b.scene.time]
+    dark: RGB = {"morning": (190, 165, 180), "day": (150, 160, 176), "sunset": (120, 60, 90), "night": (28, 30, 46)}[
+        b.scene.time
+    ]
     dim = {"rain": 0.66, "storm": 0.36, "snow": 0.88}.get(b.scene.weather, 1.0)
     return scale(light, dim), scale(dark, dim)
 

@@ -46,7 +46,7 @@ public struct CompiledModel: Sendable {
     ) throws -> CompiledModel {
         let digest = try checkpoint.digest()
         let parent = cache.appendingPathComponent("compiled").appendingPathComponent(digest)
-        let folder = parent.appendingPathComponent(precision.rawValue)
+        let folder = parent.appendingPathComponent(precision.rawValue, isDirectory: true)
         if isIntact(folder, digest: digest, precision: precision) { return CompiledModel(folder: folder, isNew: false) }
 
         do {
@@ -86,7 +86,7 @@ public struct CompiledModel: Sendable {
         var done = 0
         for (kind, graph) in graphs {
             try graph.write(to: folder.appendingPathComponent(kind.fileName).path) { bytes in
-                progress(Double(done + bytes) / Double(max(total, 1)))
+                progress(min(1, Double(done + bytes) / Double(max(total, 1))))
             }
             done += graph.weightByteCount
         }

@@ -164,7 +164,7 @@ def add_shapes(fixtures):
     fixtures.save("long.png", draw(1000, 5), "PNG")
     fixtures.save("enlarged.png", draw(17, 13), "PNG")
     large = draw(300, 200).resize((2100, 1400))  # shrunk while it is decoded
-    fixtures.save("large.jpg", large, "JPEG", quality=60)
+    fixtures.save("large.jpg", large, "JPEG", quality=40)
 
 
 def main():
