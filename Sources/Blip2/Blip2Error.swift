@@ -15,8 +15,6 @@ public struct Blip2Error: Error, Sendable, CustomStringConvertible {
         case cache
         /// Whoever asked for the work has stopped it.
         case cancelled
-        /// A compiled graph lacks an output: the file is not ours, or damaged.
-        case damagedModel
     }
 
     public let code: Code
@@ -36,10 +34,6 @@ public struct Blip2Error: Error, Sendable, CustomStringConvertible {
 }
 
 extension Blip2Error {
-    static func missingOutput(_ name: String) -> Blip2Error {
-        Blip2Error(.damagedModel, "The compiled model gives no \(name); delete its folder, and it is compiled anew.")
-    }
-
     /// Runs `body`; a failure after a cancellation is a cancellation.
     static func translatingCancellation<Result>(
         _ cancellation: Cancellation?, _ body: () throws -> Result

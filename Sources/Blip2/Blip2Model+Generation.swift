@@ -74,7 +74,8 @@ extension Blip2Model {
         guard prompt.count == batch, let length = prompt.first?.count, length > 0,
             prompt.allSatisfy({ $0.count == length })
         else {
-            throw Blip2Error(.invalidInput, "A prompt needs one row for each picture, all of one length, at least one token.")
+            throw Blip2Error(
+                .invalidInput, "A prompt needs a row for each picture, all of one length, of at least one token.")
         }
         let vocabulary = 0..<configuration.text.vocabularySize
         if let stranger = prompt.joined().first(where: { !vocabulary.contains($0) }) {
@@ -85,7 +86,7 @@ extension Blip2Model {
         guard options.maxNewTokens >= 1, options.maxNewTokens <= most else {
             throw Blip2Error(
                 .invalidInput,
-                "\(options.maxNewTokens) new tokens were asked for; behind this prompt the model can give 1 to \(most).")
+                "\(options.maxNewTokens) new tokens were asked for; behind this prompt the model has room for \(most).")
         }
         return prompt
     }

@@ -43,7 +43,8 @@ public final class Blip2Model: Sendable {
         guard configuration.text.wordEmbeddingSize <= configuration.text.hiddenSize else {
             throw Blip2Error(
                 .unsupportedArchitecture,
-                "word_embed_proj_dim is larger than hidden_size in \(folder.path); a picture cannot be put into such embeddings.")
+                "word_embed_proj_dim is larger than hidden_size in \(folder.path); such embeddings have no room for a picture."
+            )
         }
         self.precision = precision
 
@@ -109,25 +110,32 @@ public final class Blip2Model: Sendable {
             throw Blip2Error(
                 .invalidInput, "Pixels of shape \(pixels.shape) were given; this model takes [B, 3, \(side), \(side)].")
         }
+        let (batch, queries) = (pixels.shape[0], configuration.queryTokenCount)
+        let vision = configuration.vision
+        let hidden = try Tensor(.float32, shape: [batch, vision.tokenCount, vision.hiddenSize])
+        let output = try Tensor(.float32, shape: [batch, queries, configuration.qFormer.hiddenSize])
+        let inputs = try Tensor(.float32, shape: [batch, queries, configuration.text.hiddenSize])
+
         let start = ContinuousClock.now
-        let states = try run(vision, ["pixel_values": pixels], ["hidden_state"], cancellation)
+        try run(self.vision, ["pixel_values": pixels], ["hidden_state": hidden], cancellation)
         let middle = ContinuousClock.now
-        guard let hidden = states["hidden_state"] else { throw Blip2Error.missingOutput("hidden_state") }
-        let queries = try run(qFormer, ["hidden_state": hidden], ["query_output", "language_inputs"], cancellation)
-        guard let output = queries["query_output"], let inputs = queries["language_inputs"] else {
-            throw Blip2Error.missingOutput("query_output")
-        }
+        try run(
+            qFormer, ["hidden_state": hidden], ["query_output": output, "language_inputs": inputs], cancellation)
         return Encoding(
-            visionHiddenState: hidden, queryOutput: output, languageInputs: inputs,
-            visionTime: middle - start, qFormerTime: ContinuousClock.now - middle)
+            visionHiddenState: hidden, queryOutput: output, languageInputs: inputs, visionTime: middle - start,
+            qFormerTime: ContinuousClock.now - middle)
     }
 
+    /// Runs a network from and into the given tensors.
     private func run(
-        _ session: Session, _ inputs: [String: Tensor], _ outputs: [String], _ cancellation: Cancellation?
-    ) throws -> [String: Tensor] {
+        _ session: Session, _ inputs: [String: Tensor], _ outputs: [String: Tensor], _ cancellation: Cancellation?
+    ) throws {
         try cancellation?.check()
-        return try Blip2Error.translatingCancellation(cancellation) {
-            try session.run(inputs, outputs: outputs, options: try cancellation?.runOptions(runtime))
+        let binding = try IOBinding(session: session)
+        for (name, tensor) in inputs { try binding.bind(input: name, to: tensor) }
+        for (name, tensor) in outputs { try binding.bind(output: name, to: tensor) }
+        try Blip2Error.translatingCancellation(cancellation) {
+            try session.run(binding, options: try cancellation?.runOptions(runtime))
         }
     }
 }

@@ -74,9 +74,7 @@ struct Caption: AsyncParsableCommand {
 
     private func say(_ answer: Answer) throws {
         if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            print(String(decoding: try encoder.encode(answer), as: UTF8.self))
+            print(try jsonLine(answer))
         } else if let caption = answer.caption {
             print(pictures.count == 1 ? caption : "\(answer.file)\t\(caption)")
         }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Pipeline
 
 /// The command line: results on standard output, everything else on standard error.
 ///
@@ -9,8 +10,8 @@ struct ImageToSong: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "image-to-song",
         abstract: "Looks at pictures and says what they show.",
-        version: "0.1.0",
-        subcommands: [Serve.self, Caption.self, Parity.self])
+        version: Release.version,
+        subcommands: [Serve.self, Caption.self, Parity.self, Bench.self])
 
     static func main() async {
         do {
@@ -45,6 +46,15 @@ struct ImageToSong: AsyncParsableCommand {
 /// Writes a line to standard error.
 func complain(_ line: String) {
     FileHandle.standardError.write(Data("\(line)\n".utf8))
+}
+
+/// An answer as JSON on one line.
+func jsonLine(_ answer: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+        positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return String(decoding: try encoder.encode(answer), as: UTF8.self)
 }
 
 /// A failure that a command has words of its own for.

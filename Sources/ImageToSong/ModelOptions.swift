@@ -6,7 +6,9 @@ import Pipeline
 
 /// The options of every command that loads a model. What is not given comes from the settings.
 struct ModelOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("A Hugging Face folder with a BLIP-2 checkpoint; MODEL_ID, else the demo checkpoint.", valueName: "ID|DIR"))
+    @Option(
+        help: ArgumentHelp(
+            "A Hugging Face folder with a BLIP-2 checkpoint; MODEL_ID, else the demo checkpoint.", valueName: "DIR"))
     var model: String?
 
     @Option(help: "The arithmetic: auto or fp32; PRECISION, else auto.")

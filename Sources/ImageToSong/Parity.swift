@@ -23,22 +23,14 @@ struct Parity: AsyncParsableCommand {
     func run() async throws {
         let model = try options.load(try await Settings.load())
         let report = try model.parity(referencePath: reference)
-        print(json ? try report.json() : report.table())
+        print(json ? try jsonLine(ParityReport.Answer(report: report)) : report.table())
         if !report.isWithinBounds { throw ExitCode(1) }
     }
 }
 
 extension ParityReport {
-    fileprivate func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        return String(decoding: try encoder.encode(Answer(report: self)), as: UTF8.self)
-    }
-
     /// The report and its verdicts.
-    private struct Answer: Encodable {
+    fileprivate struct Answer: Encodable {
         let report: ParityReport
 
         enum CodingKeys: String, CodingKey {

@@ -11,7 +11,7 @@ public final class Runtime: Sendable {
     public let libraryPath: String
 
     let api: API
-    let environment: Owned
+    let environment: Environment
     /// Ordinary memory, as tensors are described to ONNX Runtime.
     let cpuMemory: Owned
 
@@ -33,16 +33,15 @@ public final class Runtime: Sendable {
         _ library: Library, logLevel: LogMessage.Level, log: (@Sendable (LogMessage) -> Void)?
     ) throws(ONNXRuntimeError) {
         let api = library.api
-        let release = api.functions.pointee.ReleaseEnv
         if let log {
             // Kept for good: the environment may outlive this object, where another Runtime shares it.
             let receiver = Unmanaged.passRetained(LogReceiver(log)).toOpaque()
-            environment = try api.make(release) {
+            environment = try Environment(api) {
                 $0.pointee.CreateEnvWithCustomLogger(
                     LogReceiver.callback, receiver, logLevel.rawValue, "onnxruntime", $1)
             }
         } else {
-            environment = try api.make(release) { $0.pointee.CreateEnv(logLevel.rawValue, "onnxruntime", $1) }
+            environment = try Environment(api) { $0.pointee.CreateEnv(logLevel.rawValue, "onnxruntime", $1) }
         }
         cpuMemory = try api.cpuMemory()
         self.api = api

@@ -40,7 +40,7 @@ public final class Blip2CaptionModel: CaptionModel {
 
     /// What users of the demo checkpoint should know, and the command that gets them the real model.
     private static let demoNote = """
-        This is the demo checkpoint: it knows drawn scenes only. For photographs: huggingface-cli download \
+        This is the demo checkpoint: it knows drawn scenes only. For photographs: hf download \
         Salesforce/blip2-opt-2.7b --local-dir models/blip2-opt-2.7b, then set MODEL_ID=models/blip2-opt-2.7b.
         """
 

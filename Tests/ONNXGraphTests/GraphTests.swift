@@ -18,10 +18,14 @@ struct GraphTests {
             },
             Misfit(testDescription: "Add", code: .mismatch) { _ = $0.add($1, $0.transpose($1, [1, 0])) },
             Misfit(testDescription: "Transpose", code: .mismatch) { _ = $0.transpose($1, [0, 0]) },
-            Misfit(testDescription: "Concat", code: .mismatch) { _ = $0.concat([$1, $0.transpose($1, [1, 0])], axis: 1) },
+            Misfit(testDescription: "Concat", code: .mismatch) {
+                _ = $0.concat([$1, $0.transpose($1, [1, 0])], axis: 1)
+            },
             Misfit(testDescription: "Split", code: .mismatch) { _ = $0.split($1, axis: 1, parts: 2) },
             Misfit(testDescription: "Reshape", code: .mismatch) { _ = $0.reshape($1, ["a", "b"]) },
-            Misfit(testDescription: "Conv", code: .mismatch) { _ = $0.convolution($1, kernel: $1, bias: nil, stride: 1) },
+            Misfit(testDescription: "Conv", code: .mismatch) {
+                _ = $0.convolution($1, kernel: $1, bias: nil, stride: 1)
+            },
             Misfit(testDescription: "Gather", code: .mismatch) { _ = $0.gather($1, $1) },
             Misfit(testDescription: "Pad", code: .mismatch) { _ = $0.padded($1, to: 2) },
             Misfit(testDescription: "Expand", code: .mismatch) { _ = $0.repeated($1, alongFirstAxisOf: $1) },
@@ -91,12 +95,27 @@ struct GraphTests {
     }
 
     @Test(
-        "The reference checker of ONNX accepts what is written",
+        "The reference checker of ONNX accepts every operator and its inferred shapes",
         .enabled(if: PythonONNX.isAvailable, "the Python package onnx is not installed"))
     func passesTheChecker() throws {
         let folder = try TemporaryFolder()
+        let paths = try OperatorCase.all.enumerated().map { index, operation in
+            let graph = Graph(name: operation.testDescription)
+            graph.output(operation.describe(graph, graph.input("x", .float32, [2, 3])), as: "y")
+            try graph.write(to: folder.path("\(index).onnx"))
+            return folder.path("\(index).onnx")
+        }
         try writePerceptron(to: folder.path("perceptron.onnx"))
-        #expect(try PythonONNX.check(folder.path("perceptron.onnx")) == "")
+        #expect(try PythonONNX.check(paths + [folder.path("perceptron.onnx")]) == "")
+    }
+
+    @Test(
+        "The reference checker of ONNX refuses a file that is none",
+        .enabled(if: PythonONNX.isAvailable, "the Python package onnx is not installed"))
+    func checkerRefuses() throws {
+        let folder = try TemporaryFolder()
+        try Data("no graph".utf8).write(to: folder.url.appendingPathComponent("none.onnx"))
+        #expect(try PythonONNX.check([folder.path("none.onnx")]) != "")
     }
 
     /// y = relu(x·[[1, 2], [3, 4]])·[1, 1]ᵀ.

@@ -10,11 +10,10 @@ enum PythonONNX {
         return candidates.compactMap(\.self).first { (try? run($0, ["-c", "import onnx"])) == "" }
     }()
 
-    /// What the checker complains of; nothing where the model is valid.
-    static func check(_ path: String) throws -> String {
-        try run(
-            interpreter ?? "python3",
-            ["-c", "import sys, onnx; onnx.checker.check_model(sys.argv[1], full_check=False)", path])
+    /// What the checker complains of; nothing where all models are valid.
+    static func check(_ paths: [String]) throws -> String {
+        let program = "import sys, onnx; [onnx.checker.check_model(path, full_check=True) for path in sys.argv[1:]]"
+        return try run(interpreter ?? "python3", ["-c", program] + paths)
     }
 
     /// What a command writes to either output, with its status where it failed.

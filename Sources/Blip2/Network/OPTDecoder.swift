@@ -144,7 +144,9 @@ struct OPTDecoder {
     }
 
     private func hasTableOfItsOwn(_ network: Network) throws -> Bool {
-        guard network.weights.contains(Self.headName), network.weights.contains(Self.embeddingName) else { return false }
+        guard network.weights.contains(Self.headName), network.weights.contains(Self.embeddingName) else {
+            return false
+        }
         let head = try network.weights.tensor(Self.headName)
         let embedding = try network.weights.tensor(Self.embeddingName)
         guard head.scalarType == embedding.scalarType, head.byteCount == embedding.byteCount else { return true }

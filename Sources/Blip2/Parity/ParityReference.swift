@@ -23,7 +23,7 @@ struct ParityReference {
         }
         generatedIDs = try Self.rows(try file.tensor("generated_ids"))
         var options = try Self.options(
-            file.metadata["generation"] ?? "{}", path: path, defaultLength: generatedIDs.first?.count ?? 0)
+            file.metadata["generation"] ?? "{}", path: path, length: generatedIDs.first?.count ?? 0)
         if file.contains("prompt_ids") { options.promptIDs = try Self.rows(try file.tensor("prompt_ids")) }
         self.options = options
     }
@@ -45,19 +45,23 @@ struct ParityReference {
     ]
     /// Arguments that only beams or samples heed.
     private static let ignored: Set<String> = [
-        "length_penalty", "early_stopping", "temperature", "top_k", "top_p", "use_cache", "bos_token_id", "max_length",
+        "length_penalty", "early_stopping", "temperature", "top_k", "top_p", "use_cache", "bos_token_id",
+    ]
+    /// Arguments that bound the length, which `generated_ids` has already, or that only ask for more results.
+    private static let implied: Set<String> = [
+        "max_new_tokens", "max_length", "return_dict_in_generate", "output_scores", "output_logits",
+        "output_hidden_states", "output_attentions",
     ]
 
     /// The arguments of `generate` as options of ours; one that would change the result and is not known is refused.
-    private static func options(_ json: String, path: String, defaultLength: Int) throws -> GenerationOptions {
+    private static func options(_ json: String, path: String, length: Int) throws -> GenerationOptions {
         guard let object = try? JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any] else {
             throw Blip2Error(.invalidInput, "The metadata `generation` of \(path) is not a JSON object: \(json)")
         }
-        var options = GenerationOptions(maxNewTokens: defaultLength)
-        for (key, value) in object where !(value is NSNull) && !ignored.contains(key) {
+        var options = GenerationOptions(maxNewTokens: length)
+        for (key, value) in object where !(value is NSNull) && !ignored.contains(key) && !implied.contains(key) {
             let number = (value as? NSNumber)?.doubleValue
             switch key {
-            case "max_new_tokens": options.maxNewTokens = (value as? Int) ?? defaultLength
             case "min_new_tokens": options.minNewTokens = (value as? Int) ?? 0
             case "eos_token_id": options.eosTokenIDs = (value as? [Int]) ?? (value as? Int).map { [$0] }
             case "pad_token_id": options.padTokenID = value as? Int

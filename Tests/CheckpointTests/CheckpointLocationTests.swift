@@ -1,0 +1,28 @@
+import Checkpoint
+import Foundation
+import Testing
+
+@Suite("Where checkpoints are")
+struct CheckpointLocationTests {
+    @Test("A folder with a config.json is taken as it is named")
+    func findsFolders() throws {
+        let folder = try TemporaryFolder()
+        try Data("{}".utf8).write(to: folder.url.appending(path: "config.json"))
+        #expect(try CheckpointLocation(folder.url.path).folder().path == folder.url.path)
+        #expect(!CheckpointLocation.isDemo(folder.url))
+    }
+
+    @Test("A folder without one is refused, with what to do", arguments: ["/nowhere", "Salesforce/blip2-opt-2.7b"])
+    func refusesOthers(_ name: String) throws {
+        let error = try #require(throws: CheckpointError.self) { try CheckpointLocation(name).folder() }
+        #expect(error.code == .missingFile)
+        #expect(error.message.contains(name) && error.message.contains("hf download"))
+    }
+
+    @Test("The demo checkpoint is found from wherever the tests run")
+    func findsTheDemo() throws {
+        let folder = try CheckpointLocation(CheckpointLocation.demoFolder).folder()
+        #expect(folder.path.hasSuffix("Models/demo"))
+        #expect(CheckpointLocation.isDemo(folder))
+    }
+}
