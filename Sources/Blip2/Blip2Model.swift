@@ -16,8 +16,6 @@ public final class Blip2Model: Sendable {
     public let parameterCount: Int
     public let checkpoint: CheckpointFolder
     public let compiled: CompiledModel
-    /// The version of ONNX Runtime that runs the networks.
-    public var runtimeVersion: String { runtime.version }
 
     let runtime: Runtime
     private let vision: Session

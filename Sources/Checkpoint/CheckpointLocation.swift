@@ -26,7 +26,8 @@ public struct CheckpointLocation: Sendable {
             throw CheckpointError(
                 .missingFile,
                 "There is no checkpoint in \(folder.path): it has no config.json. Give the folder of a BLIP-2 checkpoint "
-                    + "as Hugging Face stores it, for example one that `hf download` made.")
+                    + "as Hugging Face stores it. Names on the Hub are not looked up: get one with `hf download` first."
+            )
         }
         return folder
     }

@@ -83,7 +83,7 @@ public struct Weights: Sendable {
         for (name, value) in map {
             // Only names of files beside the index: a downloaded file must not point at others of this machine.
             guard case .string(let fileName) = value, fileName.hasSuffix(".safetensors"),
-                !fileName.contains(where: { $0 == "/" || $0 == "\\" || $0 == "\0" }), !fileName.hasPrefix(".")
+                !fileName.utf8.contains(where: { "/\\\0".utf8.contains($0) }), !fileName.hasPrefix(".")
             else {
                 throw CheckpointError(
                     .invalidIndex,

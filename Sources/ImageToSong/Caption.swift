@@ -36,7 +36,8 @@ struct Caption: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await Settings.load()
-        let model = try Blip2CaptionModel(try options.load(settings))
+        let model = try Blip2CaptionModel(
+            try options.load(settings), name: options.model ?? settings.modelID)
         var hasFailed = false
         for path in pictures {
             do {
@@ -57,8 +58,9 @@ struct Caption: AsyncParsableCommand {
             pixels: try picture.pixels(model.preparation),
             options: CaptionOptions(prompt: prompt, maxNewTokens: maxNewTokens), cancellation: Cancellation())
         return Answer(
-            file: path, caption: caption.text, size: [picture.width, picture.height], format: picture.format.name,
-            hash: picture.sha256, tokens: caption.tokenIDs.count, seconds: (ContinuousClock.now - start).inSeconds)
+            file: path, caption: caption.text, size: [picture.width, picture.height],
+            format: picture.format.rawValue.uppercased(),
+            hash: picture.sha256, tokenCount: caption.tokenIDs.count, seconds: (ContinuousClock.now - start).inSeconds)
     }
 
     /// One's own files may be larger than what a server takes from strangers.
@@ -88,8 +90,13 @@ struct Caption: AsyncParsableCommand {
         var size: [Int]?
         var format: String?
         var hash: String?
-        var tokens: Int?
+        var tokenCount: Int?
         var seconds: Double?
         var error: String?
+
+        enum CodingKeys: String, CodingKey {
+            case file, caption, size, format, hash, seconds, error
+            case tokenCount = "token_count"
+        }
     }
 }

@@ -45,7 +45,7 @@ struct ImageToSong: AsyncParsableCommand {
 
 /// Writes a line to standard error.
 func complain(_ line: String) {
-    FileHandle.standardError.write(Data("\(line)\n".utf8))
+    try? FileHandle.standardError.write(contentsOf: Data("\(line)\n".utf8))
 }
 
 /// An answer as JSON on one line.

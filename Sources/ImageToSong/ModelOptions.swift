@@ -18,6 +18,11 @@ struct ModelOptions: ParsableArguments {
     var device: String = "auto"
 
     func validate() throws {
+        do {
+            if let precision { _ = try Precision(setting: precision) }
+        } catch {
+            throw ValidationError(error.message)
+        }
         guard ["auto", "cpu"].contains(device) else {
             throw ValidationError("There is no device \"\(device)\"; it may be auto or cpu.")
         }
@@ -29,6 +34,6 @@ struct ModelOptions: ParsableArguments {
         let progress = ProgressLine("Compiling \(folder.lastPathComponent)")
         return try Blip2Model(
             folder: folder, cache: URL(fileURLWithPath: settings.modelCacheDirectory),
-            precision: try Precision(setting: precision ?? settings.precision.rawValue), progress: progress.update)
+            precision: try Precision(setting: precision ?? settings.precision), progress: progress.update)
     }
 }

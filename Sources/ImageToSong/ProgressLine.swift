@@ -21,6 +21,6 @@ final class ProgressLine {
         guard isTerminal else { return complain("\(title) \(percent) %") }
         let bar = String(repeating: "█", count: percent * 30 / 100).padding(toLength: 30, withPad: "·", startingAt: 0)
         let end = share >= 1 ? "\n" : ""
-        FileHandle.standardError.write(Data("\r\(title) \(bar) \(percent) %\(end)".utf8))
+        try? FileHandle.standardError.write(contentsOf: Data("\r\(title) \(bar) \(percent) %\(end)".utf8))
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checkpoint
 import Foundation
 import Logging
 import Pipeline
@@ -15,9 +16,12 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await Settings.load()
+        // A model that is not there at all stops the start; one that cannot be loaded leaves the server answering 503.
+        _ = try CheckpointLocation(settings.modelID).folder()
         let level = settings.isDebug ? min(settings.logLevel, .debug) : settings.logLevel
         LoggingSystem.bootstrap { _ in JSONLogHandler(level: level) }
         let logger = Logger(label: Release.name)
+        if settings.usesGPU { logger.info("This version uses no GPU: captions are made on the CPU") }
         let captioner = Captioner(
             configuration: Captioner.Configuration(settings), logger: logger, loader: Blip2CaptionModel.loader(settings)
         )
@@ -25,12 +29,13 @@ struct Serve: AsyncParsableCommand {
         do {
             try await Server.run(application, patience: settings.requestTimeout + .seconds(5), logger: logger)
         } catch {
-            throw CommandError(
-                "The server stopped: \(error). If the address \(settings.host):\(settings.port) is in use, "
+            complain(
+                "image-to-song: The server stopped: \(error). If the address \(settings.host):\(settings.port) is in use, "
                     + "set HOST or PORT to another.")
+            _exit(1)
         }
         logger.info("Stopped")
-        // Not a return: the thread that may still be loading a model would outlive what the C library tears down at exit.
+        // Neither here nor above a return: the thread that may still be loading a model would outlive what the C library tears down at exit.
         _exit(0)
     }
 }

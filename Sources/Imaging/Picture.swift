@@ -45,6 +45,11 @@ public struct Picture: Sendable {
         orientation = header.orientation
     }
 
+    /// Loads libvips and its formats, which the first picture otherwise does. Blocks for up to a second.
+    public static func prepareLibrary() throws(ImagingError) {
+        try ImageLibrary.start()
+    }
+
     /// How many bytes the file has.
     public var byteCount: Int { bytes.count }
 

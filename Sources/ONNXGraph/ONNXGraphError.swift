@@ -3,7 +3,7 @@ public struct ONNXGraphError: Error, Sendable, CustomStringConvertible {
     public enum Code: String, Sendable {
         /// Two shapes or element types of one operator do not fit together.
         case mismatch
-        /// Two different weights were given one name, or an output names no value.
+        /// Two different weights were given one name.
         case naming
         /// A weight produced another number of bytes than its shape holds.
         case weightSize

@@ -11,13 +11,13 @@ extension Blip2CaptionModel {
             var tenths = 0
             let model = try Blip2Model(
                 folder: folder, cache: URL(fileURLWithPath: settings.modelCacheDirectory),
-                precision: try Precision(setting: settings.precision.rawValue)
+                precision: try Precision(setting: settings.precision)
             ) { share in
                 guard Int(share * 10) > tenths else { return }
                 tenths = Int(share * 10)
                 progress("Compiling the model: \(tenths * 10) %")
             }
-            return try Blip2CaptionModel(model)
+            return try Blip2CaptionModel(model, name: settings.modelID)
         }
     }
 }

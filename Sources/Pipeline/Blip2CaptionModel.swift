@@ -18,16 +18,19 @@ public final class Blip2CaptionModel: CaptionModel {
     private static let fallbackNewTokens = 30
 
     /// - Throws: `Blip2Error` or `TokenizationError` where the checkpoint lacks what captions need.
-    public init(_ model: Blip2Model) throws {
+    public init(_ model: Blip2Model, name: String) throws {
         self.model = model
         tokenizer = try model.tokenizer()
         preparation = try PixelPreparation(try model.imageProcessor())
         let most = model.maximumNewTokens(promptLength: 1)
+        guard most >= 1 else {
+            throw PipelineError(
+                .modelUnavailable, "max_position_embeddings of \(name) leaves no room behind picture and prompt.")
+        }
         defaultNewTokens = min(model.generation.maxNewTokens ?? Self.fallbackNewTokens, most)
-        let folder = model.checkpoint.folder
-        let isDemo = CheckpointLocation.isDemo(folder)
+        let isDemo = CheckpointLocation.isDemo(model.checkpoint.folder)
         var description = ModelDescription(
-            name: isDemo ? CheckpointLocation.demoFolder : folder.path, architecture: "BLIP-2 (OPT)",
+            name: name, architecture: "BLIP-2 (OPT)",
             parameters: model.parameterCount, isDemo: isDemo,
             placement: .init(
                 device: "cpu", precision: model.precision.rawValue, memoryBytes: model.compiled.byteCount),
@@ -41,7 +44,8 @@ public final class Blip2CaptionModel: CaptionModel {
     /// What users of the demo checkpoint should know, and the command that gets them the real model.
     private static let demoNote = """
         This is the demo checkpoint: it knows drawn scenes only. For photographs: hf download \
-        Salesforce/blip2-opt-2.7b --local-dir models/blip2-opt-2.7b, then set MODEL_ID=models/blip2-opt-2.7b.
+        Salesforce/blip2-opt-2.7b --exclude "*.bin" \
+        --local-dir models/blip2-opt-2.7b, then set MODEL_ID=models/blip2-opt-2.7b.
         """
 
     public func caption(

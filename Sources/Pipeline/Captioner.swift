@@ -74,6 +74,7 @@ public actor Captioner {
     private func load() async {
         let began = ContinuousClock.now
         do {
+            for worker in pictureWorkers { try await worker.start() }
             let loaded = try await modelWorker.load { [loader, logger] in
                 try loader { line in logger.info("\(line)") }
             }
@@ -84,7 +85,9 @@ public actor Captioner {
             logger.info(
                 "The model is ready",
                 metadata: [
-                    "model": "\(loaded.description.name)", "duration_ms": .stringConvertible(took.inMilliseconds),
+                    "model": "\(loaded.description.name)", "device": "\(loaded.description.placement.device)",
+                    "precision": "\(loaded.description.placement.precision)",
+                    "duration_ms": .stringConvertible(took.inMilliseconds),
                 ])
         } catch {
             state = .failed("\(error)")
@@ -95,7 +98,7 @@ public actor Captioner {
     /// The caption of the picture in the bytes of a file.
     ///
     /// Suspends until the picture is read, the model is free and the caption is there. Cancelling the task gives the
-    /// place in the line back at once, or stops the model between two steps.
+    /// place in the line back at once, or stops the model; a picture that is being decoded is decoded to its end.
     ///
     /// - Throws: every ``PipelineError/Code`` but `invalidSetting`.
     public func caption(

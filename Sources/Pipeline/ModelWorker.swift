@@ -20,7 +20,8 @@ actor ModelWorker {
         let loaded = Loaded(description: model.description, preparation: model.preparation)
         _ = try model.caption(
             pixels: [Float](repeating: 0, count: 3 * loaded.preparation.height * loaded.preparation.width),
-            options: CaptionOptions(maxNewTokens: 2), cancellation: Cancellation())
+            options: CaptionOptions(maxNewTokens: min(2, loaded.description.limits.maxNewTokens)),
+            cancellation: Cancellation())
         self.model = model
         return loaded
     }

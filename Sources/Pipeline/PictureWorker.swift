@@ -13,6 +13,11 @@ actor PictureWorker {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
+    /// Gets the picture library ready, which takes a while the first time, so that no request waits for it.
+    func start() throws {
+        try Picture.prepareLibrary()
+    }
+
     /// The pixels of the picture in `bytes`. Nobody waits for a picture whose caller has left: it is dropped here.
     func prepare(_ bytes: [UInt8], within limits: PictureLimits, as preparation: PixelPreparation) throws -> Prepared {
         try Task.checkCancellation()

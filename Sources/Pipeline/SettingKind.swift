@@ -40,6 +40,15 @@ extension SettingKind where Value == Bool {
     }
 }
 
+extension SettingKind where Value == String {
+    /// One of a few words, in capital letters or not, kept as it is listed.
+    static func word(_ words: [String]) -> SettingKind {
+        SettingKind(expectation: "one of " + words.joined(separator: ", ")) { text in
+            words.first { $0.lowercased() == text.lowercased() }
+        }
+    }
+}
+
 extension SettingKind {
     /// One of a few words, in capital letters or not.
     static func choice(_ words: KeyValuePairs<String, Value>) -> SettingKind {

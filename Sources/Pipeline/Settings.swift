@@ -1,25 +1,18 @@
+import Blip2
 public import Logging
 
 /// How the program runs: what the environment says, over what `.env` says, over the defaults written here.
 public struct Settings: Sendable, Equatable {
-    /// How weights are held and multiplied.
-    public enum Precision: String, Sendable, CaseIterable {
-        /// What suits the device.
-        case auto
-        /// 32-bit floating point: the reference.
-        case fp32
-    }
-
     /// The address to listen on.
     public var host = "0.0.0.0"
     /// The port to listen on; 0 lets the system choose.
     public var port = 8000
-    /// A Hub name, or a folder that holds a checkpoint.
+    /// A folder that holds a checkpoint.
     public var modelID = "Models/demo"
-    /// The folder for downloaded and compiled models.
+    /// The folder for compiled models.
     public var modelCacheDirectory = "./models"
-    /// The precision asked for.
-    public var precision = Precision.auto
+    /// The arithmetic of the networks: `auto`, or the name of a `Precision`.
+    public var precision = "auto"
     /// Whether a GPU is used where there is one.
     public var usesGPU = true
     /// The most bytes that a picture may have.
@@ -42,7 +35,7 @@ public struct Settings: Sendable, Equatable {
         Setting("PORT", \.port, .integer(in: 0...65_535)),
         Setting("MODEL_ID", \.modelID, .text),
         Setting("MODEL_CACHE_DIR", \.modelCacheDirectory, .text),
-        Setting("PRECISION", \.precision, .choice(["auto": .auto, "fp32": .fp32])),
+        Setting("PRECISION", \.precision, .word(Precision.settings)),
         Setting("USE_GPU", \.usesGPU, .flag),
         Setting("MAX_IMAGE_SIZE", \.maxImageSize, .integer(in: 1...1_073_741_824)),
         Setting("MAX_WORKERS", \.maxWorkers, .integer(in: 1...64)),

@@ -39,7 +39,7 @@ private struct ModelInfo: Encodable {
     enum CodingKeys: String, CodingKey {
         case status, architecture, device, precision, dtype, parameters, limits, demo, note
         case name = "model_name"
-        case memoryBytes = "memory_bytes"
+        case memory
         case loadSeconds = "load_seconds"
         case gpuName = "gpu_name"
         case gpuMemoryBytes = "gpu_memory_bytes"
@@ -59,7 +59,7 @@ private struct ModelInfo: Encodable {
         try container.encode(description.placement.device, forKey: .device)
         try container.encode(description.placement.precision, forKey: .precision)
         try container.encode(description.placement.precision, forKey: .dtype)
-        try container.encode(description.placement.memoryBytes, forKey: .memoryBytes)
+        try container.encode(description.placement.memoryBytes, forKey: .memory)
         try container.encodeIfPresent(description.placement.gpuName, forKey: .gpuName)
         try container.encodeIfPresent(description.placement.gpuMemoryBytes, forKey: .gpuMemoryBytes)
     }

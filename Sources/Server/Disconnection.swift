@@ -29,7 +29,8 @@ final class Disconnection: Sendable {
     }
 }
 
-/// Notices when the client closes its side of a connection.
+/// Notices when the client closes its side of a connection. One that only stops sending cannot be told from one that has
+/// gone, and is taken for gone.
 final class DisconnectHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = NIOAny
 

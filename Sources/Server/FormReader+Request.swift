@@ -7,7 +7,7 @@ import Synchronization
 extension Form {
     /// Reads the form that a request carries, piece by piece.
     ///
-    /// - Parameter patience: how long the client may stay silent before the upload is given up.
+    /// - Parameter patience: how long the client may be almost silent before the upload is given up.
     /// - Throws: a ``ServerError`` that says what is wrong with the form; `CancellationError` where the task is cancelled.
     static func read(
         from request: Request, layout: Layout, patience: Duration
@@ -30,7 +30,7 @@ extension Form {
         var reader = reader
         do {
             for try await piece in body {
-                progress.note()
+                progress.note(piece.readableBytes)
                 try reader.receive(piece)
             }
             try Task.checkCancellation()
@@ -51,8 +51,11 @@ extension Form {
             throw ServerError(.missingContentType, "The request has no Content-Type. \(advice)")
         }
         guard let type = HeaderValue(text), type.value == "multipart/form-data" else {
-            let name = FileName.sanitise(String(text.prefix { $0 != ";" }.suffix(100)))
-            throw ServerError(.unsupportedContentType, "The request's Content-Type begins with \(name). \(advice)")
+            let printable = text.unicodeScalars.prefix { $0 != ";" }.prefix(100).filter {
+                $0.properties.generalCategory != .control
+            }
+            let name = String(String.UnicodeScalarView(printable))
+            throw ServerError(.unsupportedContentType, "The request's Content-Type is \(name). \(advice)")
         }
         guard let boundary = type.parameters["boundary"] else {
             throw ServerError(
@@ -65,20 +68,24 @@ extension Form {
 
 /// Whether an upload still moves.
 private final class Progress: Sendable {
-    private let pieces = Mutex(0)
+    /// Slower than the slowest modem: a client that only means to hold the connection.
+    private static let minimumBytesPerSecond = 1024.0
 
-    func note() {
-        pieces.withLock { $0 += 1 }
+    private let bytes = Mutex(0)
+
+    func note(_ count: Int) {
+        bytes.withLock { $0 += count }
     }
 
-    /// Returns never; throws once nothing has come for as long as `patience`.
+    /// Returns never; throws once less than a kilobyte a second has come for as long as `patience`.
     func watch(_ patience: Duration) async throws -> Never {
         while true {
-            let before = pieces.withLock { $0 }
+            let before = bytes.withLock { $0 }
             try await Task.sleep(for: patience)
-            guard pieces.withLock({ $0 }) != before else {
+            guard Double(bytes.withLock { $0 } - before) >= patience.inSeconds * Self.minimumBytesPerSecond else {
                 throw ServerError(
-                    .slowUpload, "Nothing of the upload came for \(patience.inSeconds) seconds. Send it again.",
+                    .slowUpload,
+                    "Less than a kilobyte a second of the upload came for \(patience.inSeconds) seconds. Send it again.",
                     headers: [.connection: "close"])
             }
         }

@@ -38,8 +38,9 @@ public struct JSONLogHandler: LogHandler {
         write(line.finished)
     }
 
-    /// Writes a line to standard error in one call, so that lines of different threads do not mix.
+    /// Writes a line to standard error in one call, so that lines of different threads do not mix. A line that cannot be
+    /// written is lost: a full disk must not stop the server.
     @Sendable public static func writeToStandardError(_ line: String) {
-        FileHandle.standardError.write(Data(line.utf8))
+        try? FileHandle.standardError.write(contentsOf: Data(line.utf8))
     }
 }

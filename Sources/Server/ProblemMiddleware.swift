@@ -32,7 +32,8 @@ struct ProblemMiddleware: RouterMiddleware {
     /// The router knows only "not found"; this says whether it was the path or the method, and what there is instead.
     private func refine(_ error: any Error, request: Request) -> any Error {
         guard let error = error as? HTTPError, error.status == .notFound else { return error }
-        let path = request.uri.path
+        var path = request.uri.path
+        if path.hasSuffix("/"), path != "/" { path.removeLast() }  // as the router reads it
         guard let allowed = methods[path] else {
             return ServerError(.notFound, "There is nothing at this path. GET / lists what there is.")
         }

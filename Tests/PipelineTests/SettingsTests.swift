@@ -41,7 +41,7 @@ struct SettingsTests {
         expected.port = 1
         expected.modelID = "Salesforce/blip2-opt-2.7b"
         expected.modelCacheDirectory = "/models"
-        expected.precision = .fp32
+        expected.precision = "fp32"
         expected.usesGPU = false
         expected.maxImageSize = 1000
         expected.maxWorkers = 3

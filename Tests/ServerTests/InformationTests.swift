@@ -93,7 +93,7 @@ struct InformationTests {
             #expect(model["device"] as? String == "cpu")
             #expect(model["precision"] as? String == "fp32")
             #expect(model["parameters"] as? Int == 7)
-            #expect(model["memory_bytes"] as? Int == 28)
+            #expect(model["memory"] as? Int == 28)
             #expect(model["demo"] as? Bool == true)
             #expect(model["load_seconds"] is Double)
             let limits = try #require(model["limits"] as? [String: Any])

@@ -11,8 +11,11 @@ public enum Precision: String, Sendable, CaseIterable, Codable {
         } else if let precision = Precision(rawValue: setting) {
             self = precision
         } else {
-            let names = (["auto"] + Precision.allCases.map(\.rawValue)).joined(separator: ", ")
+            let names = Precision.settings.joined(separator: ", ")
             throw Blip2Error(.invalidOption, "There is no precision \"\(setting)\"; it may be one of: \(names).")
         }
     }
+
+    /// Everything that a setting may be.
+    public static let settings = ["auto"] + allCases.map(\.rawValue)
 }

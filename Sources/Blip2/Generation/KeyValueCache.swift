@@ -2,14 +2,11 @@ import ONNXRuntime
 
 /// The keys and values of all positions so far, for every decoder layer, in memory that a step extends in place.
 struct KeyValueCache {
-    /// Positions that fit.
-    let capacity: Int
     /// A pair for each layer, both [B, heads, capacity, D].
     private let layers: [(key: Tensor, value: Tensor)]
 
     /// Zero-filled memory for `batch` rows of at most `capacity` positions.
     init(_ configuration: OPTConfiguration, batch: Int, capacity: Int) throws {
-        self.capacity = capacity
         let shape = [
             batch, configuration.headCount, capacity, OPTDecoder(configuration: configuration).cacheHeadSize,
         ]

@@ -11,7 +11,6 @@ enum Blip2Graph: String, CaseIterable, Sendable, Codable {
     case decoder
 
     var fileName: String { "\(rawValue).onnx" }
-    var weightsFileName: String { "\(rawValue).weights" }
 
     /// Describes the graph for a checkpoint.
     /// - Throws: `CheckpointError` for a tensor that is missing or has another shape.

@@ -24,7 +24,7 @@ struct QFormer {
     private func layer(_ network: Network, _ queries: Value, _ imageStates: Value, index: Int) throws -> Value {
         let name = "qformer.encoder.layer.\(index)"
         var hidden = try attention(network, queries, queries, configuration.hiddenSize, "\(name).attention")
-        if index.isMultiple(of: configuration.crossAttentionFrequency) {
+        if configuration.hasCrossAttention(layer: index) {
             hidden = try attention(
                 network, hidden, imageStates, configuration.encoderHiddenSize, "\(name).crossattention")
         }

@@ -30,9 +30,11 @@ struct ParityReference {
 
     private static func rows(_ tensor: StoredTensor) throws -> [[Int]] {
         let values = try tensor.int64s().map(Int.init)
-        guard tensor.shape.count == 2 else {
+        guard tensor.shape.count == 2, tensor.elementCount > 0 else {
             throw Blip2Error(
-                .invalidInput, "\(tensor.name) in \(tensor.filePath) has the shape \(tensor.shape), not [B, N].")
+                .invalidInput,
+                "\(tensor.name) in \(tensor.filePath) has the shape \(tensor.shape), not [B, N] with a token in each row."
+            )
         }
         let width = tensor.shape[1]
         return (0..<tensor.shape[0]).map { Array(values[$0 * width..<($0 + 1) * width]) }
@@ -41,11 +43,13 @@ struct ParityReference {
     /// Arguments of transformers' `generate` that change what greedy search gives, and the values that change nothing.
     private static let neutral: [String: Set<Double>] = [
         "num_beams": [1], "do_sample": [0], "repetition_penalty": [1], "no_repeat_ngram_size": [0],
-        "num_return_sequences": [1], "min_length": [0],
+        "num_return_sequences": [1], "min_length": [0], "num_beam_groups": [1], "diversity_penalty": [0],
+        "encoder_repetition_penalty": [1], "encoder_no_repeat_ngram_size": [0],
     ]
     /// Arguments that only beams or samples heed.
     private static let ignored: Set<String> = [
         "length_penalty", "early_stopping", "temperature", "top_k", "top_p", "use_cache", "bos_token_id",
+        "transformers_version", "_from_model_config",
     ]
     /// Arguments that bound the length, which `generated_ids` has already, or that only ask for more results.
     private static let implied: Set<String> = [
@@ -61,15 +65,17 @@ struct ParityReference {
         var options = GenerationOptions(maxNewTokens: length)
         for (key, value) in object where !(value is NSNull) && !ignored.contains(key) && !implied.contains(key) {
             let number = (value as? NSNumber)?.doubleValue
-            switch key {
-            case "min_new_tokens": options.minNewTokens = (value as? Int) ?? 0
-            case "eos_token_id": options.eosTokenIDs = (value as? [Int]) ?? (value as? Int).map { [$0] }
-            case "pad_token_id": options.padTokenID = value as? Int
+            switch (key, value) {
+            case ("min_new_tokens", let count as Int) where count >= 0: options.minNewTokens = count
+            case ("eos_token_id", let id as Int): options.eosTokenIDs = [id]
+            case ("eos_token_id", let ids as [Int]): options.eosTokenIDs = ids
+            case ("pad_token_id", let id as Int): options.padTokenID = id
             default:
                 if let number, neutral[key]?.contains(number) == true { continue }
                 throw Blip2Error(
                     .unsupportedGeneration,
-                    "\(path) was generated with \(key) = \(value); only greedy search can be compared yet.")
+                    "\(path) was generated with \(key) = \(value), which cannot be compared yet: only greedy search can."
+                )
             }
         }
         return options

@@ -95,15 +95,16 @@ extension ParityReport.Stage {
         var (largest, difference, own, reference, product) = (0.0, 0.0, 0.0, 0.0, 0.0)
         for (value, expected) in zip(values, expected) {
             let (x, r) = (Double(value), Double(expected))
-            // `max` would pass over a NaN, which must not look like a small difference.
-            largest = (x - r).magnitude <= largest ? largest : (x - r).magnitude
+            // Once there is a NaN it stays: it must not look like a small difference.
+            if !largest.isNaN, !((x - r).magnitude <= largest) { largest = (x - r).magnitude }
             difference += (x - r) * (x - r)
             own += x * x
             reference += r * r
             product += x * r
         }
         self.init(
-            name: name, largestDifference: largest, relativeError: (difference / reference).squareRoot(),
+            name: name, largestDifference: largest,
+            relativeError: difference == 0 ? 0 : (difference / reference).squareRoot(),
             cosine: product / (own * reference).squareRoot(), bound: bound)
     }
 }
