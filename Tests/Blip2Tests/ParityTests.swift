@@ -47,14 +47,37 @@ struct ParityTests {
         #expect(error.code == .invalidInput)
     }
 
-    @Test("A reference that beams made is refused, with the argument named")
-    func refusesBeams() throws {
+    /// A change to a reference file's header, and words that the refusal must have.
+    struct Spoiled: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let code: Blip2Error.Code
+        let change: @Sendable (inout [String: Any]) -> Void
+
+        static func generation(_ json: String, _ word: String, _ code: Blip2Error.Code) -> Spoiled {
+            Spoiled(testDescription: word, code: code) { $0["__metadata__"] = ["generation": json] }
+        }
+
+        static let all = [
+            generation(#"{"num_beams": 3}"#, "num_beams", .unsupportedGeneration),
+            generation(#"{"eos_token_id": "x"}"#, "eos_token_id", .unsupportedGeneration),
+            generation(#"{"min_new_tokens": -5}"#, "min_new_tokens", .unsupportedGeneration),
+            generation("greedy", "not a JSON object", .invalidInput),
+            Spoiled(testDescription: "generated_ids", code: .invalidInput) { header in
+                // Many rows of no tokens: no bytes, and far too many rows to make.
+                header["zz"] = header["generated_ids"]
+                header["generated_ids"] = ["dtype": "I64", "shape": [1 << 56, 0], "data_offsets": [0, 0]]
+            },
+        ]
+    }
+
+    @Test("A reference that cannot be compared is refused with the reason", arguments: Spoiled.all)
+    func refusesReferences(_ spoiled: Spoiled) throws {
         let cache = try TemporaryFolder()
         let original = try Data(contentsOf: URL(fileURLWithPath: Fixtures.reference("opt-pre-norm")))
         let length = original.prefix(8).enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) }
         let object = try JSONSerialization.jsonObject(with: original[8..<(8 + length)])
         var header = try #require(object as? [String: Any])
-        header["__metadata__"] = ["generation": #"{"num_beams": 3, "max_new_tokens": 4}"#]
+        spoiled.change(&header)
         let changed = try JSONSerialization.data(withJSONObject: header)
         let file = cache.url.appendingPathComponent("reference.safetensors")
         let prefix = withUnsafeBytes(of: UInt64(changed.count).littleEndian) { Data($0) }
@@ -62,7 +85,7 @@ struct ParityTests {
 
         let model = try Blip2Model(folder: Fixtures.checkpoint("opt-pre-norm"), cache: cache.url)
         let error = try #require(throws: Blip2Error.self) { try model.parity(referencePath: file.path) }
-        #expect(error.code == .unsupportedGeneration)
-        #expect(error.message.contains("num_beams"))
+        #expect(error.code == spoiled.code)
+        #expect(error.message.contains(spoiled.testDescription))
     }
 }
