@@ -125,7 +125,6 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program", help="the image-to-song executable")
     parser.add_argument("--sizes", type=int, nargs="+", default=[64, 224, 384])
-    parser.add_argument("--bare", action="store_true", help="the program takes the arguments of `bench pixels` itself")
     arguments = parser.parse_args()
     program = [arguments.program] if arguments.bare else [arguments.program, "bench", "pixels"]
     with tempfile.TemporaryDirectory() as name:

@@ -102,9 +102,11 @@ extension ParityReport.Stage {
             reference += r * r
             product += x * r
         }
+        // Equal tensors have no error and one direction, also where both are nothing but zeros.
+        let isEqual = difference == 0
         self.init(
             name: name, largestDifference: largest,
-            relativeError: difference == 0 ? 0 : (difference / reference).squareRoot(),
-            cosine: product / (own * reference).squareRoot(), bound: bound)
+            relativeError: isEqual ? 0 : (difference / reference).squareRoot(),
+            cosine: isEqual ? 1 : product / (own * reference).squareRoot(), bound: bound)
     }
 }
