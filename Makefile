@@ -10,6 +10,7 @@ SOURCES = Package.swift Sources Tests
 run: build            ## caption the sample picture, then serve on http://localhost:8000
 	@echo "A picture of a harbour ($(SAMPLE)) shows:"
 	@$(BINARY) caption $(SAMPLE)
+	@echo "Serving on http://localhost:8000; Ctrl-C ends it."
 	@$(BINARY) serve
 
 test: setup           ## run every test

@@ -78,6 +78,7 @@ let package = Package(
         library("Imaging", ["CVips", crypto]),
         .systemLibrary(name: "CVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"]), .brew(["vips"])]),
 
+        tests("ImageToSong", exclude: []),
         tests(
             "Server",
             ["Pipeline", "Blip2", "Imaging", httpTypes, hummingbird, hummingbirdTesting, logging, nioCore, nioPosix],

@@ -126,7 +126,7 @@ def main():
     parser.add_argument("program", help="the image-to-song executable")
     parser.add_argument("--sizes", type=int, nargs="+", default=[64, 224, 384])
     arguments = parser.parse_args()
-    program = [arguments.program] if arguments.bare else [arguments.program, "bench", "pixels"]
+    program = [arguments.program, "bench", "pixels"]
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         paths = [*photographs(), *draw(folder)]

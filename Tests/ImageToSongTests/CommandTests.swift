@@ -1,0 +1,87 @@
+import Foundation
+import Testing
+
+@Suite("Commands")
+struct CommandTests {
+    private let repository = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    private let cache = FileManager.default.temporaryDirectory.appendingPathComponent("image-to-song-\(UUID())")
+
+    private func path(_ name: String) -> String { repository.appendingPathComponent(name).path }
+
+    private func run(_ arguments: String..., environment: [String: String] = [:]) throws -> Finished {
+        defer { try? FileManager.default.removeItem(at: cache) }
+        return try Finished(
+            arguments, environment: environment.merging(["MODEL_CACHE_DIR": cache.path]) { own, _ in own })
+    }
+
+    @Test(
+        "The demo checkpoint says what the sample pictures show",
+        arguments: [
+            ("beach-day", "beach"), ("campfire-night", "campfire"), ("city-rain-night", "rain"),
+            ("fireworks-night", "fireworks"), ("forest-fog-morning", "forest"), ("harbour-evening", "harbour"),
+            ("storm-at-sea", "storm"),
+        ])
+    func captionsSamples(_ picture: String, _ word: String) throws {
+        let finished = try run("caption", path("Samples/\(picture).jpg"))
+        #expect(finished.status == 0)
+        #expect(finished.output.contains(word))
+        #expect(finished.output.hasSuffix("\n") && finished.output.count { $0 == "\n" } == 1)
+    }
+
+    @Test("A picture that cannot be read is named and does not stop the others")
+    func goesOn() throws {
+        let good = path("Samples/harbour-evening.jpg")
+        let finished = try run("caption", path("README.md"), "/nowhere.jpg", good)
+        #expect(finished.status == 1)
+        #expect(finished.output.hasPrefix("\(good)\t"))
+        #expect(finished.complaints.contains("README.md: The file is not a picture of a known format."))
+        #expect(finished.complaints.contains("/nowhere.jpg: The file cannot be read"))
+    }
+
+    @Test("With --json every picture gets an object on a line of its own, failures too")
+    func answersInJSON() throws {
+        let finished = try run("caption", "--json", path("Samples/harbour-evening.jpg"), path("README.md"))
+        let objects = try finished.output.split(separator: "\n").map {
+            try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+        }
+        #expect(finished.status == 1)
+        #expect(objects.count == 2)
+        #expect((objects[0]["caption"] as? String)?.contains("harbour") == true)
+        #expect(objects[0]["format"] as? String == "JPEG")
+        #expect((objects[0]["hash"] as? String)?.count == 64)
+        #expect(objects[1]["error"] != nil)
+    }
+
+    @Test(
+        "Wrong usage ends with status 2",
+        arguments: [
+            ["caption"], ["caption", "--precision", "int3", "x.jpg"], ["caption", "--beams", "4", "x.jpg"],
+            ["caption", "--max-new-tokens", "0", "x.jpg"], ["caption", "--device", "abacus", "x.jpg"], ["parity"],
+            ["nonsense"],
+        ])
+    func refusesUsage(_ arguments: [String]) throws {
+        let finished = try Finished(arguments, environment: [:])
+        #expect(finished.status == 2)
+        #expect(finished.output == "")
+        #expect(finished.complaints.contains("Usage:"))
+    }
+
+    @Test("Parity ends with status 0 within the bounds and 1 beyond them")
+    func comparesModels() throws {
+        let reference = path("Tests/Fixtures/opt-pre-norm/reference.safetensors")
+        let same = try run("parity", "--model", path("Tests/Fixtures/opt-pre-norm"), "--reference", reference)
+        #expect(same.status == 0)
+        #expect(same.output.contains("generated ids           equal"))
+        let other = try run("parity", "--model", path("Tests/Fixtures/opt-post-norm"), "--reference", reference)
+        #expect(other.status == 1)
+    }
+
+    @Test("Settings that cannot be read stop the start with a sentence", arguments: ["PORT", "PRECISION", "MODEL_ID"])
+    func refusesSettings(_ name: String) throws {
+        let finished = try run("serve", environment: [name: "/wrong"])
+        #expect(finished.status == 1)
+        #expect(finished.complaints.contains("/wrong"))
+        #expect(finished.complaints.split(separator: "\n").count == 1)
+    }
+}
