@@ -35,7 +35,8 @@ struct Serve: AsyncParsableCommand {
             _exit(1)
         }
         logger.info("Stopped")
-        // Neither here nor above a return: the thread that may still be loading a model would outlive what the C library tears down at exit.
+        // Neither here nor above a return: a thread that still loads a model would outlive what the C library tears
+        // down at exit.
         _exit(0)
     }
 }

@@ -28,7 +28,7 @@ public protocol CaptionModel: AnyObject {
 public struct CaptionOptions: Sendable, Equatable {
     /// Text that the caption continues or answers; none by default.
     public var prompt: String?
-    /// The most tokens to generate; what the checkpoint's generation settings say by default.
+    /// The most tokens to generate; `max_new_tokens` of the checkpoint's own by default, else 30.
     public var maxNewTokens: Int?
 
     /// Makes options, all of them left to the model by default.

@@ -42,7 +42,7 @@ public struct ModelDescription: Sendable, Equatable {
         }
     }
 
-    /// The Hub name, or the folder, that the checkpoint came from.
+    /// The folder that the checkpoint came from, as the settings name it.
     public var name: String
     /// The architecture in words: `BLIP-2 (OPT)`.
     public var architecture: String
