@@ -13,11 +13,14 @@ let settings: [SwiftSetting] =
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -47,10 +50,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -58,17 +63,22 @@ let package = Package(
         // Imports point down this list only.
         .executableTarget(
             name: "ImageToSong",
-            dependencies: ["Server", "Pipeline", "Blip2", "Checkpoint", "Imaging", argumentParser, logging],
+            dependencies: [
+                "Server", "Pipeline", "Blip2", "Checkpoint", "Imaging", "Prometheus", argumentParser, logging,
+            ],
             swiftSettings: settings),
         library(
             "Server",
             [
-                "Pipeline", httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioHTTPTypes, serviceLifecycle,
-                unixSignals,
+                "Pipeline", "Imaging", "Prometheus", crypto, httpTypes, hummingbird, hummingbirdCore, logging, metrics,
+                nioCore, nioHTTPTypes, serviceLifecycle, unixSignals,
             ]),
         library(
             "Pipeline",
-            ["Blip2", "Tokenization", "Checkpoint", "ONNXRuntime", "Imaging", configuration, logging, systemPackage]),
+            [
+                "Blip2", "Tokenization", "Checkpoint", "ONNXRuntime", "Imaging", configuration, crypto, grdb, logging,
+                metrics, systemPackage,
+            ]),
         library("Blip2", ["Tokenization", "Checkpoint", "ONNXGraph", "ONNXRuntime"]),
         library("Tokenization", []),
         library("Checkpoint", [crypto]),
@@ -76,6 +86,7 @@ let package = Package(
         library("ONNXRuntime", ["CONNXRuntime"]),
         .target(name: "CONNXRuntime"),
         library("Imaging", ["CVips", crypto]),
+        library("Prometheus", [coreMetrics]),
         .systemLibrary(name: "CVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"]), .brew(["vips"])]),
 
         tests("ImageToSong", exclude: []),
@@ -83,12 +94,13 @@ let package = Package(
             "Server",
             ["Pipeline", "Blip2", "Imaging", httpTypes, hummingbird, hummingbirdTesting, logging, nioCore, nioPosix],
             exclude: []),
-        tests("Pipeline", ["Blip2", "Imaging", configuration, logging]),
+        tests("Pipeline", ["Blip2", "Imaging", configuration, grdb, logging, metrics]),
         tests("Blip2", ["Checkpoint", "ONNXRuntime"], exclude: ["Configuration/Fixtures"]),
         tests("Tokenization"),
         tests("Checkpoint"),
         tests("ONNXGraph", ["ONNXRuntime"], exclude: []),
         tests("ONNXRuntime", ["CONNXRuntime"]),
         tests("Imaging"),
+        tests("Prometheus", [metrics], exclude: []),
     ]
 )

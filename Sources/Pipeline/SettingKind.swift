@@ -1,3 +1,5 @@
+import Foundation
+
 /// What the text of a setting may be, and the value that it stands for.
 struct SettingKind<Value: Sendable>: Sendable {
     /// What the text may be, as it ends the sentence "it may be …".
@@ -9,6 +11,13 @@ struct SettingKind<Value: Sendable>: Sendable {
 extension SettingKind where Value == String {
     /// Any text.
     static let text = SettingKind(expectation: "any text", parse: { $0 })
+}
+
+extension SettingKind where Value == [String] {
+    /// Words between commas, without the spaces around them.
+    static let list = SettingKind(expectation: "a list of words with commas between them") { text in
+        text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+    }
 }
 
 extension SettingKind where Value == Int {

@@ -19,8 +19,30 @@ public struct Settings: Sendable, Equatable {
     public var maxImageSize = 10_485_760
     /// How many pictures are read at the same time.
     public var maxWorkers = 2
+    /// How many pictures go through the model together.
+    public var maxBatchSize = 4
+    /// How many pictures may wait for their captions; one more is refused.
+    public var maxQueue = 64
+    /// How many pictures one call of `/caption/batch` may bring.
+    public var maxBatchImages = 32
+    /// The width that `/image/process` fits a picture into.
+    public var targetImageWidth = 384
+    /// The height that `/image/process` fits a picture into.
+    public var targetImageHeight = 384
     /// How long a request may take.
     public var requestTimeout = Duration.seconds(30)
+    /// How long a caption is remembered; zero for not at all.
+    public var captionCacheTTL = Duration.seconds(86_400)
+    /// How many bytes of captions are kept in memory.
+    public var captionCacheMemory = 16_777_216
+    /// How many captions are kept on disk.
+    public var captionCacheEntries = 100_000
+    /// The origins whose pages may call this server; `*` stands for all.
+    public var corsOrigins = ["*"]
+    /// The keys that open this server; without any it is open to all.
+    public var apiKeys: [String] = []
+    /// How many requests a minute one key or address may make; zero for any number.
+    public var rateLimit = 0
     /// The least level that is logged.
     public var logLevel = Logger.Level.info
     /// Whether everything is logged, whatever ``logLevel`` says.
@@ -39,7 +61,18 @@ public struct Settings: Sendable, Equatable {
         Setting("USE_GPU", \.usesGPU, .flag),
         Setting("MAX_IMAGE_SIZE", \.maxImageSize, .integer(in: 1...1_073_741_824)),
         Setting("MAX_WORKERS", \.maxWorkers, .integer(in: 1...64)),
+        Setting("MAX_BATCH_SIZE", \.maxBatchSize, .integer(in: 1...256)),
+        Setting("MAX_QUEUE", \.maxQueue, .integer(in: 1...100_000)),
+        Setting("MAX_BATCH_IMAGES", \.maxBatchImages, .integer(in: 1...10_000)),
+        Setting("TARGET_IMAGE_WIDTH", \.targetImageWidth, .integer(in: 1...16_384)),
+        Setting("TARGET_IMAGE_HEIGHT", \.targetImageHeight, .integer(in: 1...16_384)),
         Setting("REQUEST_TIMEOUT", \.requestTimeout, .seconds(in: 0.1...86_400)),
+        Setting("CAPTION_CACHE_TTL", \.captionCacheTTL, .seconds(in: 0...315_360_000)),
+        Setting("CAPTION_CACHE_MEMORY", \.captionCacheMemory, .integer(in: 0...1_099_511_627_776)),
+        Setting("CAPTION_CACHE_ENTRIES", \.captionCacheEntries, .integer(in: 0...1_000_000_000)),
+        Setting("CORS_ORIGINS", \.corsOrigins, .list),
+        Setting("API_KEYS", \.apiKeys, .list, isSecret: true),
+        Setting("RATE_LIMIT", \.rateLimit, .integer(in: 0...1_000_000)),
         Setting("LOG_LEVEL", \.logLevel, .choice(logLevels)),
         Setting("DEBUG", \.isDebug, .flag),
     ]
@@ -54,13 +87,17 @@ public struct Settings: Sendable, Equatable {
 struct Setting: Sendable {
     /// The name in the environment.
     let name: String
+    /// Whether its value must not be shown.
+    let isSecret: Bool
     /// Reads a text into the settings.
     let read: @Sendable (String, inout Settings) throws(PipelineError) -> Void
 
     init<Value>(
-        _ name: String, _ field: any WritableKeyPath<Settings, Value> & Sendable, _ kind: SettingKind<Value>
+        _ name: String, _ field: any WritableKeyPath<Settings, Value> & Sendable, _ kind: SettingKind<Value>,
+        isSecret: Bool = false
     ) {
         self.name = name
+        self.isSecret = isSecret
         read = { (text, settings) throws(PipelineError) in
             guard let value = kind.parse(text) else {
                 throw PipelineError(

@@ -13,6 +13,17 @@ public struct ServerConfiguration: Sendable {
     /// How long a caption may take, and how long an upload may stand still.
     public var requestTimeout: Duration
 
+    /// How many pictures one call of `/caption/batch` may bring.
+    public var maxBatchImages: Int
+    /// The width and the height that `/image/process` fits a picture into.
+    public var targetImageSize: (width: Int, height: Int)
+    /// The origins whose pages may call this server; `*` stands for all.
+    public var corsOrigins: [String]
+    /// The keys that open this server; without any it is open to all.
+    public var apiKeys: [String]
+    /// How many requests a minute one key or address may make; zero for any number.
+    public var rateLimit: Int
+
     /// Takes from the settings what concerns the server.
     public init(_ settings: Settings) {
         host = settings.host
@@ -20,6 +31,11 @@ public struct ServerConfiguration: Sendable {
         modelName = settings.modelID
         maxImageBytes = settings.maxImageSize
         requestTimeout = settings.requestTimeout
+        maxBatchImages = settings.maxBatchImages
+        targetImageSize = (settings.targetImageWidth, settings.targetImageHeight)
+        corsOrigins = settings.corsOrigins
+        apiKeys = settings.apiKeys
+        rateLimit = settings.rateLimit
     }
 
     /// The form that `POST /caption/generate` takes.
