@@ -76,8 +76,8 @@ let package = Package(
         library(
             "Pipeline",
             [
-                "Blip2", "Tokenization", "Checkpoint", "ONNXRuntime", "Imaging", configuration, crypto, grdb, logging,
-                metrics, systemPackage,
+                "Blip2", "Tokenization", "Checkpoint", "ONNXRuntime", "Imaging", configuration, coreMetrics, crypto,
+                grdb, logging, metrics, systemPackage,
             ]),
         library("Blip2", ["Tokenization", "Checkpoint", "ONNXGraph", "ONNXRuntime"]),
         library("Tokenization", []),
@@ -94,7 +94,7 @@ let package = Package(
             "Server",
             ["Pipeline", "Blip2", "Imaging", httpTypes, hummingbird, hummingbirdTesting, logging, nioCore, nioPosix],
             exclude: []),
-        tests("Pipeline", ["Blip2", "Imaging", configuration, grdb, logging, metrics]),
+        tests("Pipeline", ["Blip2", "Imaging", configuration, coreMetrics, grdb, logging, metrics]),
         tests("Blip2", ["Checkpoint", "ONNXRuntime"], exclude: ["Configuration/Fixtures"]),
         tests("Tokenization"),
         tests("Checkpoint"),

@@ -23,8 +23,8 @@ struct Serve: AsyncParsableCommand {
         let logger = Logger(label: Release.name)
         if settings.usesGPU { logger.info("This version uses no GPU: captions are made on the CPU") }
         let captioner = Captioner(
-            configuration: Captioner.Configuration(settings), logger: logger, loader: Blip2CaptionModel.loader(settings)
-        )
+            configuration: Captioner.Configuration(settings), cache: CaptionCache(settings, logger: logger),
+            logger: logger, loader: Blip2CaptionModel.loader(settings))
         let application = buildApplication(ServerConfiguration(settings), captioner: captioner, logger: logger)
         do {
             try await Server.run(application, patience: settings.requestTimeout + .seconds(5), logger: logger)
@@ -34,6 +34,7 @@ struct Serve: AsyncParsableCommand {
                     + "set HOST or PORT to another.")
             _exit(1)
         }
+        await captioner.close()
         logger.info("Stopped")
         // Neither here nor above a return: a thread that still loads a model would outlive what the C library tears
         // down at exit.

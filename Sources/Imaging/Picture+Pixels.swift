@@ -6,6 +6,11 @@ extension Picture {
     /// ``ImagingError/Code/corrupt`` for data that cannot be decoded, and
     /// ``ImagingError/Code/unsupportedPreparation`` where the preparation cannot be done.
     public func pixels(_ preparation: PixelPreparation) throws(ImagingError) -> [Float] {  // [3, height, width]
+        try resized(preparation).normalised()
+    }
+
+    /// The first half of ``pixels(_:)``, which takes most of the time: decoding and resizing, row by row together.
+    public func resized(_ preparation: PixelPreparation) throws(ImagingError) -> ResizedPicture {
         try preparation.validate()
         let seen = try preparation.resizedSize(width: width, height: height)
         let stored = orientation.turned(seen)
@@ -14,24 +19,13 @@ extension Picture {
                 ?? ImagingError(
                     .corrupt, "The \(format.name) file cannot be decoded: its data is damaged. Send another copy.")
         }
+        let step = orientation.steps(storedWidth: stored.width, storedHeight: stored.height)
         // The centre, where the model takes less than the resized picture.
         let left = (seen.width - preparation.width) / 2
         let top = (seen.height - preparation.height) / 2
-        let step = orientation.steps(storedWidth: stored.width, storedHeight: stored.height)
-        let origin = step.origin + left * step.column + top * step.row
-        return [Float](unsafeUninitializedCapacity: 3 * preparation.height * preparation.width) { output, count in
-            for channel in 0..<3 {
-                let values = preparation.values(channel: channel)
-                for y in 0..<preparation.height {
-                    var source = (origin + y * step.row) * 3 + channel
-                    for _ in 0..<preparation.width {
-                        output.initializeElement(at: count, to: values[Int(rgb[source])])
-                        source += step.column * 3
-                        count += 1
-                    }
-                }
-            }
-        }
+        return ResizedPicture(
+            rgb: rgb, origin: step.origin + left * step.column + top * step.row, column: step.column, row: step.row,
+            preparation: preparation)
     }
 
     /// The stored pixels at another size, 8-bit sRGB on white, `[height, width, 3]`. Nothing where decoding fails.

@@ -54,7 +54,10 @@ public struct Picture: Sendable {
     public var byteCount: Int { bytes.count }
 
     /// The SHA-256 of the file's bytes, in lower-case hexadecimal. Computed on each call.
-    public var sha256: String {
+    public var sha256: String { Self.sha256(of: bytes) }
+
+    /// The SHA-256 of a file's bytes, whether or not they are a picture, in lower-case hexadecimal.
+    public static func sha256(of bytes: [UInt8]) -> String {
         var hash = SHA256()
         bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
         let digits = Array("0123456789abcdef".utf8)

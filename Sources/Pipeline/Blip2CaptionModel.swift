@@ -5,7 +5,7 @@ public import Imaging
 import ONNXRuntime
 import Tokenization
 
-/// A BLIP-2 checkpoint as the pipeline's model: text in front, text behind, one picture at a time.
+/// A BLIP-2 checkpoint as the pipeline's model: text in front, text behind, several pictures at a time.
 public final class Blip2CaptionModel: CaptionModel {
     public let description: ModelDescription
     public let preparation: PixelPreparation
@@ -13,6 +13,15 @@ public final class Blip2CaptionModel: CaptionModel {
     private let model: Blip2Model
     private let tokenizer: any Tokenizing
     private let defaultNewTokens: Int
+    private let batch: DecodingBatch
+    private var rows: [DecodingBatch.RowID: Row] = [:]
+
+    /// A picture in the decoder.
+    private struct Row {
+        let id: CaptionInput.ID
+        let visionTime: Duration
+        let qFormerTime: Duration
+    }
 
     /// Captions are short: what is generated where neither the caller nor the checkpoint says how much.
     private static let fallbackNewTokens = 30
@@ -20,6 +29,7 @@ public final class Blip2CaptionModel: CaptionModel {
     /// - Throws: `Blip2Error` or `TokenizationError` where the checkpoint lacks what captions need.
     public init(_ model: Blip2Model, name: String) throws {
         self.model = model
+        batch = DecodingBatch(model)
         tokenizer = try model.tokenizer()
         preparation = try PixelPreparation(try model.imageProcessor())
         let most = model.maximumNewTokens(promptLength: 1)
@@ -30,7 +40,8 @@ public final class Blip2CaptionModel: CaptionModel {
         defaultNewTokens = min(model.generation.maxNewTokens ?? Self.fallbackNewTokens, most)
         let isDemo = CheckpointLocation.isDemo(model.checkpoint.folder)
         var description = ModelDescription(
-            name: name, architecture: "BLIP-2 (OPT)",
+            name: name, identity: "\(model.compiled.digest)/\(model.precision.rawValue)",
+            architecture: "BLIP-2 (OPT)",
             parameters: model.parameterCount, isDemo: isDemo,
             placement: .init(
                 device: "cpu", precision: model.precision.rawValue, memoryBytes: model.compiled.byteCount),
@@ -48,29 +59,74 @@ public final class Blip2CaptionModel: CaptionModel {
         --local-dir models/blip2-opt-2.7b, then set MODEL_ID=models/blip2-opt-2.7b.
         """
 
-    public func caption(
-        pixels: [Float], options: CaptionOptions, cancellation: Cancellation
-    ) throws -> GeneratedCaption {
+    public func join(_ pictures: [CaptionInput], cancellation: Cancellation) throws -> [CaptionOutcome] {
+        var refused: [CaptionOutcome] = []
+        var joining: [(picture: CaptionInput, options: GenerationOptions)] = []
+        for picture in pictures {
+            do {
+                joining.append((picture, try generationOptions(picture.options)))
+            } catch {
+                refused.append(CaptionOutcome(id: picture.id, result: .failure(error)))
+            }
+        }
+        guard !joining.isEmpty else { return refused }
         let side = model.configuration.vision.imageSize
-        do {
+        return try Self.translatingCancellation {
             let encoding = try model.encode(
-                try Tensor(pixels, shape: [1, 3, side, side]), cancellation: cancellation)
-            let generation = try model.generate(
-                encoding.languageInputs, try generationOptions(options), cancellation: cancellation)
-            let ids = generation.ids[0]
-            return GeneratedCaption(
-                text: tokenizer.decode(ids, skippingSpecialTokens: true).trimmed(), tokenIDs: ids,
+                try Tensor(joining.flatMap(\.picture.pixels), shape: [joining.count, 3, side, side]),
+                cancellation: cancellation)
+            let ids = try batch.join(encoding.languageInputs, joining.map(\.options), cancellation: cancellation)
+            for (id, joined) in zip(ids, joining) {
+                rows[id] = Row(
+                    id: joined.picture.id, visionTime: encoding.visionTime, qFormerTime: encoding.qFormerTime)
+            }
+            return refused + finished()
+        }
+    }
+
+    public func step(cancellation: Cancellation) throws -> [CaptionOutcome] {
+        try Self.translatingCancellation {
+            try batch.step(cancellation: cancellation)
+            return finished()
+        }
+    }
+
+    public func leave(_ id: CaptionInput.ID) {
+        for (row, picture) in rows where picture.id == id {
+            batch.remove(row)
+            rows[row] = nil
+        }
+    }
+
+    public func reset() {
+        batch.removeAll()
+        rows = [:]
+    }
+
+    /// The captions of the rows that have left the decoder.
+    private func finished() -> [CaptionOutcome] {
+        batch.takeFinished().compactMap { finished in
+            guard let row = rows.removeValue(forKey: finished.id) else { return nil }
+            let caption = GeneratedCaption(
+                text: tokenizer.decode(finished.ids, skippingSpecialTokens: true).trimmed(), tokenIDs: finished.ids,
                 timings: GenerationTimings(
-                    vision: encoding.visionTime, qformer: encoding.qFormerTime, prefill: generation.prefillTime,
-                    decode: generation.decodeTime))
+                    vision: row.visionTime, qformer: row.qFormerTime, prefill: finished.prefillTime,
+                    decode: finished.decodeTime))
+            return CaptionOutcome(id: row.id, result: .success(caption))
+        }
+    }
+
+    private static func translatingCancellation<Value>(_ work: () throws -> Value) throws -> Value {
+        do {
+            return try work()
         } catch let error as Blip2Error where error.code == .cancelled {
             throw CancellationError()
-        } catch let error as Blip2Error where error.code == .invalidInput {
-            throw PipelineError(.invalidOption, error.message, cause: error)
         }
     }
 
     /// A prompt stands behind the picture as the tokenizer writes it, its special tokens included.
+    ///
+    /// - Throws: `invalidOption` for what the model cannot do.
     private func generationOptions(_ options: CaptionOptions) throws(PipelineError) -> GenerationOptions {
         var result = GenerationOptions(maxNewTokens: options.maxNewTokens ?? defaultNewTokens)
         guard let prompt = options.prompt, !prompt.isEmpty else { return result }
@@ -82,7 +138,7 @@ public final class Blip2CaptionModel: CaptionModel {
                 "The prompt has \(ids.count) tokens; this model has room for \(ids.count + room - 1). Shorten it.")
         }
         if options.maxNewTokens == nil { result.maxNewTokens = min(result.maxNewTokens, room) }
-        result.promptIDs = [ids]
+        result.promptIDs = ids
         return result
     }
 }

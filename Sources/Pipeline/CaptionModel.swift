@@ -1,10 +1,10 @@
 public import Blip2
 public import Imaging
 
-/// A model that turns the pixels of one picture into a sentence.
+/// A model that turns the pixels of pictures into sentences, several at once: a picture joins between two steps, and
+/// leaves when its caption ends.
 ///
-/// Its calls block. The ``Captioner`` loads it on a thread of its own and makes every call there, one at a time, so a
-/// model need not be `Sendable`.
+/// Its calls block. The ``Captioner`` makes all of them on one thread, so a model need not be `Sendable`.
 public protocol CaptionModel: AnyObject {
     /// What the model is, and what it can do.
     var description: ModelDescription { get }
@@ -12,67 +12,72 @@ public protocol CaptionModel: AnyObject {
     /// What has to happen to a picture before the model can look at it.
     var preparation: PixelPreparation { get }
 
-    /// The caption of one picture.
+    /// Lets pictures join those that are being captioned.
     ///
-    /// - Parameters:
-    ///   - pixels: `[3, height, width]` values, channels first, as ``preparation`` asks.
-    ///   - options: what the caller wants; already found to be within the limits of ``description``.
-    ///   - cancellation: once it is cancelled, from whichever thread, the model stops and throws `CancellationError`.
-    /// - Throws: `CancellationError`; a ``PipelineError`` where the caller can mend it; else an error of the model's own.
-    func caption(
+    /// - Parameter cancellation: once it is cancelled, from whichever thread, the call stops and throws
+    ///   `CancellationError`.
+    /// - Returns: the pictures that have their caption already, and those that cannot have one.
+    /// - Throws: what failed for all pictures, those that joined before included; ``reset()`` is called then.
+    func join(_ pictures: [CaptionInput], cancellation: Cancellation) throws -> [CaptionOutcome]
+
+    /// Goes one token further with every picture that has joined.
+    ///
+    /// - Returns: the captions that ended.
+    /// - Throws: as ``join(_:cancellation:)``.
+    func step(cancellation: Cancellation) throws -> [CaptionOutcome]
+
+    /// Takes out a picture whose caption nobody waits for any more.
+    func leave(_ id: CaptionInput.ID)
+
+    /// Takes out all pictures, after an error.
+    func reset()
+}
+
+/// What a model gets of one picture.
+public struct CaptionInput: Sendable, Identifiable {
+    /// Tells the pictures of one model apart.
+    public let id: UInt64
+    /// `[3, height, width]` values, channels first, as the model's preparation asks.
+    public let pixels: [Float]
+    /// What the caller wants; already found to be within the limits of the model's description.
+    public let options: CaptionOptions
+
+    /// Makes an input from its parts.
+    public init(id: UInt64, pixels: [Float], options: CaptionOptions) {
+        self.id = id
+        self.pixels = pixels
+        self.options = options
+    }
+}
+
+/// How the way of one picture through the model ended.
+public struct CaptionOutcome: Sendable {
+    /// The picture.
+    public let id: CaptionInput.ID
+    /// Its caption; a ``PipelineError`` where the caller can mend it; else an error of the model's own.
+    public let result: Result<GeneratedCaption, any Error>
+
+    /// Makes an outcome from its parts.
+    public init(id: CaptionInput.ID, result: Result<GeneratedCaption, any Error>) {
+        self.id = id
+        self.result = result
+    }
+}
+
+extension CaptionModel {
+    /// The caption of one picture while no other is being captioned. Blocks until it is there.
+    ///
+    /// - Throws: as ``join(_:cancellation:)``.
+    public func caption(
         pixels: [Float], options: CaptionOptions, cancellation: Cancellation
-    ) throws -> GeneratedCaption
-}
-
-/// What a caller may ask of a caption.
-public struct CaptionOptions: Sendable, Equatable {
-    /// Text that the caption continues or answers; none by default.
-    public var prompt: String?
-    /// The most tokens to generate; `max_new_tokens` of the checkpoint's own by default, else 30.
-    public var maxNewTokens: Int?
-
-    /// Makes options, all of them left to the model by default.
-    public init(prompt: String? = nil, maxNewTokens: Int? = nil) {
-        self.prompt = prompt
-        self.maxNewTokens = maxNewTokens
-    }
-}
-
-/// What a model generated for one picture.
-public struct GeneratedCaption: Sendable, Equatable {
-    /// The sentence, without special tokens.
-    public var text: String
-    /// The new tokens, the end-of-sequence token included where one was generated.
-    public var tokenIDs: [Int]
-    /// How long the stages took.
-    public var timings: GenerationTimings
-
-    /// Makes a caption from its text, its tokens and its timings.
-    public init(text: String, tokenIDs: [Int], timings: GenerationTimings = GenerationTimings()) {
-        self.text = text
-        self.tokenIDs = tokenIDs
-        self.timings = timings
-    }
-}
-
-/// How long the stages of one caption took inside the model.
-public struct GenerationTimings: Sendable, Equatable {
-    /// The vision tower.
-    public var vision: Duration
-    /// The Q-Former and the projection into the language model.
-    public var qformer: Duration
-    /// The language model over image tokens and prompt, up to the first new token.
-    public var prefill: Duration
-    /// All further tokens.
-    public var decode: Duration
-
-    /// Makes timings, zero by default.
-    public init(
-        vision: Duration = .zero, qformer: Duration = .zero, prefill: Duration = .zero, decode: Duration = .zero
-    ) {
-        self.vision = vision
-        self.qformer = qformer
-        self.prefill = prefill
-        self.decode = decode
+    ) throws -> GeneratedCaption {
+        do {
+            var outcomes = try join([CaptionInput(id: 0, pixels: pixels, options: options)], cancellation: cancellation)
+            while outcomes.isEmpty { outcomes = try step(cancellation: cancellation) }
+            return try outcomes[0].result.get()
+        } catch {
+            reset()
+            throw error
+        }
     }
 }

@@ -6,20 +6,26 @@ public struct CaptionResult: Sendable, Equatable {
     public var tokenCount: Int
     /// The picture.
     public var picture: PictureInfo
-    /// Where the time went.
+    /// Where the time went; all zero for a caption that was remembered.
     public var timings: CaptionTimings
+    /// Whether the caption was remembered from an earlier request.
+    public var isCached: Bool
 
     /// Makes a result from a caption, its picture and its timings.
-    public init(caption: String, tokenCount: Int, picture: PictureInfo, timings: CaptionTimings) {
+    public init(
+        caption: String, tokenCount: Int, picture: PictureInfo, timings: CaptionTimings = CaptionTimings(),
+        isCached: Bool = false
+    ) {
         self.caption = caption
         self.tokenCount = tokenCount
         self.picture = picture
         self.timings = timings
+        self.isCached = isCached
     }
 }
 
 /// What is known of a picture apart from its pixels.
-public struct PictureInfo: Sendable, Equatable {
+public struct PictureInfo: Sendable, Equatable, Codable {
     /// The format in lower-case letters: `jpeg`, `png`.
     public var format: String
     /// Pixels from left to right, as the picture is seen.
@@ -44,19 +50,16 @@ public struct PictureInfo: Sendable, Equatable {
 /// Where the time of one caption went.
 public struct CaptionTimings: Sendable, Equatable {
     /// From the call to its result.
-    public var total: Duration
-    /// Reading, decoding and resizing the picture, waiting for a worker included.
-    public var preparation: Duration
-    /// Waiting for the model.
-    public var waiting: Duration
+    public var total = Duration.zero
+    /// Decoding and resizing the picture.
+    public var decode = Duration.zero
+    /// Turning the picture upright, cropping and normalising it.
+    public var preprocess = Duration.zero
+    /// Waiting: for a worker that reads the picture, and for the model.
+    public var waiting = Duration.zero
     /// The stages inside the model.
-    public var generation: GenerationTimings
+    public var generation = GenerationTimings()
 
-    /// Makes timings from their parts.
-    public init(total: Duration, preparation: Duration, waiting: Duration, generation: GenerationTimings) {
-        self.total = total
-        self.preparation = preparation
-        self.waiting = waiting
-        self.generation = generation
-    }
+    /// Makes timings that are all zero.
+    public init() {}
 }

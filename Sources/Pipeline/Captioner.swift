@@ -1,10 +1,11 @@
 public import Imaging
 public import Logging
 
-/// Turns pictures into captions: reads them, waits for the model, and runs it, without ever blocking its caller's thread.
+/// Turns pictures into captions: remembers those it has made, reads the others, and lets them join those that are in the
+/// model, without ever blocking its caller's thread.
 ///
 /// The actor itself only keeps books, so ``state`` answers at once even while the model is busy. Blocking work happens
-/// on the threads of ``PictureWorker`` and ``ModelWorker``.
+/// on threads of its own.
 public actor Captioner {
     /// Whether captions can be had.
     public enum State: Sendable, Equatable {
@@ -19,20 +20,18 @@ public actor Captioner {
     /// What bounds a caption.
     public struct Configuration: Sendable {
         /// What a picture may be.
-        public var limits: PictureLimits
+        public var limits = PictureLimits()
         /// How long a caption may take, waiting included.
-        public var timeout: Duration
+        public var timeout = Duration.seconds(30)
         /// How many pictures are read at the same time.
-        public var pictureWorkers: Int
+        public var pictureWorkers = 2
+        /// How many pictures go through the model together.
+        public var maxBatchSize = 4
+        /// How many pictures may wait; one more is refused.
+        public var maxQueue = 64
 
-        /// Makes a configuration: 30 seconds and two workers by default.
-        public init(
-            limits: PictureLimits = PictureLimits(), timeout: Duration = .seconds(30), pictureWorkers: Int = 2
-        ) {
-            self.limits = limits
-            self.timeout = timeout
-            self.pictureWorkers = pictureWorkers
-        }
+        /// Makes the defaults.
+        public init() {}
     }
 
     /// Makes the model; called once, on the model's thread. It may block for minutes, and reports its progress in lines.
@@ -44,22 +43,38 @@ public actor Captioner {
     /// How long ``start()`` took; nil before the model is ready.
     public private(set) var loadDuration: Duration?
 
-    private let configuration: Configuration
+    let configuration: Configuration
+    let pictures: PictureWorkers
+    let metrics: CaptionMetrics
+    let cache: CaptionCache?
     private let loader: Loader
     private let logger: Logger
-    private let modelWorker = ModelWorker()
-    private let pictureWorkers: [PictureWorker]
-    private let turnstile = Turnstile()
-    private var nextPictureWorker = 0
+    private let model: ModelWorker
     private var loading: Task<Void, Never>?
     private var preparation: PixelPreparation?
+    /// What is being captioned, for those who ask for the same.
+    private var underWay: [CaptionKey: SharedWork<CaptionResult>] = [:]
+    private var inFlight = 0
+    private var nextID: CaptionInput.ID = 0
+    /// A running mean of the time that the model takes for a caption.
+    private var meanGeneration = Duration.zero
 
     /// Makes a captioner; nothing is loaded before ``start()``.
-    public init(configuration: Configuration, logger: Logger, loader: @escaping Loader) {
+    ///
+    /// - Parameters:
+    ///   - cache: remembers captions; nil for nothing.
+    ///   - metrics: collects what is counted and measured.
+    public init(
+        configuration: Configuration, cache: CaptionCache? = nil, metrics: CaptionMetrics = CaptionMetrics(),
+        logger: Logger, loader: @escaping Loader
+    ) {
         self.configuration = configuration
+        self.cache = cache
+        self.metrics = metrics
         self.loader = loader
         self.logger = logger
-        pictureWorkers = (0..<max(1, configuration.pictureWorkers)).map { _ in PictureWorker() }
+        model = ModelWorker(maxBatchSize: configuration.maxBatchSize, metrics: metrics)
+        pictures = PictureWorkers(count: configuration.pictureWorkers)
     }
 
     /// Loads the model and warms it up. Returns when that is done or has failed; ``state`` says which.
@@ -71,17 +86,24 @@ public actor Captioner {
         await task.value
     }
 
+    /// Writes down what is remembered. Nothing is remembered on disk after that.
+    public func close() async {
+        await cache?.close()
+    }
+
     private func load() async {
         let began = ContinuousClock.now
         do {
-            for worker in pictureWorkers { try await worker.start() }
-            let loaded = try await modelWorker.load { [loader, logger] in
+            try await pictures.start()
+            await cache?.open()
+            let loaded = try await model.load { [loader, logger] in
                 try loader { line in logger.info("\(line)") }
             }
             preparation = loaded.preparation
             state = .ready(loaded.description)
             let took = ContinuousClock.now - began
             loadDuration = took
+            metrics.loaded(in: took)
             logger.info(
                 "The model is ready",
                 metadata: [
@@ -95,24 +117,24 @@ public actor Captioner {
         }
     }
 
-    /// The caption of the picture in the bytes of a file.
+    /// The caption of the picture in the bytes of a file, remembered from an earlier call or made now.
     ///
-    /// Suspends until the picture is read, the model is free and the caption is there. Cancelling the task gives the
-    /// place in the line back at once, or stops the model; a picture that is being decoded is decoded to its end.
+    /// Suspends until the caption is there. Of several calls for the same caption at a time one does the work. Cancelling
+    /// the task lets the caller go at once; when nobody waits any more the work stops, but for a picture that is being
+    /// decoded.
     ///
+    /// - Parameter isFresh: whether the caption must be made now, whatever is remembered.
     /// - Throws: every ``PipelineError/Code`` but `invalidSetting`.
     public func caption(
-        _ bytes: [UInt8], options: CaptionOptions = CaptionOptions()
+        _ bytes: [UInt8], options: CaptionOptions = CaptionOptions(), isFresh: Bool = false
     ) async throws(PipelineError) -> CaptionResult {
         let (description, preparation) = try readyModel()
         try options.validate(within: description.limits)
-        let worker = pictureWorkers[nextPictureWorker]
-        nextPictureWorker = (nextPictureWorker + 1) % pictureWorkers.count
-        let job = CaptionJob(
-            bytes: bytes, options: options, limits: configuration.limits, preparation: preparation,
-            pictureWorker: worker, modelWorker: modelWorker, turnstile: turnstile)
+        let request = CaptionRequest(bytes: bytes, options: options, preparation: preparation)
         do {
-            return try await withDeadline(configuration.timeout) { try await job.run() }
+            return try await withDeadline(configuration.timeout) {
+                try await self.result(request, model: description.identity, isFresh: isFresh)
+            }
         } catch let error as PipelineError {
             throw error
         } catch is CancellationError {
@@ -123,6 +145,77 @@ public actor Captioner {
                 cause: error)
         }
     }
+
+    private nonisolated func result(
+        _ request: CaptionRequest, model: String, isFresh: Bool
+    ) async throws -> CaptionResult {
+        guard let cache else { return try await make(request) }
+        let key = try CaptionKey(picture: request.hash, model: model, options: request.options)
+        if isFresh {
+            metrics.cacheRequest(.bypassed)
+            let result = try await make(request)
+            await cache.remember(result, key)
+            return result
+        }
+        if let (caption, place) = await cache.caption(key) {
+            metrics.cacheRequest(place == .memory ? .memory : .disk)
+            return caption.result
+        }
+        let (work, place) = try await join(key, request, cache)
+        return try await work.value(place)
+    }
+
+    /// A place at the work for `key`, which begins now unless it is under way.
+    private func join(
+        _ key: CaptionKey, _ request: CaptionRequest, _ cache: CaptionCache
+    ) throws(PipelineError) -> (SharedWork<CaptionResult>, Int) {
+        if let work = underWay[key], let place = work.enter() {
+            metrics.cacheRequest(.shared)
+            return (work, place)
+        }
+        try checkRoom()
+        metrics.cacheRequest(.miss)
+        let work = SharedWork {
+            let result = try await self.make(request)
+            await cache.remember(result, key)
+            return result
+        }
+        underWay[key] = work
+        Task {
+            await work.finished()
+            if underWay[key] === work { underWay[key] = nil }
+        }
+        return (work, SharedWork<CaptionResult>.firstPlace)
+    }
+
+    /// Reads a picture and takes it through the model.
+    private func make(_ request: CaptionRequest) async throws -> CaptionResult {
+        try checkRoom()
+        inFlight += 1
+        metrics.inFlight(inFlight)
+        defer {
+            inFlight -= 1
+            metrics.inFlight(inFlight)
+        }
+        nextID += 1
+        let result = try await request.run(id: nextID, limits: configuration.limits, pictures: pictures, model: model)
+        meanGeneration = meanGeneration * 0.8 + result.timings.generation.total * 0.2
+        metrics.captioned(result)
+        return result
+    }
+
+    /// - Throws: `queueFull` where as many pictures wait as may.
+    private func checkRoom() throws(PipelineError) {
+        guard inFlight >= configuration.maxBatchSize + configuration.maxQueue else { return }
+        let rounds = Double(inFlight) / Double(configuration.maxBatchSize)
+        throw PipelineError(
+            .queueFull,
+            "\(configuration.maxQueue) pictures are waiting already, as many as may. Send this one again a little later.",
+            retryAfter: meanGeneration * rounds)
+    }
+
+    /// How many pictures wait for the model.
+    var queueLength: Int { model.queueLength }
 
     /// Returns where captions can be had at this moment.
     ///

@@ -44,6 +44,8 @@ public struct ModelDescription: Sendable, Equatable {
 
     /// The folder that the checkpoint came from, as the settings name it.
     public var name: String
+    /// What tells this model's weights and arithmetic from every other's.
+    public var identity: String
     /// The architecture in words: `BLIP-2 (OPT)`.
     public var architecture: String
     /// The number of weights.
@@ -59,9 +61,11 @@ public struct ModelDescription: Sendable, Equatable {
 
     /// Makes a description from what the checkpoint says and where it was put.
     public init(
-        name: String, architecture: String, parameters: Int, isDemo: Bool, placement: Placement, limits: Limits
+        name: String, identity: String, architecture: String, parameters: Int, isDemo: Bool, placement: Placement,
+        limits: Limits
     ) {
         self.name = name
+        self.identity = identity
         self.architecture = architecture
         self.parameters = parameters
         self.isDemo = isDemo

@@ -1,7 +1,7 @@
 import Blip2
 import Imaging
 
-/// Owns the model: loads it and calls it on one thread of its own.
+/// Owns the model: loads it, and calls it on one thread of its own for all pictures that are there at a time.
 actor ModelWorker {
     /// What the rest of the pipeline knows of a loaded model.
     struct Loaded: Sendable {
@@ -10,11 +10,23 @@ actor ModelWorker {
     }
 
     private let executor = BlockingExecutor(label: "image-to-song.model")
+    private let maxBatchSize: Int
+    private let metrics: CaptionMetrics
+    private let queue = ModelQueue()
     private var model: (any CaptionModel)?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// Loads a model, lets it caption one grey picture so that the first request finds everything warm, and keeps it.
+    /// How many pictures wait, those in the model not counted.
+    nonisolated var queueLength: Int { queue.waitingCount }
+
+    /// Makes a worker whose model will caption at most `maxBatchSize` pictures at once.
+    init(maxBatchSize: Int, metrics: CaptionMetrics) {
+        self.maxBatchSize = maxBatchSize
+        self.metrics = metrics
+    }
+
+    /// Loads a model, lets it caption one black picture so that the first request finds everything warm, and keeps it.
     func load(_ make: @Sendable () throws -> any CaptionModel) throws -> Loaded {
         let model = try make()
         let loaded = Loaded(description: model.description, preparation: model.preparation)
@@ -26,14 +38,78 @@ actor ModelWorker {
         return loaded
     }
 
-    /// The caption of one picture; stops early where it is cancelled.
-    func caption(
-        _ pixels: [Float], options: CaptionOptions, cancellation: Cancellation
-    ) throws -> GeneratedCaption {
+    /// The caption of one picture. Cancelling the task gives the place in the line, or in the model, back.
+    nonisolated func caption(_ input: CaptionInput) async throws -> ModelJob.Completion {
+        let job = ModelJob(input)
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                job.wait(continuation)
+                let mustWake = queue.add(job)
+                metrics.queueLength(queue.waitingCount)
+                if mustWake { Task { await workOff() } }
+            }
+        } onCancel: {
+            job.cancel()
+            queue.noteAbandoned()
+            metrics.queueLength(queue.waitingCount)
+        }
+    }
+
+    /// Works the queue off: lets waiting pictures join as places become free, and goes step by step with all of them.
+    private func workOff() {
+        var places: [CaptionInput.ID: Place] = [:]
+        while true {
+            free(&places)
+            guard let joining = queue.take(maxBatchSize - places.count) else { return }
+            metrics.queueLength(queue.waitingCount)
+            for job in joining { places[job.input.id] = Place(job: job, began: .now) }
+            do {
+                try advance(&places, joining: joining)
+            } catch {
+                model?.reset()
+                finish(places.values.map { ($0, .failure(error)) })
+                places = [:]
+            }
+        }
+    }
+
+    private struct Place {
+        let job: ModelJob
+        let began: ContinuousClock.Instant
+    }
+
+    private func advance(_ places: inout [CaptionInput.ID: Place], joining: [ModelJob]) throws {
         guard let model else {
             throw PipelineError(.modelUnavailable, "No model is loaded: start the captioner first.")
         }
-        try Task.checkCancellation()
-        return try model.caption(pixels: pixels, options: options, cancellation: cancellation)
+        let cancellation = queue.cancellation
+        if !joining.isEmpty {
+            metrics.batchSize(places.count)
+            deliver(try model.join(joining.map(\.input), cancellation: cancellation), &places)
+        }
+        if !places.isEmpty { deliver(try model.step(cancellation: cancellation), &places) }
+    }
+
+    /// Takes out the pictures that nobody waits for.
+    private func free(_ places: inout [CaptionInput.ID: Place]) {
+        let abandoned = places.filter { $0.value.job.isAbandoned }
+        guard !abandoned.isEmpty else { return }
+        for id in abandoned.keys {
+            model?.leave(id)
+            places[id] = nil
+        }
+        queue.leave(abandoned.values.map(\.job))
+    }
+
+    private func deliver(_ outcomes: [CaptionOutcome], _ places: inout [CaptionInput.ID: Place]) {
+        finish(outcomes.compactMap { outcome in places.removeValue(forKey: outcome.id).map { ($0, outcome.result) } })
+    }
+
+    private func finish(_ results: [(Place, Result<GeneratedCaption, any Error>)]) {
+        guard !results.isEmpty else { return }
+        queue.leave(results.map(\.0.job))
+        for (place, result) in results {
+            place.job.finish(result.map { ModelJob.Completion(caption: $0, began: place.began) })
+        }
     }
 }

@@ -1,33 +1,22 @@
 import Imaging
 
-/// Reads pictures on a thread of its own, one at a time.
+/// A thread of its own for reading pictures, one at a time.
 actor PictureWorker {
-    /// A picture that is ready for the model.
-    struct Prepared: Sendable {
-        /// `[3, height, width]` values.
-        let pixels: [Float]
-        let info: PictureInfo
-    }
-
     private let executor = BlockingExecutor(label: "image-to-song.picture")
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// Gets the picture library ready, which takes a while the first time, so that no request waits for it.
+    /// Gets the picture library ready.
     func start() throws {
         try Picture.prepareLibrary()
     }
 
-    /// The pixels of the picture in `bytes`. Nobody waits for a picture whose caller has left: it is dropped here.
-    func prepare(_ bytes: [UInt8], within limits: PictureLimits, as preparation: PixelPreparation) throws -> Prepared {
+    /// Does blocking work here. Nobody waits for a picture whose caller has left: it is dropped before it begins.
+    func run<Value: Sendable>(_ work: @Sendable () throws -> Value) throws -> Value {
         try Task.checkCancellation()
         do {
-            let picture = try Picture(bytes: bytes, limits: limits)
-            let info = PictureInfo(
-                format: picture.format.rawValue, width: picture.width, height: picture.height,
-                byteCount: picture.byteCount, hash: picture.sha256)
-            return Prepared(pixels: try picture.pixels(preparation), info: info)
-        } catch {
+            return try work()
+        } catch let error as ImagingError {
             throw PipelineError(error)
         }
     }

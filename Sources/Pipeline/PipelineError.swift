@@ -11,6 +11,8 @@ public struct PipelineError: Error, Sendable, CustomStringConvertible {
         case modelLoading = "model_loading"
         /// The model could not be loaded.
         case modelUnavailable = "model_unavailable"
+        /// As many pictures wait as may.
+        case queueFull = "queue_full"
         /// The picture has no bytes.
         case emptyFile = "empty_file"
         /// The picture has more bytes than allowed.
@@ -39,13 +41,16 @@ public struct PipelineError: Error, Sendable, CustomStringConvertible {
     public let code: Code
     /// A full sentence that says what to do.
     public let message: String
+    /// After how long the same request may work; nil where time does not help.
+    public let retryAfter: Duration?
     /// The error underneath, for the log.
     public let cause: (any Error)?
 
-    /// Makes an error from its kind, its sentence, and the error underneath.
-    public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+    /// Makes an error from its kind, its sentence, when to try again, and the error underneath.
+    public init(_ code: Code, _ message: String, retryAfter: Duration? = nil, cause: (any Error)? = nil) {
         self.code = code
         self.message = message
+        self.retryAfter = retryAfter
         self.cause = cause
     }
 

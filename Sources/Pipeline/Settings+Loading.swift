@@ -40,7 +40,11 @@ extension Settings {
 extension Captioner.Configuration {
     /// What the settings say of captions.
     public init(_ settings: Settings) {
-        self.init(timeout: settings.requestTimeout, pictureWorkers: settings.maxWorkers)
+        self.init()
+        timeout = settings.requestTimeout
+        pictureWorkers = settings.maxWorkers
+        maxBatchSize = settings.maxBatchSize
+        maxQueue = settings.maxQueue
         limits.maximumByteCount = settings.maxImageSize
     }
 }

@@ -1,38 +1,41 @@
-/// Lets one task through at a time, in the order of arrival. A waiter that is cancelled leaves the line at once.
+/// Lets so many tasks through at a time, in the order of arrival. A waiter that is cancelled leaves the line at once.
 ///
 /// An actor's own mailbox would keep a cancelled caller waiting until its turn came; this does not.
 actor Turnstile {
     private struct Waiter {
         let number: UInt64
-        let continuation: CheckedContinuation<Void, any Error>
+        let continuation: CheckedContinuation<Int, any Error>
     }
 
-    private var isOccupied = false
+    /// The places inside that nobody occupies.
+    private var free: [Int]
     private var nextNumber: UInt64 = 0
     private var waiters: [Waiter] = []
 
-    /// How many tasks stand in line, the one inside not counted.
+    /// How many tasks stand in line, those inside not counted.
     var waitingCount: Int { waiters.count }
 
-    /// The result of `work`, which runs while no other work of this turnstile does.
-    ///
-    /// - Throws: `CancellationError` where the task is cancelled before its turn; else what `work` throws.
-    func pass<Value: Sendable>(_ work: @Sendable () async throws -> Value) async throws -> Value {
-        try await enter()
-        defer { leave() }
-        try Task.checkCancellation()
-        return try await work()
+    /// Makes a turnstile with `places` places behind it.
+    init(places: Int) {
+        free = Array((0..<places).reversed())
     }
 
-    private func enter() async throws {
+    /// The result of `work`, which is told the place that it has to itself.
+    ///
+    /// - Throws: `CancellationError` where the task is cancelled before its turn; else what `work` throws.
+    func pass<Value: Sendable>(_ work: @Sendable (_ place: Int) async throws -> Value) async throws -> Value {
+        let place = try await enter()
+        defer { leave(place) }
         try Task.checkCancellation()
-        guard isOccupied else {
-            isOccupied = true
-            return
-        }
+        return try await work(place)
+    }
+
+    private func enter() async throws -> Int {
+        try Task.checkCancellation()
+        if let place = free.popLast() { return place }
         let number = nextNumber
         nextNumber += 1
-        try await withTaskCancellationHandler {
+        return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 waiters.append(Waiter(number: number, continuation: continuation))
             }
@@ -42,12 +45,12 @@ actor Turnstile {
         }
     }
 
-    /// Hands the place inside to the next in line.
-    private func leave() {
+    /// Hands the place to the next in line.
+    private func leave(_ place: Int) {
         if waiters.isEmpty {
-            isOccupied = false
+            free.append(place)
         } else {
-            waiters.removeFirst().continuation.resume()
+            waiters.removeFirst().continuation.resume(returning: place)
         }
     }
 

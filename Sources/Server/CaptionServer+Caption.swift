@@ -1,3 +1,5 @@
+import Foundation
+import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
@@ -13,7 +15,7 @@ extension CaptionServer {
             from: request, layout: configuration.captionForm, patience: configuration.requestTimeout)
         let options = try CaptionOptions(form: form.texts)
         let caption = try await cancelledByDisconnection(of: context.channel) {
-            try await captioner.caption(form.file, options: options)
+            try await captioner.caption(form.file, options: options, isFresh: request.asksForFreshAnswer)
         }
         let total = ContinuousClock.now - began
         context.logger.info(
@@ -22,8 +24,18 @@ extension CaptionServer {
                 "duration_ms": .stringConvertible(total.inMilliseconds), "image_hash": "\(caption.picture.hash)",
                 "caption_length": .stringConvertible(caption.caption.count),
                 "token_count": .stringConvertible(caption.tokenCount),
+                "cached": .stringConvertible(caption.isCached),
             ])
         return try .json(CaptionAnswer(caption, fileName: form.fileName, total: total))
+    }
+}
+
+extension Request {
+    /// Whether the client does not want a caption that was made before (RFC 9111 §5.2.1).
+    var asksForFreshAnswer: Bool {
+        headers[values: .cacheControl].joined(separator: ",").lowercased().split(separator: ",").contains {
+            ["no-cache", "no-store"].contains($0.trimmingCharacters(in: .whitespaces))
+        }
     }
 }
 
@@ -34,7 +46,7 @@ private struct CaptionAnswer: Encodable {
     let tokenCount: Int
     let imageInfo: ImageInfo
     let processingTime: ProcessingTime
-    let cached = false
+    let cached: Bool
     let timestamp = WireFormat.now()
 
     enum CodingKeys: String, CodingKey {
@@ -46,6 +58,7 @@ private struct CaptionAnswer: Encodable {
 
     init(_ result: CaptionResult, fileName: String, total: Duration) {
         caption = result.caption
+        cached = result.isCached
         tokenCount = result.tokenCount
         imageInfo = ImageInfo(result.picture, fileName: fileName)
         processingTime = ProcessingTime(result.timings, total: total)
@@ -77,9 +90,11 @@ private struct ImageInfo: Encodable {
 private struct ProcessingTime: Encodable {
     /// From the request's head to its answer, the upload included.
     let total: Double
-    /// Reading, decoding and resizing the picture.
-    let preparation: Double
-    /// Waiting for the model.
+    /// Decoding and resizing the picture.
+    let imageDecode: Double
+    /// Turning upright, cropping and normalising the picture.
+    let imagePreprocess: Double
+    /// Waiting for a worker that reads the picture, and for the model.
     let waiting: Double
     /// All stages of the model together.
     let generation: Double
@@ -90,7 +105,8 @@ private struct ProcessingTime: Encodable {
 
     enum CodingKeys: String, CodingKey {
         case total = "total_seconds"
-        case preparation = "image_preparation_seconds"
+        case imageDecode = "image_decode_seconds"
+        case imagePreprocess = "image_preprocess_seconds"
         case waiting = "waiting_seconds"
         case generation = "caption_generation_seconds"
         case vision = "vision_seconds"
@@ -102,9 +118,10 @@ private struct ProcessingTime: Encodable {
     init(_ timings: CaptionTimings, total: Duration) {
         let stages = timings.generation
         self.total = WireFormat.seconds(total)
-        preparation = WireFormat.seconds(timings.preparation)
+        imageDecode = WireFormat.seconds(timings.decode)
+        imagePreprocess = WireFormat.seconds(timings.preprocess)
         waiting = WireFormat.seconds(timings.waiting)
-        generation = WireFormat.seconds(stages.vision + stages.qformer + stages.prefill + stages.decode)
+        generation = WireFormat.seconds(stages.total)
         vision = WireFormat.seconds(stages.vision)
         qformer = WireFormat.seconds(stages.qformer)
         prefill = WireFormat.seconds(stages.prefill)

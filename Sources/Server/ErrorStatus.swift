@@ -26,7 +26,7 @@ extension PipelineError.Code {
         case .fileTooLarge, .pictureTooLarge: .contentTooLarge
         case .unsupportedPicture: .unsupportedMediaType
         case .emptyFile, .corruptPicture, .truncatedPicture, .unsuitablePicture, .invalidOption: .unprocessableContent
-        case .modelLoading, .modelUnavailable, .cancelled: .serviceUnavailable
+        case .modelLoading, .modelUnavailable, .queueFull, .cancelled: .serviceUnavailable
         case .timedOut: .gatewayTimeout
         case .invalidSetting, .internalFailure: .internalServerError
         }

@@ -37,6 +37,7 @@ struct ErrorAnswer {
             headers = error.headers
         case let error as PipelineError:
             self.init(status: error.code.status, code: error.code.rawValue, detail: error.message)
+            if let pause = error.retryAfter { headers[.retryAfter] = "\(max(1, Int(pause.inSeconds.rounded(.up))))" }
         case is CancellationError:
             self.init(PipelineError(.cancelled, "The request was given up before its answer was there."))
         case let error as any HTTPResponseError:
@@ -48,7 +49,7 @@ struct ErrorAnswer {
                 status: .internalServerError, code: PipelineError.Code.internalFailure.rawValue,
                 detail: "Something went wrong here. The log says what, under this request's id.")
         }
-        if status == .serviceUnavailable { headers[.retryAfter] = Self.retryAfter }
+        if status == .serviceUnavailable, headers[.retryAfter] == nil { headers[.retryAfter] = Self.retryAfter }
     }
 
     private init(status: HTTPResponse.Status, code: String, detail: String) {

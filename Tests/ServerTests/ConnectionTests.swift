@@ -107,8 +107,7 @@ struct ConnectionTests {
                 }
                 try await group.waitForAll()
             }
-            while journal.all.count < 2 { await Task.yield() }
-            #expect(journal.all == ["began", "stopped"])
+            try await eventually("the model has stopped") { journal.all == ["began", "stopped"] }
             #expect(try await client.caption(TestForm(image: try fixture("gradient.png")).body).status == .ok)
         }
     }
@@ -121,7 +120,7 @@ struct ConnectionTests {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connect(host: "localhost", port: port).get()
         try await channel.writeAndFlush(bytes)
-        while !condition() { await Task.yield() }
+        try await eventually("the server has begun") { condition() }
         try await channel.close()
     }
 }

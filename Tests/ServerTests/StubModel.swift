@@ -3,27 +3,42 @@ import Foundation
 import Imaging
 import Pipeline
 import Synchronization
+import Testing
 
-/// A model that answers what a test wants.
+/// A model that answers what a test wants, one picture a step.
 final class StubModel: CaptionModel {
     typealias Answer = @Sendable (_ options: CaptionOptions, _ isCancelled: () -> Bool) throws -> String
 
     let description = ModelDescription(
-        name: "stub", architecture: "BLIP-2 (stub)", parameters: 7, isDemo: true,
+        name: "stub", identity: "stub", architecture: "BLIP-2 (stub)", parameters: 7, isDemo: true,
         placement: .init(device: "cpu", precision: "fp32", memoryBytes: 28),
         limits: .init(imageSize: 8, queryTokens: 4, maxNewTokens: 30))
     let preparation = PixelPreparation(width: 8, height: 8)
     private let answer: Answer
+    private var joined: [CaptionInput] = []
 
     init(_ answer: @escaping Answer = { _, _ in "a stub" }) {
         self.answer = answer
     }
 
-    func caption(
-        pixels: [Float], options: CaptionOptions, cancellation: Cancellation
-    ) throws -> GeneratedCaption {
-        GeneratedCaption(text: try answer(options) { cancellation.isCancelled }, tokenIDs: [1, 2, 3])
+    func join(_ pictures: [CaptionInput], cancellation: Cancellation) -> [CaptionOutcome] {
+        joined += pictures
+        return []
     }
+
+    func step(cancellation: Cancellation) throws -> [CaptionOutcome] {
+        let picture = joined.removeFirst()
+        let result = Result {
+            GeneratedCaption(
+                text: try answer(picture.options) { cancellation.isCancelled }, tokenIDs: [1, 2, 3])
+        }
+        if case .failure(let error) = result, error is CancellationError { throw error }
+        return [CaptionOutcome(id: picture.id, result: result)]
+    }
+
+    func leave(_ id: CaptionInput.ID) { joined.removeAll { $0.id == id } }
+
+    func reset() { joined = [] }
 }
 
 /// What happened, in order.
@@ -39,4 +54,18 @@ final class Journal: Sendable {
 func fixture(_ name: String) throws -> [UInt8] {
     let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     return [UInt8](try Data(contentsOf: tests.appending(path: "PipelineTests/Fixtures/\(name)")))
+}
+
+/// Waits until `condition` holds; records an issue where it does not come to hold within a minute.
+func eventually(
+    _ comment: Comment, sourceLocation: SourceLocation = #_sourceLocation, _ condition: () async throws -> Bool
+) async throws {
+    let end = ContinuousClock.now + .seconds(60)
+    while try await !condition() {
+        guard .now < end else {
+            Issue.record(comment, sourceLocation: sourceLocation)
+            return
+        }
+        try await Task.sleep(for: .milliseconds(2))
+    }
 }

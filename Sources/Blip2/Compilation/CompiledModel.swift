@@ -27,6 +27,9 @@ public struct CompiledModel: Sendable {
     /// Whether this call wrote the folder, rather than found it.
     public let isNew: Bool
 
+    /// The digest of the checkpoint that this was compiled from.
+    public var digest: String { folder.deletingLastPathComponent().lastPathComponent }
+
     func path(_ graph: Blip2Graph) -> String { folder.appendingPathComponent(graph.fileName).path }
 
     /// Bytes on disk of all graphs and weights.

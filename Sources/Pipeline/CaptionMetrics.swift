@@ -1,0 +1,57 @@
+import CoreMetrics
+public import Metrics
+
+/// What the pipeline counts and measures.
+public struct CaptionMetrics: Sendable {
+    /// Where an answer came from.
+    enum Source: String {
+        case memory, disk, miss, shared, bypassed
+    }
+
+    private static let prefix = "image_to_song_"
+    private let factory: any MetricsFactory
+
+    /// Makes metrics that `factory` collects.
+    public init(_ factory: any MetricsFactory = NOOPMetricsHandler.instance) {
+        self.factory = factory
+    }
+
+    func queueLength(_ count: Int) {
+        Gauge(label: Self.prefix + "queue_length", factory: factory).record(count)
+    }
+
+    func inFlight(_ count: Int) {
+        Gauge(label: Self.prefix + "captions_in_flight", factory: factory).record(count)
+    }
+
+    /// How many pictures were in the model after some had joined.
+    func batchSize(_ count: Int) {
+        Recorder(label: Self.prefix + "batch_size", factory: factory).record(count)
+    }
+
+    func cacheRequest(_ source: Source) {
+        Counter(
+            label: Self.prefix + "cache_requests_total", dimensions: [("result", source.rawValue)], factory: factory
+        ).increment()
+    }
+
+    func loaded(in duration: Duration) {
+        Gauge(label: Self.prefix + "model_load_seconds", factory: factory).record(duration.inSeconds)
+    }
+
+    /// Records where the time of a caption went that was made, not remembered.
+    func captioned(_ result: CaptionResult) {
+        Counter(label: Self.prefix + "captions_total", factory: factory).increment()
+        Counter(label: Self.prefix + "tokens_total", factory: factory).increment(by: result.tokenCount)
+        let (timings, stages) = (result.timings, result.timings.generation)
+        for (stage, duration) in [
+            ("decode", timings.decode), ("preprocess", timings.preprocess), ("queue_wait", timings.waiting),
+            ("vision", stages.vision), ("qformer", stages.qformer), ("prefill", stages.prefill),
+            ("decoder", stages.decode), ("total", timings.total),
+        ] {
+            Metrics.Timer(
+                label: Self.prefix + "caption_stage_seconds", dimensions: [("stage", stage)], factory: factory
+            ).record(duration: duration)
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import Blip2
+import Imaging
+
+/// One picture, what is asked of it, and its way through the pipeline step by step.
+struct CaptionRequest: Sendable {
+    let bytes: [UInt8]
+    /// The SHA-256 of the bytes.
+    let hash: String
+    let options: CaptionOptions
+    let preparation: PixelPreparation
+
+    init(bytes: [UInt8], options: CaptionOptions, preparation: PixelPreparation) {
+        self.bytes = bytes
+        self.options = options
+        self.preparation = preparation
+        hash = Picture.sha256(of: bytes)
+    }
+
+    func run(
+        id: CaptionInput.ID, limits: PictureLimits, pictures: PictureWorkers, model: ModelWorker
+    ) async throws -> CaptionResult {
+        let began = ContinuousClock.now
+        let picture = try await pictures.run {
+            try PreparedPicture(bytes, hash: hash, within: limits, as: preparation)
+        }
+        let completion = try await model.caption(CaptionInput(id: id, pixels: picture.pixels, options: options))
+        var timings = CaptionTimings()
+        timings.total = ContinuousClock.now - began
+        timings.decode = picture.decodeTime
+        timings.preprocess = picture.preprocessTime
+        // Before a worker and before the model.
+        timings.waiting = (completion.began - began) - picture.decodeTime - picture.preprocessTime
+        timings.generation = completion.caption.timings
+        return CaptionResult(
+            caption: completion.caption.text, tokenCount: completion.caption.tokenIDs.count, picture: picture.info,
+            timings: timings)
+    }
+}

@@ -1,0 +1,35 @@
+import Imaging
+
+/// A picture that is ready for the model, and what is known of it.
+struct PreparedPicture: Sendable {
+    /// `[3, height, width]` values.
+    let pixels: [Float]
+    let info: PictureInfo
+    /// Decoding and resizing, which go row by row together.
+    let decodeTime: Duration
+    /// Turning upright, cropping and normalising.
+    let preprocessTime: Duration
+
+    /// Reads the picture in the bytes of a file whose SHA-256 is `hash`. Blocks.
+    ///
+    /// - Throws: `ImagingError`.
+    init(_ bytes: [UInt8], hash: String, within limits: PictureLimits, as preparation: PixelPreparation) throws {
+        let began = ContinuousClock.now
+        let picture = try Picture(bytes: bytes, limits: limits)
+        let resized = try picture.resized(preparation)
+        let isDecoded = ContinuousClock.now
+        pixels = resized.normalised()
+        info = PictureInfo(picture, hash: hash)
+        decodeTime = isDecoded - began
+        preprocessTime = ContinuousClock.now - isDecoded
+    }
+}
+
+extension PictureInfo {
+    /// What is known of a picture whose SHA-256 is `hash`.
+    init(_ picture: Picture, hash: String) {
+        self.init(
+            format: picture.format.rawValue, width: picture.width, height: picture.height,
+            byteCount: picture.byteCount, hash: hash)
+    }
+}

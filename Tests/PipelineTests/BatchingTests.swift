@@ -1,0 +1,188 @@
+import Blip2
+import Imaging
+import Logging
+import Synchronization
+import Testing
+
+@testable import Pipeline
+
+/// A model whose captions take as many steps as `max_new_tokens` says, and which writes down who goes with whom.
+private final class SteppingModel: CaptionModel {
+    let description = StubModel().description
+    let preparation = PixelPreparation(width: 8, height: 8)
+    private let journal: Journal
+    /// Waited for before each step, the warm-up's apart.
+    private let gate: Gate?
+    private var rows: [(picture: CaptionInput, left: Int)] = []
+    /// Whether the captioner warms the model up, as it does before the first request.
+    private var isWarmingUp: Bool { rows.allSatisfy { $0.picture.options.prompt == nil } }
+
+    init(_ journal: Journal, gate: Gate? = nil) {
+        self.journal = journal
+        self.gate = gate
+    }
+
+    func join(_ pictures: [CaptionInput], cancellation: Cancellation) throws -> [CaptionOutcome] {
+        let (refused, joining) = pictures.partitioned { $0.options.prompt == "refused" }
+        rows += joining.map { ($0, $0.options.maxNewTokens ?? 1) }
+        if !isWarmingUp { journal.note("join " + pictures.map(name).joined(separator: " ")) }
+        return refused.map {
+            CaptionOutcome(id: $0.id, result: .failure(PipelineError(.invalidOption, "Not this one.")))
+        }
+    }
+
+    func step(cancellation: Cancellation) throws -> [CaptionOutcome] {
+        if !isWarmingUp {
+            gate?.wait()
+            journal.note("step " + rows.map { name($0.picture) }.joined(separator: " "))
+            if rows.contains(where: { $0.picture.options.prompt == "broken" }) {
+                throw PipelineError(.internalFailure, "The machine broke.")
+            }
+        }
+        for index in rows.indices { rows[index].left -= 1 }
+        defer { rows.removeAll { $0.left <= 0 } }
+        return rows.filter { $0.left <= 0 }.map {
+            CaptionOutcome(
+                id: $0.picture.id, result: .success(GeneratedCaption(text: name($0.picture), tokenIDs: [1])))
+        }
+    }
+
+    func leave(_ id: CaptionInput.ID) {
+        journal.note("leave")
+        rows.removeAll { $0.picture.id == id }
+    }
+
+    func reset() {
+        if !isWarmingUp { journal.note("reset") }
+        rows = []
+    }
+
+    private func name(_ picture: CaptionInput) -> String { picture.options.prompt ?? "-" }
+}
+
+extension Array {
+    fileprivate func partitioned(_ isFirst: (Element) -> Bool) -> ([Element], [Element]) {
+        (filter(isFirst), filter { !isFirst($0) })
+    }
+}
+
+@Suite("Batching and admission")
+struct BatchingTests {
+    private let journal = Journal()
+    private let gate = Gate()
+
+    private func captioner(batch: Int = 3, queue: Int = 64) async -> Captioner {
+        var configuration = Captioner.Configuration()
+        configuration.maxBatchSize = batch
+        configuration.maxQueue = queue
+        let captioner = Captioner(configuration: configuration, logger: Logger(label: "test")) { [journal, gate] _ in
+            SteppingModel(journal, gate: gate)
+        }
+        await captioner.start()
+        return captioner
+    }
+
+    private func ask(_ captioner: Captioner, _ name: String, steps: Int) throws -> Task<String, any Error> {
+        let bytes = try fixture("gradient.png")
+        return Task {
+            try await captioner.caption(bytes, options: CaptionOptions(prompt: name, maxNewTokens: steps)).caption
+        }
+    }
+
+    private func wait(for line: String) async throws {
+        try await eventually("the model wrote \(line)") { journal.all.contains(line) }
+    }
+
+    /// Waits until so many pictures stand in line for the model.
+    private func wait(forQueue count: Int, at captioner: Captioner) async throws {
+        try await eventually("\(count) pictures wait") { await captioner.queueLength == count }
+    }
+
+    @Test("A picture joins between two steps of those that are in the model, and leaves when its caption ends")
+    func joinAndLeave() async throws {
+        let captioner = await captioner()
+        let first = try ask(captioner, "a", steps: 4)
+        try await wait(for: "join a")
+        let second = try ask(captioner, "b", steps: 1)
+        try await wait(forQueue: 1, at: captioner)
+        for _ in 0..<4 { gate.open() }
+        #expect(try await first.value == "a")
+        #expect(try await second.value == "b")
+        #expect(journal.all == ["join a", "step a", "join b", "step a b", "step a", "step a"])
+    }
+
+    @Test("No more than MAX_BATCH_SIZE are in the model; the next one joins as soon as one leaves")
+    func batchSize() async throws {
+        let captioner = await captioner(batch: 2)
+        let first = try ask(captioner, "a", steps: 3)
+        try await wait(for: "join a")
+        let second = try ask(captioner, "b", steps: 1)
+        try await wait(forQueue: 1, at: captioner)
+        let third = try ask(captioner, "c", steps: 1)
+        try await wait(forQueue: 2, at: captioner)
+        for _ in 0..<3 { gate.open() }
+        for (task, name) in [(first, "a"), (second, "b"), (third, "c")] { #expect(try await task.value == name) }
+        #expect(journal.all == ["join a", "step a", "join b", "step a b", "join c", "step a c"])
+    }
+
+    @Test("A picture that the model refuses fails alone")
+    func refusedAlone() async throws {
+        let captioner = await captioner()
+        let good = try ask(captioner, "a", steps: 2)
+        try await wait(for: "join a")
+        let bad = try ask(captioner, "refused", steps: 1)
+        try await wait(forQueue: 1, at: captioner)
+        for _ in 0..<2 { gate.open() }
+        #expect(try await good.value == "a")
+        let error = await #expect(throws: PipelineError.self) { try await bad.value }
+        #expect(error?.code == .invalidOption)
+    }
+
+    @Test("An error of the model fails what is in it, and the next picture works")
+    func brokenStep() async throws {
+        let captioner = await captioner()
+        let first = try ask(captioner, "a", steps: 5)
+        try await wait(for: "join a")
+        let second = try ask(captioner, "broken", steps: 1)
+        try await wait(forQueue: 1, at: captioner)
+        for _ in 0..<3 { gate.open() }
+        for task in [first, second] {
+            let error = await #expect(throws: PipelineError.self) { try await task.value }
+            #expect(error?.code == .internalFailure)
+        }
+        #expect(journal.all.last == "reset")
+        #expect(try await ask(captioner, "c", steps: 1).value == "c")
+    }
+
+    @Test("A picture whose caller goes is taken out between two steps, and the others go on")
+    func leaving() async throws {
+        let captioner = await captioner()
+        let first = try ask(captioner, "a", steps: 3)
+        try await wait(for: "join a")
+        let second = try ask(captioner, "b", steps: 30)
+        try await wait(forQueue: 1, at: captioner)
+        gate.open()
+        try await wait(for: "join b")
+        second.cancel()
+        await #expect(throws: PipelineError.self) { try await second.value }
+        for _ in 0..<2 { gate.open() }
+        #expect(try await first.value == "a")
+        #expect(journal.all.contains("leave"))
+        #expect(journal.all.last == "step a")
+    }
+
+    @Test("One picture more than MAX_QUEUE is refused at once, with the time to come back; then there is room again")
+    func admission() async throws {
+        let captioner = await captioner(batch: 1, queue: 2)
+        let running = try ask(captioner, "a", steps: 1)
+        try await wait(for: "join a")
+        let waiting = [try ask(captioner, "b", steps: 1), try ask(captioner, "c", steps: 1)]
+        try await wait(forQueue: 2, at: captioner)
+        let error = await #expect(throws: PipelineError.self) { try await ask(captioner, "d", steps: 1).value }
+        #expect(error?.code == .queueFull)
+        #expect(error?.retryAfter != nil)
+        for _ in 0..<4 { gate.open() }
+        for task in [running] + waiting { _ = try await task.value }
+        #expect(try await ask(captioner, "e", steps: 1).value == "e")
+    }
+}
