@@ -11,6 +11,11 @@ public final class Tensor {
     public var byteCount: Int { elementCount * elementType.byteCount }
 
     let memory: TensorMemory
+    /// Where in the memory the tensor begins, in bytes.
+    private let offset: Int
+
+    /// The first element.
+    var start: UnsafeMutableRawPointer { memory.start + offset }
 
     /// A tensor of zeros.
     /// - Throws: `invalidTensor` where a dimension is negative or there is no memory for so many.
@@ -34,23 +39,37 @@ public final class Tensor {
         withUnsafeMutableBytes { bytes in values.withUnsafeBytes { bytes.copyMemory(from: $0) } }
     }
 
-    init(_ elementType: ElementType, shape: [Int], elementCount: Int, memory: TensorMemory) {
+    init(_ elementType: ElementType, shape: [Int], elementCount: Int, memory: TensorMemory, offset: Int = 0) {
         self.elementType = elementType
         self.shape = shape
         self.elementCount = elementCount
         self.memory = memory
+        self.offset = offset
     }
 
     /// A tensor of another shape over the first bytes of the same memory; writes to one are seen in the other.
     /// - Throws: `invalidTensor` where `shape` asks for more bytes than there are.
     public func view(shape: [Int]) throws(ONNXRuntimeError) -> Tensor {
         let count = try Self.elementCount(elementType, shape)
-        guard count * elementType.byteCount <= memory.byteCount else {
+        guard count * elementType.byteCount <= memory.byteCount - offset else {
             throw ONNXRuntimeError(
                 .invalidTensor,
-                "A view of shape \(shape) does not fit into the \(memory.byteCount) bytes of the tensor's memory.")
+                "A view of shape \(shape) does not fit into the \(memory.byteCount - offset) bytes of the tensor's memory."
+            )
         }
-        return Tensor(elementType, shape: shape, elementCount: count, memory: memory)
+        return Tensor(elementType, shape: shape, elementCount: count, memory: memory, offset: offset)
+    }
+
+    /// Some of the tensor's rows, that is of what its first dimension counts, over the same memory.
+    /// - Throws: `invalidTensor` where the tensor has no such rows.
+    public func rows(_ range: Range<Int>) throws(ONNXRuntimeError) -> Tensor {
+        guard let count = shape.first, range.lowerBound >= 0, range.upperBound <= count else {
+            throw ONNXRuntimeError(.invalidTensor, "A tensor of shape \(shape) does not have the rows \(range).")
+        }
+        let size = count == 0 ? 0 : elementCount / count
+        return Tensor(
+            elementType, shape: [range.count] + shape.dropFirst(), elementCount: range.count * size, memory: memory,
+            offset: offset + range.lowerBound * size * elementType.byteCount)
     }
 
     /// The product of `shape`, if tensors of that shape can be.

@@ -129,7 +129,10 @@ public final class Blip2CaptionModel: CaptionModel {
     /// - Throws: `invalidOption` for what the model cannot do.
     private func generationOptions(_ options: CaptionOptions) throws(PipelineError) -> GenerationOptions {
         var result = GenerationOptions(maxNewTokens: options.maxNewTokens ?? defaultNewTokens)
-        guard let prompt = options.prompt, !prompt.isEmpty else { return result }
+        guard let prompt = options.prompt, !prompt.isEmpty else {
+            try check(result)
+            return result
+        }
         let ids = tokenizer.encode(prompt, addingSpecialTokens: true)
         let room = model.maximumNewTokens(promptLength: ids.count)
         guard room >= 1 else {
@@ -139,7 +142,16 @@ public final class Blip2CaptionModel: CaptionModel {
         }
         if options.maxNewTokens == nil { result.maxNewTokens = min(result.maxNewTokens, room) }
         result.promptIDs = ids
+        try check(result)
         return result
+    }
+
+    private func check(_ options: GenerationOptions) throws(PipelineError) {
+        do {
+            try model.check(options)
+        } catch {
+            throw PipelineError(.invalidOption, error.message, cause: error)
+        }
     }
 }
 

@@ -22,7 +22,7 @@ struct GenerationTests {
     @Test("No more new tokens are made than were asked for", arguments: [1, 2, 5])
     func keepsToTheMaximum(_ most: Int) throws {
         let encoding = try model.encode(try pixels())
-        let generation = try model.generate(encoding.languageInputs, GenerationOptions(maxNewTokens: most))
+        let generation = try model.generate(encoding.languageInputs, [GenerationOptions(maxNewTokens: most)])
         #expect(generation.ids.count == 1)
         #expect((1...most).contains(generation.ids[0].count))
     }
@@ -30,26 +30,28 @@ struct GenerationTests {
     @Test("No end token comes before the minimum, and a row that ends is filled up")
     func keepsToTheMinimum() throws {
         let encoding = try model.encode(try pixels(batch: 2))
-        let free = try model.generate(encoding.languageInputs, GenerationOptions(maxNewTokens: 6))
+        let free = try model.generate(
+            encoding.languageInputs, [GenerationOptions](repeating: GenerationOptions(maxNewTokens: 6), count: 2))
         var options = GenerationOptions(maxNewTokens: 6)
         // The token that comes first anyway ends the text now.
         let first = free.ids[0][0]
         options.eosTokenIDs = [first]
         options.padTokenID = 1
-        let early = try model.generate(encoding.languageInputs, options)
+        let early = try model.generate(encoding.languageInputs, [options, options])
         #expect(early.ids[0].first == first)
         #expect(early.ids[0].dropFirst().allSatisfy { $0 == 1 })
         options.minNewTokens = 6
-        let late = try model.generate(encoding.languageInputs, options)
+        let late = try model.generate(encoding.languageInputs, [options, options])
         #expect(late.ids.allSatisfy { $0.count == 6 && !$0.contains(first) })
     }
 
     @Test("A row's tokens do not depend on the other rows of its batch")
     func keepsRowsApart() throws {
         let one = try model.generate(
-            try model.encode(try pixels()).languageInputs, GenerationOptions(maxNewTokens: 5))
+            try model.encode(try pixels()).languageInputs, [GenerationOptions(maxNewTokens: 5)])
         let three = try model.generate(
-            try model.encode(try pixels(batch: 3)).languageInputs, GenerationOptions(maxNewTokens: 5))
+            try model.encode(try pixels(batch: 3)).languageInputs,
+            [GenerationOptions](repeating: GenerationOptions(maxNewTokens: 5), count: 3))
         #expect(three.ids[0].prefix(one.ids[0].count) == one.ids[0][...])
     }
 
@@ -63,12 +65,12 @@ struct GenerationTests {
 
     @Test(
         "Prompts that do not fit are refused",
-        arguments: [[[1], [2]], [[]], [[-1]], [[1_000_000]], [[Int](repeating: 3, count: 5000)]])
-    func refusesPrompts(_ prompt: [[Int]]) throws {
+        arguments: [[], [-1], [1_000_000], [Int](repeating: 3, count: 5000)])
+    func refusesPrompts(_ prompt: [Int]) throws {
         let encoding = try model.encode(try pixels())
         var options = GenerationOptions(maxNewTokens: 1)
         options.promptIDs = prompt
-        let error = try #require(throws: Blip2Error.self) { try model.generate(encoding.languageInputs, options) }
+        let error = try #require(throws: Blip2Error.self) { try model.generate(encoding.languageInputs, [options]) }
         #expect(error.code == .invalidInput)
     }
 
@@ -76,7 +78,7 @@ struct GenerationTests {
     func refusesLengths(_ count: Int) throws {
         let encoding = try model.encode(try pixels())
         let error = try #require(throws: Blip2Error.self) {
-            try model.generate(encoding.languageInputs, GenerationOptions(maxNewTokens: count))
+            try model.generate(encoding.languageInputs, [GenerationOptions(maxNewTokens: count)])
         }
         #expect(error.code == .invalidInput)
     }
@@ -88,7 +90,7 @@ struct GenerationTests {
         cancellation.cancel()
         for work in [
             { _ = try model.encode(try pixels(), cancellation: cancellation) },
-            { _ = try model.generate(encoding.languageInputs, GenerationOptions(), cancellation: cancellation) },
+            { _ = try model.generate(encoding.languageInputs, [GenerationOptions()], cancellation: cancellation) },
         ] {
             let error = try #require(throws: Blip2Error.self) { try work() }
             #expect(error.code == .cancelled)

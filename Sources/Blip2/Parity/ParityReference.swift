@@ -11,7 +11,8 @@ struct ParityReference {
     let pixels: Tensor
     let stages: [(stage: ParityReport.Stage.Name, values: [Float], shape: [Int])]
     let generatedIDs: [[Int]]
-    let options: GenerationOptions
+    /// One for each row.
+    let options: [GenerationOptions]
 
     init(path: String) throws {
         let file = try SafetensorsFile(path: path)
@@ -22,10 +23,18 @@ struct ParityReference {
             return (name, try tensor.floats(), tensor.shape)
         }
         generatedIDs = try Self.rows(try file.tensor("generated_ids"))
-        var options = try Self.options(
+        let shared = try Self.options(
             file.metadata["generation"] ?? "{}", path: path, length: generatedIDs.first?.count ?? 0)
-        if file.contains("prompt_ids") { options.promptIDs = try Self.rows(try file.tensor("prompt_ids")) }
-        self.options = options
+        let prompts = file.contains("prompt_ids") ? try Self.rows(try file.tensor("prompt_ids")) : nil
+        let count = pixels.shape.first ?? 0
+        guard prompts == nil || prompts?.count == count else {
+            throw Blip2Error(.invalidInput, "prompt_ids in \(path) has \(prompts?.count ?? 0) rows, not \(count).")
+        }
+        options = (0..<count).map { row in
+            var options = shared
+            options.promptIDs = prompts?[row]
+            return options
+        }
     }
 
     private static func rows(_ tensor: StoredTensor) throws -> [[Int]] {
