@@ -1,53 +1,18 @@
 public import ONNXRuntime
 
 extension Blip2Model {
-    /// What the language model wrote.
-    public struct Generation: Sendable {
-        /// New tokens of each row; rows that ended early are filled up with the padding token.
-        public let ids: [[Int]]
-        /// [B, V], row after row: the scores of the first new token.
-        public let firstLogits: [Float]
-        /// The first step: picture and prompt.
-        public let prefillTime: Duration
-        /// All further steps.
-        public let decodeTime: Duration
-    }
-
-    /// Generates greedily behind the picture and the prompt.
-    /// - Parameter languageInputs: [B, Q, H], from ``encode(_:cancellation:)``.
+    /// Generates greedily behind pictures and prompts, until every row has ended.
+    /// - Parameters:
+    ///   - languageInputs: [B, Q, H], from ``encode(_:cancellation:)``.
+    ///   - options: one for each row.
+    /// - Returns: the rows in the order of the pictures.
     /// - Throws: ``Blip2Error`` for options that do not fit the model or a cancelled run, `ONNXRuntimeError`.
     public func generate(
-        _ languageInputs: Tensor, _ options: GenerationOptions, cancellation: Cancellation? = nil
-    ) throws -> Generation {
-        let batch = languageInputs.shape[0]
-        let prompt = try checkedPrompt(options, batch: batch)
-        let capacity = configuration.queryTokenCount + prompt[0].count + options.maxNewTokens
-        let run = try DecoderRun(
-            session: decoder, configuration: configuration.text, batch: batch, capacity: capacity)
-        var search = GreedySearch(
-            batch: batch, maxNewTokens: options.maxNewTokens, minNewTokens: options.minNewTokens,
-            endTokens: options.eosTokenIDs ?? generation.eosTokenIDs, padToken: options.padTokenID ?? padToken)
-
-        return try Blip2Error.translatingCancellation(cancellation) {
-            try cancellation?.check()
-            let runOptions = try cancellation?.runOptions(runtime)
-            let start = ContinuousClock.now
-            var logits = try run.start(
-                try imageEmbeddings(languageInputs), prompt: prompt, runOptions)
-            let firstLogits = try logits.array(of: Float.self)
-            let prefill = ContinuousClock.now
-            while true {
-                let tokens = try logits.withElements(of: Float.self) {
-                    search.choose(UnsafeBufferPointer($0), vocabularySize: configuration.text.vocabularySize)
-                }
-                if search.isFinished { break }
-                try cancellation?.check()
-                logits = try run.next(tokens, runOptions)
-            }
-            return Generation(
-                ids: search.rows, firstLogits: firstLogits, prefillTime: prefill - start,
-                decodeTime: ContinuousClock.now - prefill)
-        }
+        _ languageInputs: Tensor, _ options: [GenerationOptions], cancellation: Cancellation? = nil
+    ) throws -> [DecodingBatch.FinishedRow] {
+        let batch = DecodingBatch(self)
+        _ = try batch.join(languageInputs, options, cancellation: cancellation)
+        return try batch.finish(cancellation: cancellation)
     }
 
     /// The most new tokens that fit behind the picture and a prompt of `promptLength` tokens.
@@ -55,39 +20,46 @@ extension Blip2Model {
         configuration.text.maximumPositions - configuration.queryTokenCount - promptLength
     }
 
-    private var padToken: Int { generation.padTokenID ?? generation.eosTokenIDs.first ?? 0 }
-
-    /// The picture as the decoder takes it: [B, Q, E].
-    ///
-    /// Where the embeddings are narrower than the layers, transformers fills the places of the image tokens with the
-    /// language inputs read straight on (`masked_scatter`), without a projection; so do we.
-    private func imageEmbeddings(_ languageInputs: Tensor) throws -> Tensor {
-        let width = configuration.text.wordEmbeddingSize
-        guard width != configuration.text.hiddenSize else { return languageInputs }
-        return try languageInputs.view(shape: [languageInputs.shape[0], configuration.queryTokenCount, width])
+    /// Finds out at no cost whether a row with these options may join a batch.
+    /// - Throws: `invalidInput` for a prompt or a length that does not fit the model.
+    public func check(_ options: GenerationOptions) throws(Blip2Error) {
+        _ = try prompt(options)
     }
 
-    /// The token ids behind the picture, B rows of one length, each within the vocabulary.
-    private func checkedPrompt(_ options: GenerationOptions, batch: Int) throws(Blip2Error) -> [[Int]] {
-        let start = configuration.text.bosTokenID.map { [$0] } ?? []
-        let prompt = options.promptIDs ?? Array(repeating: start, count: batch)
-        guard prompt.count == batch, let length = prompt.first?.count, length > 0,
-            prompt.allSatisfy({ $0.count == length })
-        else {
-            throw Blip2Error(
-                .invalidInput, "A prompt needs a row for each picture, all of one length, of at least one token.")
-        }
+    /// The token ids behind the picture, at least one, each within the vocabulary, with room for the new ones.
+    func prompt(_ options: GenerationOptions) throws(Blip2Error) -> [Int] {
+        let prompt = options.promptIDs ?? configuration.text.bosTokenID.map { [$0] } ?? []
+        guard !prompt.isEmpty else { throw Blip2Error(.invalidInput, "A prompt needs at least one token.") }
         let vocabulary = 0..<configuration.text.vocabularySize
-        if let stranger = prompt.joined().first(where: { !vocabulary.contains($0) }) {
+        if let stranger = prompt.first(where: { !vocabulary.contains($0) }) {
             throw Blip2Error(
                 .invalidInput, "The prompt holds the token \(stranger); this model knows 0 to \(vocabulary.count - 1).")
         }
-        let most = maximumNewTokens(promptLength: length)
+        let most = maximumNewTokens(promptLength: prompt.count)
         guard options.maxNewTokens >= 1, options.maxNewTokens <= most else {
             throw Blip2Error(
                 .invalidInput,
                 "\(options.maxNewTokens) new tokens were asked for; behind this prompt the model has room for \(most).")
         }
         return prompt
+    }
+
+    /// Each picture as the decoder takes it: [1, Q, E], over the memory of `languageInputs`.
+    ///
+    /// Where the embeddings are narrower than the layers, transformers fills the places of the image tokens with the
+    /// language inputs read straight on (`masked_scatter`), without a projection; so do we, for each picture as if it
+    /// were alone.
+    func imageEmbeddings(_ languageInputs: Tensor) throws -> [Tensor] {
+        let shape = [1, configuration.queryTokenCount, configuration.text.wordEmbeddingSize]
+        return try (0..<languageInputs.shape[0]).map { try languageInputs.rows($0..<$0 + 1).view(shape: shape) }
+    }
+}
+
+extension DecodingBatch {
+    /// Steps until every row has ended.
+    /// - Returns: the rows in the order in which they joined.
+    func finish(cancellation: Cancellation? = nil) throws -> [FinishedRow] {
+        while rowCount > 0 { try step(cancellation: cancellation) }
+        return takeFinished().sorted { $0.id.number < $1.id.number }
     }
 }

@@ -3,14 +3,14 @@ extension Tensor {
     public func withUnsafeBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        try body(UnsafeRawBufferPointer(start: memory.start, count: byteCount))
+        try body(UnsafeRawBufferPointer(start: start, count: byteCount))
     }
 
     /// Runs `body` with the tensor's bytes, which it may change.
     public func withUnsafeMutableBytes<Result, Failure: Error>(
         _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        try body(UnsafeMutableRawBufferPointer(start: memory.start, count: byteCount))
+        try body(UnsafeMutableRawBufferPointer(start: start, count: byteCount))
     }
 
     /// Runs `body` with the elements, which it may change.

@@ -7,7 +7,7 @@ extension Tensor {
         let dimensions = shape.map(Int64.init)
         return try api.make(api.functions.pointee.ReleaseValue) {
             $0.pointee.CreateTensorWithDataAsOrtValue(
-                runtime.cpuMemory.pointer, memory.start, byteCount, dimensions, dimensions.count, elementType.rawValue,
+                runtime.cpuMemory.pointer, start, byteCount, dimensions, dimensions.count, elementType.rawValue,
                 $1)
         }
     }

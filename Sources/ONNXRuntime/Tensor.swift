@@ -11,6 +11,9 @@ public final class Tensor {
     public var byteCount: Int { elementCount * elementType.byteCount }
 
     let memory: TensorMemory
+    /// Where in the memory the first element lies.
+    private let byteOffset: Int
+    var start: UnsafeMutableRawPointer { memory.start + byteOffset }
 
     /// A tensor of zeros.
     /// - Throws: `invalidTensor` where a dimension is negative or there is no memory for so many.
@@ -34,23 +37,40 @@ public final class Tensor {
         withUnsafeMutableBytes { bytes in values.withUnsafeBytes { bytes.copyMemory(from: $0) } }
     }
 
-    init(_ elementType: ElementType, shape: [Int], elementCount: Int, memory: TensorMemory) {
+    init(
+        _ elementType: ElementType, shape: [Int], elementCount: Int, memory: TensorMemory, byteOffset: Int = 0
+    ) {
         self.elementType = elementType
         self.shape = shape
         self.elementCount = elementCount
         self.memory = memory
+        self.byteOffset = byteOffset
     }
 
-    /// A tensor of another shape over the first bytes of the same memory; writes to one are seen in the other.
+    /// A tensor of another shape over the same memory, from this tensor's first element on; writes to one are seen in
+    /// the other.
     /// - Throws: `invalidTensor` where `shape` asks for more bytes than there are.
     public func view(shape: [Int]) throws(ONNXRuntimeError) -> Tensor {
         let count = try Self.elementCount(elementType, shape)
-        guard count * elementType.byteCount <= memory.byteCount else {
+        let room = memory.byteCount - byteOffset
+        guard count * elementType.byteCount <= room else {
             throw ONNXRuntimeError(
                 .invalidTensor,
-                "A view of shape \(shape) does not fit into the \(memory.byteCount) bytes of the tensor's memory.")
+                "A view of shape \(shape) does not fit into the \(room) bytes of the tensor's memory.")
         }
-        return Tensor(elementType, shape: shape, elementCount: count, memory: memory)
+        return Tensor(elementType, shape: shape, elementCount: count, memory: memory, byteOffset: byteOffset)
+    }
+
+    /// The rows of the first dimension that `range` names, over the same memory: writes to one are seen in the other.
+    /// - Throws: `invalidTensor` where there are no such rows.
+    public func rows(_ range: Range<Int>) throws(ONNXRuntimeError) -> Tensor {
+        guard let count = shape.first, (0...count).contains(range.lowerBound), range.upperBound <= count else {
+            throw ONNXRuntimeError(.invalidTensor, "A tensor of shape \(shape) has no rows \(range).")
+        }
+        let size = shape.dropFirst().reduce(1, *)
+        return Tensor(
+            elementType, shape: [range.count] + shape.dropFirst(), elementCount: range.count * size, memory: memory,
+            byteOffset: byteOffset + range.lowerBound * size * elementType.byteCount)
     }
 
     /// The product of `shape`, if tensors of that shape can be.

@@ -55,14 +55,13 @@ public final class Blip2CaptionModel: CaptionModel {
         do {
             let encoding = try model.encode(
                 try Tensor(pixels, shape: [1, 3, side, side]), cancellation: cancellation)
-            let generation = try model.generate(
-                encoding.languageInputs, try generationOptions(options), cancellation: cancellation)
-            let ids = generation.ids[0]
+            let row = try model.generate(
+                encoding.languageInputs, [try generationOptions(options)], cancellation: cancellation)[0]
             return GeneratedCaption(
-                text: tokenizer.decode(ids, skippingSpecialTokens: true).trimmed(), tokenIDs: ids,
+                text: tokenizer.decode(row.ids, skippingSpecialTokens: true).trimmed(), tokenIDs: row.ids,
                 timings: GenerationTimings(
-                    vision: encoding.visionTime, qformer: encoding.qFormerTime, prefill: generation.prefillTime,
-                    decode: generation.decodeTime))
+                    vision: encoding.visionTime, qformer: encoding.qFormerTime, prefill: row.prefillTime,
+                    decode: row.decodeTime))
         } catch let error as Blip2Error where error.code == .cancelled {
             throw CancellationError()
         } catch let error as Blip2Error where error.code == .invalidInput {
@@ -82,7 +81,7 @@ public final class Blip2CaptionModel: CaptionModel {
                 "The prompt has \(ids.count) tokens; this model has room for \(ids.count + room - 1). Shorten it.")
         }
         if options.maxNewTokens == nil { result.maxNewTokens = min(result.maxNewTokens, room) }
-        result.promptIDs = [ids]
+        result.promptIDs = ids
         return result
     }
 }

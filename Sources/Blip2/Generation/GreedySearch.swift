@@ -1,42 +1,31 @@
-/// Chooses each row's next token as the one with the highest score, as transformers' greedy search does.
+/// One row's new tokens, each the one with the highest score, as transformers' greedy search chooses.
 struct GreedySearch {
-    let maxNewTokens: Int
-    let minNewTokens: Int
-    let endTokens: Set<Int>
-    /// What a row that has ended goes on with while others do not.
-    let padToken: Int
+    private let maxNewTokens: Int
+    private let minNewTokens: Int
+    private let endTokens: Set<Int>
 
-    /// New tokens of each row so far; rows that ended early are filled up with the padding token.
-    private(set) var rows: [[Int]]
-    private var ended: [Bool]
+    /// The new tokens so far.
+    private(set) var ids: [Int] = []
+    private var hasEnded = false
+    /// What the row goes on with; 0 before anything was chosen.
+    var lastID: Int { ids.last ?? 0 }
 
-    init(batch: Int, maxNewTokens: Int, minNewTokens: Int, endTokens: [Int], padToken: Int) {
-        self.maxNewTokens = maxNewTokens
-        self.minNewTokens = minNewTokens
-        self.endTokens = Set(endTokens)
-        self.padToken = padToken
-        rows = Array(repeating: [], count: batch)
-        ended = Array(repeating: false, count: batch)
+    /// - Parameter endTokens: what ends the row where `options` do not say it.
+    init(_ options: GenerationOptions, endTokens: [Int]) {
+        maxNewTokens = options.maxNewTokens
+        minNewTokens = options.minNewTokens
+        self.endTokens = Set(options.eosTokenIDs ?? endTokens)
+        ids.reserveCapacity(maxNewTokens)
     }
 
     /// Whether nothing is left to generate.
-    var isFinished: Bool {
-        rows.isEmpty || rows[0].count >= maxNewTokens || ended.allSatisfy(\.self)
-    }
+    var isFinished: Bool { hasEnded || ids.count >= maxNewTokens }
 
-    /// Takes the scores of all rows, [B, V], and returns the token that each row goes on with.
-    mutating func choose(_ logits: UnsafeBufferPointer<Float>, vocabularySize: Int) -> [Int] {
-        for row in rows.indices {
-            guard !ended[row] else {
-                rows[row].append(padToken)
-                continue
-            }
-            let scores = UnsafeBufferPointer(rebasing: logits[row * vocabularySize..<(row + 1) * vocabularySize])
-            let token = best(scores, canEnd: rows[row].count >= minNewTokens)
-            rows[row].append(token)
-            ended[row] = endTokens.contains(token)
-        }
-        return rows.map { $0[$0.count - 1] }
+    /// Chooses the next token by the scores of the whole vocabulary, [V].
+    mutating func choose(_ scores: UnsafeBufferPointer<Float>) {
+        let token = best(scores, canEnd: ids.count >= minNewTokens)
+        ids.append(token)
+        hasEnded = endTokens.contains(token)
     }
 
     /// The first index of the highest score; end tokens only where the row may end.
