@@ -32,17 +32,3 @@ public struct Blip2Error: Error, Sendable, CustomStringConvertible {
         cause.map { "\(message) (\($0))" } ?? message
     }
 }
-
-extension Blip2Error {
-    /// Runs `body`; a failure after a cancellation is a cancellation.
-    static func translatingCancellation<Result>(
-        _ cancellation: Cancellation?, _ body: () throws -> Result
-    ) throws -> Result {
-        do {
-            return try body()
-        } catch {
-            if let cancellation { try cancellation.check() }
-            throw error
-        }
-    }
-}

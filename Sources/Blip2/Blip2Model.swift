@@ -128,12 +128,9 @@ public final class Blip2Model: Sendable {
     private func run(
         _ session: Session, _ inputs: [String: Tensor], _ outputs: [String: Tensor], _ cancellation: Cancellation?
     ) throws {
-        try cancellation?.check()
         let binding = try IOBinding(session: session)
         for (name, tensor) in inputs { try binding.bind(input: name, to: tensor) }
         for (name, tensor) in outputs { try binding.bind(output: name, to: tensor) }
-        try Blip2Error.translatingCancellation(cancellation) {
-            try session.run(binding, options: try cancellation?.runOptions(runtime))
-        }
+        try cancellable(cancellation) { try session.run(binding, options: $0) }
     }
 }

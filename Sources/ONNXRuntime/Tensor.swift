@@ -11,11 +11,9 @@ public final class Tensor {
     public var byteCount: Int { elementCount * elementType.byteCount }
 
     let memory: TensorMemory
-    /// Where in the memory the tensor begins, in bytes.
-    private let offset: Int
-
-    /// The first element.
-    var start: UnsafeMutableRawPointer { memory.start + offset }
+    /// Where in the memory the first element lies.
+    private let byteOffset: Int
+    var start: UnsafeMutableRawPointer { memory.start + byteOffset }
 
     /// A tensor of zeros.
     /// - Throws: `invalidTensor` where a dimension is negative or there is no memory for so many.
@@ -39,37 +37,40 @@ public final class Tensor {
         withUnsafeMutableBytes { bytes in values.withUnsafeBytes { bytes.copyMemory(from: $0) } }
     }
 
-    init(_ elementType: ElementType, shape: [Int], elementCount: Int, memory: TensorMemory, offset: Int = 0) {
+    init(
+        _ elementType: ElementType, shape: [Int], elementCount: Int, memory: TensorMemory, byteOffset: Int = 0
+    ) {
         self.elementType = elementType
         self.shape = shape
         self.elementCount = elementCount
         self.memory = memory
-        self.offset = offset
+        self.byteOffset = byteOffset
     }
 
-    /// A tensor of another shape over the first bytes of the same memory; writes to one are seen in the other.
+    /// A tensor of another shape over the same memory, from this tensor's first element on; writes to one are seen in
+    /// the other.
     /// - Throws: `invalidTensor` where `shape` asks for more bytes than there are.
     public func view(shape: [Int]) throws(ONNXRuntimeError) -> Tensor {
         let count = try Self.elementCount(elementType, shape)
-        guard count * elementType.byteCount <= memory.byteCount - offset else {
+        let room = memory.byteCount - byteOffset
+        guard count * elementType.byteCount <= room else {
             throw ONNXRuntimeError(
                 .invalidTensor,
-                "A view of shape \(shape) does not fit into the \(memory.byteCount - offset) bytes of the tensor's memory."
-            )
+                "A view of shape \(shape) does not fit into the \(room) bytes of the tensor's memory.")
         }
-        return Tensor(elementType, shape: shape, elementCount: count, memory: memory, offset: offset)
+        return Tensor(elementType, shape: shape, elementCount: count, memory: memory, byteOffset: byteOffset)
     }
 
-    /// Some of the tensor's rows, that is of what its first dimension counts, over the same memory.
-    /// - Throws: `invalidTensor` where the tensor has no such rows.
+    /// The rows of the first dimension that `range` names, over the same memory: writes to one are seen in the other.
+    /// - Throws: `invalidTensor` where there are no such rows.
     public func rows(_ range: Range<Int>) throws(ONNXRuntimeError) -> Tensor {
-        guard let count = shape.first, range.lowerBound >= 0, range.upperBound <= count else {
-            throw ONNXRuntimeError(.invalidTensor, "A tensor of shape \(shape) does not have the rows \(range).")
+        guard let count = shape.first, (0...count).contains(range.lowerBound), range.upperBound <= count else {
+            throw ONNXRuntimeError(.invalidTensor, "A tensor of shape \(shape) has no rows \(range).")
         }
-        let size = count == 0 ? 0 : elementCount / count
+        let size = shape.dropFirst().reduce(1, *)
         return Tensor(
             elementType, shape: [range.count] + shape.dropFirst(), elementCount: range.count * size, memory: memory,
-            offset: offset + range.lowerBound * size * elementType.byteCount)
+            byteOffset: byteOffset + range.lowerBound * size * elementType.byteCount)
     }
 
     /// The product of `shape`, if tensors of that shape can be.

@@ -76,4 +76,33 @@ struct TensorTests {
         #expect(try small.view(shape: [2, 2]).array(of: Float.self) == [1, 2, 3, 4])
         #expect(ONNXRuntimeError.thrown { _ = try small.view(shape: [5]) }?.code == .invalidTensor)
     }
+
+    @Test("Rows are a tensor over the same memory, which they keep alive")
+    func rows() throws {
+        var rows: Tensor?
+        do {
+            let tensor = try Tensor([1, 2, 3, 4, 5, 6, 7, 8] as [Float], shape: [4, 2])
+            rows = try tensor.rows(1..<3)
+            try tensor.withElements(of: Float.self) { $0[4] = 50 }
+        }
+        #expect(rows?.shape == [2, 2])
+        #expect(try rows?.array(of: Float.self) == [3, 4, 50, 6])
+        #expect(try rows?.rows(1..<2).array(of: Float.self) == [50, 6])
+        #expect(try rows?.view(shape: [3]).array(of: Float.self) == [3, 4, 50])
+        #expect(ONNXRuntimeError.thrown { _ = try rows?.view(shape: [7]) }?.code == .invalidTensor)
+    }
+
+    @Test("There may be no rows, and rows of no elements")
+    func emptyRows() throws {
+        #expect(try Tensor(.float32, shape: [2, 3]).rows(2..<2).shape == [0, 3])
+        #expect(try Tensor(.float32, shape: [4, 0, 8]).rows(1..<3).shape == [2, 0, 8])
+    }
+
+    @Test("Rows that are not there are refused", arguments: [(-1)..<1, 1..<3, 3..<3])
+    func missingRows(range: Range<Int>) throws {
+        let tensor = try Tensor(.float32, shape: [2, 3])
+        #expect(ONNXRuntimeError.thrown { _ = try tensor.rows(range) }?.code == .invalidTensor)
+        let scalar = try Tensor(.float32, shape: [])
+        #expect(ONNXRuntimeError.thrown { _ = try scalar.rows(0..<0) }?.code == .invalidTensor)
+    }
 }

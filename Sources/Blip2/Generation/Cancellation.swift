@@ -25,9 +25,8 @@ public final class Cancellation: Sendable {
 
     /// The options of a network's run, which ends when this is cancelled.
     func runOptions(_ runtime: Runtime) throws -> RunOptions {
-        let fresh = try RunOptions(runtime: runtime)
-        return state.withLock { state in
-            let options = state.options ?? fresh
+        try state.withLock { state in
+            let options = try state.options ?? RunOptions(runtime: runtime)
             if state.isCancelled { options.cancel() }
             state.options = options
             return options
@@ -36,5 +35,19 @@ public final class Cancellation: Sendable {
 
     func check() throws(Blip2Error) {
         if isCancelled { throw Blip2Error(.cancelled, "The caption was cancelled.") }
+    }
+}
+
+extension Blip2Model {
+    /// Runs networks, unless the work was cancelled already; a failure after a cancellation is a cancellation.
+    /// - Parameter body: is given what the networks' runs have to be given.
+    func cancellable<Result>(_ cancellation: Cancellation?, _ body: (RunOptions?) throws -> Result) throws -> Result {
+        try cancellation?.check()
+        do {
+            return try body(try cancellation?.runOptions(runtime))
+        } catch {
+            try cancellation?.check()
+            throw error
+        }
     }
 }

@@ -1,185 +1,156 @@
 public import ONNXRuntime
 
-/// Rows that are decoded together, each with a length of its own: a row joins between two steps and leaves when it ends.
+/// Rows that are decoded together: a row joins between two steps and leaves when it ends.
 ///
-/// The running rows are always the first rows of the key/value cache; where one leaves, the last one takes its place.
-/// What a row becomes does not depend on the others. Calls block, and belong on one thread.
+/// A row's tokens are those of a lone run. Calls block for as long as the decoder runs, and a batch is used from one
+/// thread at a time. After an error the rows are as they were before the call, which may be made again.
 public final class DecodingBatch {
-    /// Tells the rows of a batch apart.
-    public struct RowID: Hashable, Sendable {
-        fileprivate let number: Int
-    }
-
-    /// A row that has left the batch because it ended.
-    public struct FinishedRow: Sendable {
-        public let id: RowID
-        /// New tokens, the end token included where there is one.
-        public let ids: [Int]
-        /// The first step: picture and prompt.
-        public let prefillTime: Duration
-        /// All further steps.
-        public let decodeTime: Duration
-    }
-
-    /// A row that is being generated.
-    private struct Row {
-        let id: RowID
-        var search: GreedySearch
-        /// Positions in the cache.
-        var length: Int
-        /// The token that the next step begins with.
-        var token: Int
-        let prefillTime: Duration
-        let prefilled: ContinuousClock.Instant
-    }
-
     private let model: Blip2Model
-    private let runner: DecoderRunner
+    let decoder: DecoderRows
+    /// In the order of the decoder's rows.
     private var rows: [Row] = []
     private var finished: [FinishedRow] = []
-    private var nextNumber = 0
+    private var joinedCount = 0
+    /// The time that all steps so far took.
+    private var stepTime = Duration.zero
 
-    /// Makes an empty batch.
     public init(_ model: Blip2Model) {
         self.model = model
-        runner = DecoderRunner(session: model.decoder, configuration: model.configuration.text)
+        decoder = DecoderRows(session: model.decoder, configuration: model.configuration.text)
     }
 
-    /// How many rows are being generated.
+    /// Rows that are being generated.
     public var rowCount: Int { rows.count }
 
-    /// Lets rows join: runs the decoder over their pictures and prompts, and chooses each one's first token.
+    /// Runs pictures and their prompts, and chooses each new row's first token.
     /// - Parameters:
     ///   - languageInputs: [k, Q, H], from ``Blip2Model/encode(_:cancellation:)``.
-    ///   - options: k options; they are looked at before anything else happens.
-    /// - Returns: k ids, in order. A row may have ended already.
-    /// - Throws: ``Blip2Error`` for options that do not fit the model or a cancelled run, `ONNXRuntimeError`. Where a run
-    ///   failed, ``removeAll()`` makes the batch fit for use again.
+    ///   - options: one for each of the k rows.
+    /// - Returns: one for each of the k rows. A row that ends with its first token is among the finished ones already.
+    /// - Throws: ``Blip2Error`` for inputs or options that do not fit the model or a cancelled run,
+    ///   `ONNXRuntimeError`; then no row has joined.
     public func join(
         _ languageInputs: Tensor, _ options: [GenerationOptions], cancellation: Cancellation? = nil
     ) throws -> [RowID] {
-        let embeddings = try (0..<languageInputs.shape[0]).map { row in
-            try model.imageEmbeddings(try languageInputs.rows(row..<row + 1))
+        let wanted = [options.count, model.configuration.queryTokenCount, model.configuration.text.hiddenSize]
+        guard languageInputs.elementType == .float32, languageInputs.shape == wanted else {
+            throw Blip2Error(
+                .invalidInput,
+                "Language inputs of shape \(languageInputs.shape) were given; \(options.count) rows of this model take "
+                    + "float32 \(wanted).")
         }
-        return try join(embeddings, options, cancellation: cancellation) { _, _ in }
+        return try join(
+            imageEmbeddings: try model.imageEmbeddings(languageInputs), options, cancellation: cancellation)
     }
 
-    /// Lets rows join whose pictures are given as the decoder takes them: k times [1, Q, E].
-    /// - Parameter note: told each row's scores of its first new token, [V], by its place among the k.
+    /// As ``join(_:_:cancellation:)``, with each picture as the decoder takes it, [1, Q, E].
     func join(
-        _ imageEmbeddings: [Tensor], _ options: [GenerationOptions], cancellation: Cancellation?,
-        note: (Int, UnsafeBufferPointer<Float>) -> Void
+        imageEmbeddings: [Tensor], _ options: [GenerationOptions], cancellation: Cancellation?
     ) throws -> [RowID] {
-        guard options.count == imageEmbeddings.count else {
-            throw Blip2Error(.invalidInput, "\(imageEmbeddings.count) pictures came with \(options.count) options.")
+        let prompts = try options.map(model.prompt)
+        let positions = zip(prompts, options).map { prompt, options in
+            model.configuration.queryTokenCount + prompt.count + options.maxNewTokens
         }
-        for option in options { try model.check(option) }
-        let prompts = options.map(model.prompt)
-        let ids = options.map { _ in
-            defer { nextNumber += 1 }
-            return RowID(number: nextNumber)
-        }
-        let capacities = zip(prompts, options).map {
-            model.configuration.queryTokenCount + $0.count + $1.maxNewTokens
-        }
-        try runner.reserve(
-            rows: rows.count + options.count, capacity: capacities.max() ?? 0, keeping: rows.map(\.length))
-        // The decoder takes rows of one length at a time.
-        for (length, places) in Dictionary(grouping: prompts.indices, by: { prompts[$0].count }).sorted(by: {
-            $0.key < $1.key
-        }) {
-            let began = ContinuousClock.now
-            let logits = try Blip2Error.translatingCancellation(cancellation) {
-                try cancellation?.check()
-                return try runner.prefill(
-                    places.map { imageEmbeddings[$0] }, prompts: places.map { prompts[$0] }, behind: rows.count,
-                    try cancellation?.runOptions(model.runtime))
-            }
-            let prefilled = ContinuousClock.now
-            for (index, place) in places.enumerated() {
-                let option = options[place]
-                var row = Row(
-                    id: ids[place],
-                    search: GreedySearch(
-                        maxNewTokens: option.maxNewTokens, minNewTokens: option.minNewTokens,
-                        endTokens: option.eosTokenIDs ?? model.generation.eosTokenIDs),
-                    length: model.configuration.queryTokenCount + length, token: 0, prefillTime: prefilled - began,
-                    prefilled: prefilled)
-                try logits.withRow(index) { scores in
-                    note(place, scores)
-                    row.token = row.search.choose(scores)
+        try decoder.reserve(rows: rows.count + prompts.count, positions: positions.max() ?? 0)
+
+        let before = rows.count
+        do {
+            // A run has the scores of the last position only, so its prompts are of one length.
+            let groups = Dictionary(grouping: prompts.indices) { prompts[$0].count }
+            for group in groups.values.sorted(by: { $0[0] < $1[0] }) {
+                let start = ContinuousClock.now
+                let logits = try model.cancellable(cancellation) { options in
+                    try decoder.append(
+                        try Tensor(stacking: group.map { imageEmbeddings[$0] }), prompts: group.map { prompts[$0] },
+                        options)
                 }
-                rows.append(row)
+                rows += group.map {
+                    Row(
+                        id: RowID(number: joinedCount + $0),
+                        search: GreedySearch(options[$0], endTokens: model.generation.eosTokenIDs), start: stepTime)
+                }
+                try choose(logits, from: rows.count - group.count)
+                let time = ContinuousClock.now - start
+                for row in rows.indices.suffix(group.count) { rows[row].prefillTime = time }
             }
-            try retire()
+        } catch {
+            while decoder.lengths.count > before { decoder.remove(at: decoder.lengths.count - 1) }
+            rows.removeLast(rows.count - before)
+            throw error
         }
+        let ids = prompts.indices.map { RowID(number: joinedCount + $0) }
+        joinedCount += ids.count
+        takeOutEnded()
         return ids
     }
 
-    /// Goes one token further with every row.
-    /// - Throws: as ``join(_:_:cancellation:)``.
+    /// One token further for every row that has not ended.
+    /// - Throws: ``Blip2Error`` for a cancelled run, `ONNXRuntimeError`; then no row has gone on.
     public func step(cancellation: Cancellation? = nil) throws {
         guard !rows.isEmpty else { return }
-        try Blip2Error.translatingCancellation(cancellation) {
-            try cancellation?.check()
-            let logits = try runner.step(
-                tokens: rows.map(\.token), lengths: rows.map(\.length),
-                try cancellation?.runOptions(model.runtime))
-            for index in rows.indices {
-                rows[index].length += 1
-                try logits.withRow(index) { rows[index].token = rows[index].search.choose($0) }
-            }
-        }
-        try retire()
+        let start = ContinuousClock.now
+        let tokens = rows.map(\.search.lastID)
+        let logits = try model.cancellable(cancellation) { try decoder.step(tokens, $0) }
+        try choose(logits, from: 0)
+        stepTime += ContinuousClock.now - start
+        takeOutEnded()
     }
 
-    /// The rows that ended since the last call; they are not in the batch any more.
+    /// The rows that ended since the last call; they have left the batch.
     public func takeFinished() -> [FinishedRow] {
         defer { finished = [] }
         return finished
     }
 
-    /// Takes a row out before it ends.
+    /// Takes a row out before it ends. One that is not there any more is not missed.
     public func remove(_ id: RowID) {
-        guard let index = rows.firstIndex(where: { $0.id == id }) else { return }
-        // Moving rows of a cache that exists cannot fail.
-        try? removeRow(at: index)
+        finished.removeAll { $0.id == id }
+        if let row = rows.firstIndex(where: { $0.id == id }) { takeOut(row) }
     }
 
-    /// Takes all rows out, those that ended included.
+    /// Takes all rows out, those that ended too, and gives their memory back.
     public func removeAll() {
         rows = []
         finished = []
-        runner.release()
+        decoder.removeAll()
     }
 
-    /// Moves the rows that have ended out of the batch.
-    private func retire() throws {
-        let now = ContinuousClock.now
-        for index in rows.indices.reversed() where rows[index].search.isFinished {
-            let row = rows[index]
-            finished.append(
-                FinishedRow(
-                    id: row.id, ids: row.search.ids, prefillTime: row.prefillTime, decodeTime: now - row.prefilled))
-            try removeRow(at: index)
+    /// Chooses the next token of the rows from `first` on.
+    /// - Parameter logits: the scores of these rows, [k, V].
+    private func choose(_ logits: Tensor, from first: Int) throws {
+        let size = model.configuration.text.vocabularySize
+        try logits.withElements(of: Float.self) { scores in
+            for row in first..<rows.count {
+                let start = (row - first) * size
+                rows[row].search.choose(UnsafeBufferPointer(rebasing: scores[start..<start + size]))
+            }
         }
     }
 
-    private func removeRow(at index: Int) throws {
-        let last = rows.removeLast()
-        if index < rows.count {
-            try runner.move(row: rows.count, positions: last.length, to: index)
-            rows[index] = last
+    private func takeOutEnded() {
+        // From the last one on, so that no row that has ended takes another's place.
+        for (index, row) in rows.enumerated().reversed() where row.search.isFinished {
+            finished.append(row.finished(at: stepTime))
+            takeOut(index)
         }
-        if rows.isEmpty { runner.release() }
+    }
+
+    /// The last row takes the place of the one that leaves, here and in the decoder.
+    private func takeOut(_ row: Int) {
+        decoder.remove(at: row)
+        rows.swapAt(row, rows.count - 1)
+        rows.removeLast()
     }
 }
 
 extension Tensor {
-    /// Runs `body` with one row of a tensor of floats.
-    fileprivate func withRow<Result>(
-        _ row: Int, _ body: (UnsafeBufferPointer<Float>) throws -> Result
-    ) throws -> Result {
-        try rows(row..<row + 1).withElements(of: Float.self) { try body(UnsafeBufferPointer($0)) }
+    /// A float32 tensor of rows, one behind the other.
+    fileprivate convenience init(stacking rows: [Tensor]) throws {
+        try self.init(.float32, shape: [rows.count] + (rows.first?.shape.dropFirst() ?? []))
+        for (index, row) in rows.enumerated() {
+            try self.rows(index..<index + 1).withUnsafeMutableBytes { target in
+                row.withUnsafeBytes { target.copyMemory(from: $0) }
+            }
+        }
     }
 }

@@ -1,21 +1,31 @@
-/// The tokens of one row, each the one with the highest score, as transformers' greedy search has it.
+/// One row's new tokens, each the one with the highest score, as transformers' greedy search chooses.
 struct GreedySearch {
-    let maxNewTokens: Int
-    let minNewTokens: Int
-    let endTokens: [Int]
+    private let maxNewTokens: Int
+    private let minNewTokens: Int
+    private let endTokens: Set<Int>
 
-    /// New tokens so far, the end token included.
+    /// The new tokens so far.
     private(set) var ids: [Int] = []
+    private var hasEnded = false
+    /// What the row goes on with; 0 before anything was chosen.
+    var lastID: Int { ids.last ?? 0 }
+
+    /// - Parameter endTokens: what ends the row where `options` do not say it.
+    init(_ options: GenerationOptions, endTokens: [Int]) {
+        maxNewTokens = options.maxNewTokens
+        minNewTokens = options.minNewTokens
+        self.endTokens = Set(options.eosTokenIDs ?? endTokens)
+        ids.reserveCapacity(maxNewTokens)
+    }
 
     /// Whether nothing is left to generate.
-    private(set) var isFinished = false
+    var isFinished: Bool { hasEnded || ids.count >= maxNewTokens }
 
-    /// Takes the scores of the next token, [V], and returns the token that the row goes on with.
-    mutating func choose(_ scores: UnsafeBufferPointer<Float>) -> Int {
+    /// Chooses the next token by the scores of the whole vocabulary, [V].
+    mutating func choose(_ scores: UnsafeBufferPointer<Float>) {
         let token = best(scores, canEnd: ids.count >= minNewTokens)
         ids.append(token)
-        isFinished = ids.count >= maxNewTokens || endTokens.contains(token)
-        return token
+        hasEnded = endTokens.contains(token)
     }
 
     /// The first index of the highest score; end tokens only where the row may end.

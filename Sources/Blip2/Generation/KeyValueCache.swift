@@ -1,31 +1,32 @@
 import ONNXRuntime
 
-/// The keys and values of all positions so far, for every row and decoder layer, in memory that a step extends in place.
+/// The keys and values of all positions so far, for every decoder layer, in memory that a step extends in place.
 struct KeyValueCache {
+    let rowCount: Int
+    /// Positions that each row has room for.
+    let capacity: Int
+    private let headCount: Int
+    private let headSize: Int
     /// A pair for each layer, both [rows, heads, capacity, D].
     private let layers: [(key: Tensor, value: Tensor)]
-    private let configuration: OPTConfiguration
-    /// For how many rows there is room.
-    let rowCapacity: Int
-    /// For how many positions of each row there is room.
-    let capacity: Int
 
-    /// Zero-filled memory for `rows` rows of at most `capacity` positions.
+    /// Zero-filled memory.
     init(_ configuration: OPTConfiguration, rows: Int, capacity: Int) throws {
-        let shape = [rows, configuration.headCount, capacity, OPTDecoder(configuration: configuration).cacheHeadSize]
+        rowCount = rows
+        self.capacity = capacity
+        headCount = configuration.headCount
+        headSize = OPTDecoder(configuration: configuration).cacheHeadSize
+        let shape = [rows, headCount, capacity, headSize]
         layers = try (0..<configuration.layerCount).map { _ in
             (try Tensor(.float32, shape: shape), try Tensor(.float32, shape: shape))
         }
-        self.configuration = configuration
-        rowCapacity = rows
-        self.capacity = capacity
     }
 
-    /// Bytes of all layers.
     var byteCount: Int { layers.reduce(0) { $0 + $1.key.byteCount + $1.value.byteCount } }
 
-    /// Binds past and present of some rows to the same memory, so that ONNX Runtime writes new positions behind the old.
-    func bind(_ rows: Range<Int>, to binding: IOBinding) throws {
+    /// Binds past and present of some rows to the same memory, so that ONNX Runtime writes new positions behind the
+    /// old ones.
+    func bind(rows: Range<Int>, to binding: IOBinding) throws {
         for (index, layer) in layers.enumerated() {
             let (key, value) = (try layer.key.rows(rows), try layer.value.rows(rows))
             try binding.bind(input: "past_key.\(index)", to: key)
@@ -35,32 +36,22 @@ struct KeyValueCache {
         }
     }
 
-    /// Copies the first positions of a row over another row, of this cache or of one with more room.
-    func copy(row: Int, positions: Int, to other: KeyValueCache, row otherRow: Int) throws {
-        for (layer, otherLayer) in zip(layers, other.layers) {
-            try Self.copy(layer.key, row, positions, to: otherLayer.key, otherRow)
-            try Self.copy(layer.value, row, positions, to: otherLayer.value, otherRow)
-        }
-    }
-
-    /// The rows with the given numbers of positions, in memory for `rows` rows of `capacity` positions.
-    func grown(rows: Int, capacity: Int, keeping lengths: [Int]) throws -> KeyValueCache {
-        let result = try KeyValueCache(configuration, rows: rows, capacity: capacity)
-        for (row, length) in lengths.enumerated() { try copy(row: row, positions: length, to: result, row: row) }
-        return result
-    }
-
-    private static func copy(
-        _ tensor: Tensor, _ row: Int, _ positions: Int, to other: Tensor, _ otherRow: Int
-    ) throws {
-        let (source, target) = (try tensor.rows(row..<row + 1), try other.rows(otherRow..<otherRow + 1))
-        let (heads, width) = (tensor.shape[1], tensor.shape[3] * tensor.elementType.byteCount)
-        source.withUnsafeBytes { source in
-            target.withUnsafeMutableBytes { target in
-                for head in 0..<heads {
-                    let from = head * tensor.shape[2] * width
-                    UnsafeMutableRawBufferPointer(rebasing: target[(head * other.shape[2] * width)...])
-                        .copyMemory(from: UnsafeRawBufferPointer(rebasing: source[from..<from + positions * width]))
+    /// Copies the first `length` positions of a row into a row of this cache.
+    /// - Parameter source: a cache of the same model, which may be this one and may have another capacity.
+    func copy(row: Int, of source: KeyValueCache, to target: Int, length: Int) {
+        let stride = headSize * MemoryLayout<Float>.stride
+        for (own, other) in zip(layers, source.layers) {
+            for (own, other) in [(own.key, other.key), (own.value, other.value)] {
+                own.withUnsafeMutableBytes { own in
+                    other.withUnsafeBytes { other in
+                        for head in 0..<headCount {
+                            let from = (row * headCount + head) * source.capacity * stride
+                            let to = (target * headCount + head) * capacity * stride
+                            UnsafeMutableRawBufferPointer(rebasing: own[to..<to + length * stride])
+                                .copyMemory(
+                                    from: UnsafeRawBufferPointer(rebasing: other[from..<from + length * stride]))
+                        }
+                    }
                 }
             }
         }

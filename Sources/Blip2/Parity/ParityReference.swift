@@ -10,9 +10,12 @@ import ONNXRuntime
 struct ParityReference {
     let pixels: Tensor
     let stages: [(stage: ParityReport.Stage.Name, values: [Float], shape: [Int])]
+    /// New tokens of each row; rows that ended early are filled up with the padding token.
     let generatedIDs: [[Int]]
-    /// One for each row.
+    /// One for each row; their prompts are of one length.
     let options: [GenerationOptions]
+    /// What rows are filled up with; nil for the checkpoint's own.
+    let padTokenID: Int?
 
     init(path: String) throws {
         let file = try SafetensorsFile(path: path)
@@ -23,16 +26,17 @@ struct ParityReference {
             return (name, try tensor.floats(), tensor.shape)
         }
         generatedIDs = try Self.rows(try file.tensor("generated_ids"))
-        let shared = try Self.options(
+        let (options, padTokenID) = try Self.options(
             file.metadata["generation"] ?? "{}", path: path, length: generatedIDs.first?.count ?? 0)
-        let prompts = file.contains("prompt_ids") ? try Self.rows(try file.tensor("prompt_ids")) : nil
-        let count = pixels.shape.first ?? 0
-        guard prompts == nil || prompts?.count == count else {
-            throw Blip2Error(.invalidInput, "prompt_ids in \(path) has \(prompts?.count ?? 0) rows, not \(count).")
+        self.padTokenID = padTokenID
+        guard file.contains("prompt_ids") else {
+            self.options = Array(repeating: options, count: generatedIDs.count)
+            return
         }
-        options = (0..<count).map { row in
-            var options = shared
-            options.promptIDs = prompts?[row]
+        let prompts = try Self.rows(try file.tensor("prompt_ids"))
+        self.options = prompts.map { prompt in
+            var options = options
+            options.promptIDs = prompt
             return options
         }
     }
@@ -67,18 +71,21 @@ struct ParityReference {
     ]
 
     /// The arguments of `generate` as options of ours; one that would change the result and is not known is refused.
-    private static func options(_ json: String, path: String, length: Int) throws -> GenerationOptions {
+    private static func options(
+        _ json: String, path: String, length: Int
+    ) throws -> (GenerationOptions, padTokenID: Int?) {
         guard let object = try? JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any] else {
             throw Blip2Error(.invalidInput, "The metadata `generation` of \(path) is not a JSON object: \(json)")
         }
         var options = GenerationOptions(maxNewTokens: length)
+        var padTokenID: Int?
         for (key, value) in object where !(value is NSNull) && !ignored.contains(key) && !implied.contains(key) {
             let number = (value as? NSNumber)?.doubleValue
             switch (key, value) {
             case ("min_new_tokens", let count as Int) where count >= 0: options.minNewTokens = count
             case ("eos_token_id", let id as Int): options.eosTokenIDs = [id]
             case ("eos_token_id", let ids as [Int]): options.eosTokenIDs = ids
-            case ("pad_token_id", let id as Int): options.padTokenID = id
+            case ("pad_token_id", let id as Int): padTokenID = id
             default:
                 if let number, neutral[key]?.contains(number) == true { continue }
                 throw Blip2Error(
@@ -87,6 +94,6 @@ struct ParityReference {
                 )
             }
         }
-        return options
+        return (options, padTokenID)
     }
 }

@@ -55,29 +55,68 @@ extension Blip2Model {
     public func parity(referencePath path: String) throws -> ParityReport {
         let reference = try ParityReference(path: path)
         let encoding = try encode(reference.pixels)
-        let generation = try generate(encoding.languageInputs, reference.options)
+        let embeddings = try imageEmbeddings(asOneBatch: encoding.languageInputs)
+        let firstLogits = try firstLogits(embeddings, reference.options)
         let stages = try reference.stages.map { stage, expected, shape in
-            let (values, ownShape) = try output(stage, encoding, generation)
-            guard ownShape == shape else {
+            let output = output(stage, encoding, firstLogits)
+            guard output.shape == shape else {
                 throw Blip2Error(
-                    .invalidInput, "\(stage.rawValue) in \(path) has the shape \(shape); this model gives \(ownShape).")
+                    .invalidInput,
+                    "\(stage.rawValue) in \(path) has the shape \(shape); this model gives \(output.shape).")
             }
-            return ParityReport.Stage(name: stage, values, expected: expected, bound: precision.parityBound)
+            return ParityReport.Stage(
+                name: stage, try output.array(of: Float.self), expected: expected, bound: precision.parityBound)
         }
+        let batch = DecodingBatch(self)
+        _ = try batch.join(imageEmbeddings: embeddings.split(), reference.options, cancellation: nil)
         return ParityReport(
-            precision: precision, stages: stages, ids: generation.ids, referenceIDs: reference.generatedIDs)
+            precision: precision, stages: stages, ids: padded(try batch.finish().map(\.ids), reference.padTokenID),
+            referenceIDs: reference.generatedIDs)
     }
 
-    private func output(
-        _ stage: ParityReport.Stage.Name, _ encoding: Encoding, _ generation: Generation
-    ) throws -> ([Float], shape: [Int]) {
-        func whole(_ tensor: Tensor) throws -> ([Float], [Int]) { (try tensor.array(of: Float.self), tensor.shape) }
-        return switch stage {
-        case .visionHiddenState: try whole(encoding.visionHiddenState)
-        case .queryOutput: try whole(encoding.queryOutput)
-        case .languageInputs: try whole(encoding.languageInputs)
-        case .firstLogits: (generation.firstLogits, [generation.ids.count, configuration.text.vocabularySize])
+    /// The pictures as transformers gives them to its decoder, [B, Q, E].
+    ///
+    /// Where embeddings are narrower than the layers, its `masked_scatter` reads straight on from row to row, so that
+    /// a row depends on those before it; see ``imageEmbeddings(_:)`` for what we do.
+    private func imageEmbeddings(asOneBatch languageInputs: Tensor) throws -> Tensor {
+        try languageInputs.view(
+            shape: [languageInputs.shape[0], configuration.queryTokenCount, configuration.text.wordEmbeddingSize])
+    }
+
+    /// The scores of each row's first new token, [B, V].
+    private func firstLogits(_ imageEmbeddings: Tensor, _ options: [GenerationOptions]) throws -> Tensor {
+        guard options.count == imageEmbeddings.shape[0] else {
+            throw Blip2Error(
+                .invalidInput,
+                "The reference has \(imageEmbeddings.shape[0]) pictures, but tokens or prompts of \(options.count).")
         }
+        let prompts = try options.map(prompt)
+        let rows = DecoderRows(session: decoder, configuration: configuration.text)
+        try rows.reserve(rows: prompts.count, positions: imageEmbeddings.shape[1] + (prompts.first?.count ?? 0))
+        return try rows.append(imageEmbeddings, prompts: prompts, nil)
+    }
+
+    /// Fills shorter rows up, as `generate` of transformers does.
+    private func padded(_ rows: [[Int]], _ padTokenID: Int?) -> [[Int]] {
+        let token = padTokenID ?? generation.padTokenID ?? generation.eosTokenIDs.first ?? 0
+        let width = rows.map(\.count).max() ?? 0
+        return rows.map { $0 + repeatElement(token, count: width - $0.count) }
+    }
+
+    private func output(_ stage: ParityReport.Stage.Name, _ encoding: Encoding, _ firstLogits: Tensor) -> Tensor {
+        switch stage {
+        case .visionHiddenState: encoding.visionHiddenState
+        case .queryOutput: encoding.queryOutput
+        case .languageInputs: encoding.languageInputs
+        case .firstLogits: firstLogits
+        }
+    }
+}
+
+extension Tensor {
+    /// Its rows, each [1, …].
+    fileprivate func split() throws -> [Tensor] {
+        try (0..<shape[0]).map { try rows($0..<$0 + 1) }
     }
 }
 
