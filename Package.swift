@@ -92,7 +92,10 @@ let package = Package(
         tests("ImageToSong", exclude: []),
         tests(
             "Server",
-            ["Pipeline", "Blip2", "Imaging", httpTypes, hummingbird, hummingbirdTesting, logging, nioCore, nioPosix],
+            [
+                "Pipeline", "Blip2", "Imaging", "Prometheus", httpTypes, hummingbird, hummingbirdTesting, logging,
+                metrics, nioCore, nioPosix,
+            ],
             exclude: []),
         tests("Pipeline", ["Blip2", "Imaging", configuration, coreMetrics, grdb, logging, metrics]),
         tests("Blip2", ["Checkpoint", "ONNXRuntime"], exclude: ["Configuration/Fixtures"]),

@@ -22,10 +22,12 @@ struct Serve: AsyncParsableCommand {
         LoggingSystem.bootstrap { _ in JSONLogHandler(level: level) }
         let logger = Logger(label: Release.name)
         if settings.usesGPU { logger.info("This version uses no GPU: captions are made on the CPU") }
+        let metrics = ServerMetrics.registry()
         let captioner = Captioner(
             configuration: Captioner.Configuration(settings), cache: CaptionCache(settings, logger: logger),
-            logger: logger, loader: Blip2CaptionModel.loader(settings))
-        let application = buildApplication(ServerConfiguration(settings), captioner: captioner, logger: logger)
+            metrics: CaptionMetrics(metrics), logger: logger, loader: Blip2CaptionModel.loader(settings))
+        let application = buildApplication(
+            ServerConfiguration(settings), captioner: captioner, metrics: metrics, logger: logger)
         do {
             try await Server.run(application, patience: settings.requestTimeout + .seconds(5), logger: logger)
         } catch {

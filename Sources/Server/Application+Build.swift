@@ -3,16 +3,23 @@ import HummingbirdCore
 public import Logging
 import NIOCore
 public import Pipeline
+public import Prometheus
 
 /// The HTTP server as it runs, and as its tests run it: routes, errors, request ids, and the captioner as a service.
 ///
 /// Nothing happens before the application is run. Then it listens, and loads the model in the background.
+///
+/// - Parameter metrics: what `GET /metrics` answers with, and what requests are counted in.
 public func buildApplication(
-    _ configuration: ServerConfiguration, captioner: Captioner, logger: Logger
+    _ configuration: ServerConfiguration, captioner: Captioner, metrics: PrometheusRegistry = ServerMetrics.registry(),
+    logger: Logger
 ) -> some ApplicationProtocol {
-    let server = CaptionServer(configuration: configuration, captioner: captioner)
+    let server = CaptionServer(configuration: configuration, captioner: captioner, metrics: metrics)
     let endpoints = server.endpoints
     let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
+    router.add(
+        middleware: RequestMetricsMiddleware(
+            metrics: RequestMetrics(registry: metrics, routes: Set(endpoints.map(\.path)))))
     router.add(middleware: ProblemMiddleware(methods: Dictionary(grouping: endpoints, by: \.path).mapValues(allowed)))
     for endpoint in endpoints {
         router.on(RouterPath(endpoint.path), method: endpoint.method, use: endpoint.respond)

@@ -1,12 +1,22 @@
 import Hummingbird
 import Logging
 import Pipeline
+import Prometheus
 
 /// What the calls of the HTTP interface share.
 struct CaptionServer: Sendable {
     let configuration: ServerConfiguration
     let captioner: Captioner
+    let metrics: PrometheusRegistry
+    let processMetrics: ProcessMetrics
     let started = ContinuousClock.now
+
+    init(configuration: ServerConfiguration, captioner: Captioner, metrics: PrometheusRegistry) {
+        self.configuration = configuration
+        self.captioner = captioner
+        self.metrics = metrics
+        processMetrics = ProcessMetrics(registry: metrics)
+    }
 
     /// Every call there is: the router, `GET /` and the answers 404 and 405 are made from this list.
     var endpoints: [Endpoint] {
@@ -14,6 +24,7 @@ struct CaptionServer: Sendable {
             Endpoint(.get, "/", "what this is and which calls there are") { _, _ in try await index() },
             Endpoint(.get, "/health", "whether captions can be had: 200 or 503") { _, _ in try await health() },
             Endpoint(.get, "/health/live", "200 as long as the process answers") { _, _ in try liveness() },
+            Endpoint(.get, "/metrics", "counts and times as Prometheus reads them") { _, _ in await prometheusText() },
             Endpoint(.get, "/model/info", "which model is loaded, where, and its limits") { _, _ in try await model() },
             Endpoint(.post, "/caption/generate", "a caption of the picture in the form's field image") {
                 try await caption($0, $1)

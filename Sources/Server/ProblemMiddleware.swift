@@ -2,7 +2,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 
-/// The outermost layer: gives each request its id, and turns every error into a problem document and a log line.
+/// Gives each request its id, and turns every error into a problem document.
 struct ProblemMiddleware: RouterMiddleware {
     typealias Context = ServerContext
 
@@ -17,12 +17,10 @@ struct ProblemMiddleware: RouterMiddleware {
         var response: Response
         do {
             response = try await next(request, context)
-            context.logger.debug(
-                "Answered", metadata: line(for: request, status: response.status))
         } catch {
             let error = refine(error, request: request)
             let answer = ErrorAnswer(error)
-            report(error, answer: answer, request: request, logger: context.logger)
+            report(error, answer: answer, context: context)
             response = try answer.response(requestID: context.requestID)
         }
         response.headers[.requestID] = context.requestID
@@ -41,23 +39,14 @@ struct ProblemMiddleware: RouterMiddleware {
         return ServerError(.methodNotAllowed, "This path takes \(list) only.", headers: [.allow: list])
     }
 
-    private func report(_ error: any Error, answer: ErrorAnswer, request: Request, logger: Logger) {
-        let level: Logger.Level =
-            switch answer.status.code {
-            case 503, 504: .warning
-            case 500...: .error
-            default: .info
-            }
-        var metadata = line(for: request, status: answer.status)
-        metadata["code"] = "\(answer.code)"
-        metadata["error"] = "\(error)"
-        logger.log(level: level, "Refused or failed", metadata: metadata)
-    }
-
-    private func line(for request: Request, status: HTTPResponse.Status) -> Logger.Metadata {
-        [
-            "method": "\(request.method.rawValue)", "path": "\(request.uri.path)",
-            "status": .stringConvertible(status.code),
-        ]
+    /// Tells the access line of an error. One of ours with more to it than its answer says gets a line of its own.
+    private func report(_ error: any Error, answer: ErrorAnswer, context: ServerContext) {
+        let text = "\(error)"
+        guard answer.status.code >= 500, text != answer.detail, !(error is CancellationError) else {
+            return context.record.note(code: answer.code, error: text)
+        }
+        context.record.note(code: answer.code, error: nil)
+        let level: Logger.Level = answer.status == .internalServerError ? .error : .warning
+        context.logger.log(level: level, "Failed", metadata: ["code": "\(answer.code)", "error": "\(text)"])
     }
 }

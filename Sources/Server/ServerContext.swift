@@ -9,6 +9,8 @@ struct ServerContext: RequestContext {
     let channel: any Channel
     /// The id that the answer and every log line of this request carry.
     private(set) var requestID = ""
+    /// What the outermost layer will tell of this request.
+    let record = RequestRecord()
 
     init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
@@ -18,6 +20,7 @@ struct ServerContext: RequestContext {
     /// Gives the request its id. Hummingbird's key is used, so that its own log lines carry the same one.
     mutating func identify(as requestID: String) {
         self.requestID = requestID
+        record.note(requestID: requestID)
         logger[metadataKey: JSONLogHandler.requestIDKey] = "\(requestID)"
     }
 }

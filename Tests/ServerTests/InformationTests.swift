@@ -22,7 +22,8 @@ struct InformationTests {
             let endpoints = try #require(answer["endpoints"] as? [String: String])
             #expect(
                 Set(endpoints.keys) == [
-                    "GET /", "GET /health", "GET /health/live", "GET /model/info", "POST /caption/generate",
+                    "GET /", "GET /health", "GET /health/live", "GET /metrics", "GET /model/info",
+                    "POST /caption/generate",
                 ])
         }
     }

@@ -1,0 +1,25 @@
+import Hummingbird
+import Metrics
+import NIOCore
+import Pipeline
+import Prometheus
+
+extension CaptionServer {
+    /// All metrics as Prometheus reads them; those that are states are taken now.
+    func prometheusText() async -> Response {
+        processMetrics.update()
+        let isReady = if case .ready = await captioner.state { 1 } else { 0 }
+        Gauge(label: "image_to_song_model_loaded", factory: metrics).record(isReady)
+        if let took = await captioner.loadDuration {
+            Gauge(label: "image_to_song_model_load_seconds", factory: metrics).record(took.inSeconds)
+        }
+        Gauge(label: "image_to_song_build_info", dimensions: [("version", Release.version)], factory: metrics).record(1)
+        let body = ByteBuffer(string: metrics.text())
+        return Response(
+            status: .ok,
+            headers: [
+                .contentType: "text/plain; version=0.0.4; charset=utf-8", .contentLength: "\(body.readableBytes)",
+            ],
+            body: ResponseBody(byteBuffer: body))
+    }
+}

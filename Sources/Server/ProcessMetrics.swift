@@ -1,0 +1,28 @@
+import Metrics
+import Prometheus
+import Synchronization
+
+/// Brings what the system knows of this process into a registry, each time it is read.
+final class ProcessMetrics: Sendable {
+    private let registry: PrometheusRegistry
+    /// The processor time that the counter has by now.
+    private let counted = Mutex(0.0)
+
+    init(registry: PrometheusRegistry) {
+        self.registry = registry
+    }
+
+    /// Reads `/proc`; where there is none, nothing is recorded.
+    func update() {
+        if let files = ProcessStatus.openFiles { Gauge(label: "process_open_fds", factory: registry).record(files) }
+        guard let status = ProcessStatus() else { return }
+        Gauge(label: "process_resident_memory_bytes", factory: registry).record(status.residentBytes)
+        Gauge(label: "process_start_time_seconds", factory: registry).record(status.startTime)
+        let more = counted.withLock { counted in
+            let more = status.processorSeconds - counted
+            counted = max(counted, status.processorSeconds)
+            return more
+        }
+        FloatingPointCounter(label: "process_cpu_seconds_total", factory: registry).increment(by: more)
+    }
+}

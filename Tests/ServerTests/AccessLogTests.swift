@@ -1,0 +1,210 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import NIOCore
+import Pipeline
+import Prometheus
+import Testing
+
+@testable import Server
+
+@Suite("Access lines")
+struct AccessLogTests {
+    /// The lines with a message, as objects.
+    private func lines(_ journal: Journal, _ message: String = "Answered") throws -> [[String: Any]] {
+        let objects = try journal.all.map {
+            try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+        }
+        return objects.filter { $0["message"] as? String == message }
+    }
+
+    @Test("Each request gets one line that says what was asked and how it was answered", arguments: Route.allCases)
+    func fields(route: Route) async throws {
+        let server = TestServer()
+        let picture = TestForm(image: try fixture("gradient.png")).body
+        try await server.run(route) { client in
+            let answer = try await client.caption(picture, headers: [.requestID: "my-request"])
+            #expect(answer.headers[.requestID] == "my-request")
+            let lines = try lines(server.journal)
+            #expect(lines.count == 1)
+            let line = try #require(lines.first)
+            #expect(line["level"] as? String == "info")
+            #expect(line["method"] as? String == "POST")
+            #expect(line["path"] as? String == "/caption/generate")
+            #expect(line["route"] as? String == "/caption/generate")
+            #expect(line["status"] as? Int == 200)
+            #expect(try #require(line["duration_ms"] as? Double) > 0)
+            #expect(line["bytes_in"] as? Int == picture.readableBytes)
+            #expect(line["bytes_out"] as? Int == answer.body.readableBytes)
+            #expect(line["request_id"] as? String == "my-request")
+            #expect(line["code"] == nil)
+            #expect(line["timestamp"] is String)
+            let client = line["client"] as? String
+            #expect(route == .live ? ["127.0.0.1", "::1"].contains(client) : client == nil)
+        }
+    }
+
+    @Test(
+        "The lines of probes are at debug, whatever they were answered",
+        arguments: ["/health", "/health/live", "/metrics"])
+    func probes(path: String) async throws {
+        let server = TestServer(model: { throw CancellationError() })
+        try await server.run(.router) { client in
+            _ = try await client.execute(uri: path, method: .get)
+            _ = try await client.execute(uri: "/model/info", method: .get)
+        }
+        #expect(try lines(server.journal).map { $0["level"] as? String } == ["debug", "info"])
+    }
+
+    @Test("A refusal is told in its access line and nowhere else")
+    func refusal() async throws {
+        let server = TestServer()
+        try await server.run(.router) { client in
+            _ = try await client.caption(TestForm(image: try fixture("corrupt.jpg")).body)
+        }
+        let told = server.journal.all.filter { $0.contains("corrupt_picture") }
+        #expect(told.count == 1)
+        let line = try #require(try lines(server.journal).first)
+        #expect(line["code"] as? String == "corrupt_picture")
+        #expect(line["status"] as? Int == 422)
+        #expect((line["error"] as? String)?.contains(".") == true)
+    }
+
+    @Test("A failure of ours gets its details in a line of its own, and its code in the access line")
+    func failure() async throws {
+        struct Surprise: Error {}
+        let server = TestServer(model: {
+            StubModel { options, _ in
+                guard options.prompt == nil else { throw Surprise() }
+                return ""
+            }
+        })
+        try await server.run(.router) { client in
+            var form = TestForm(image: try fixture("gradient.png"))
+            form.add("boom", as: "prompt")
+            _ = try await client.caption(form.body, headers: [.requestID: "my-request"])
+        }
+        #expect(server.journal.all.filter { $0.contains("Surprise") }.count == 1)
+        let details = try #require(try lines(server.journal, "Failed").first)
+        #expect(details["level"] as? String == "error")
+        #expect(details["request_id"] as? String == "my-request")
+        let line = try #require(try lines(server.journal).first)
+        #expect(line["code"] as? String == "internal_failure")
+        #expect(line["error"] == nil)
+        #expect(line["request_id"] as? String == "my-request")
+    }
+
+    @Test("A 503 that says all in its code gets no second line")
+    func unready() async throws {
+        let door = DispatchSemaphore(value: 0)
+        var server = TestServer(model: {
+            door.wait()
+            return StubModel()
+        })
+        server.waitsForModel = false
+        try await server.run(.router) { client in
+            defer { door.signal() }
+            _ = try await client.caption(TestForm(image: try fixture("gradient.png")).body)
+        }
+        #expect(try lines(server.journal, "Failed").isEmpty)
+        #expect(try lines(server.journal).first?["code"] as? String == "model_loading")
+    }
+
+    @Test("A path of any kind stays short and plain; its query is not told")
+    func hostilePaths() async throws {
+        let server = TestServer()
+        try await server.run(.router) { client in
+            _ = try await client.execute(uri: "/a\u{1B}[31m\u{202E}b\"\\?token=secret", method: .get)
+            _ = try await client.execute(uri: "/" + String(repeating: "x", count: 10_000), method: .get)
+        }
+        let paths = try lines(server.journal).map { $0["path"] as? String }
+        #expect(paths == ["/a?[31m?b\"\\", "/" + String(repeating: "x", count: 199) + "…"])
+        #expect(!server.journal.all.contains { $0.contains("secret") })
+    }
+
+    /// A server with an answer in pieces, one that breaks off, and an error that nothing turned into an answer.
+    private func inPieces(_ journal: Journal) -> some ApplicationProtocol {
+        struct Break: Error {}
+        let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
+        let metrics = RequestMetrics(registry: PrometheusRegistry(), routes: ["/pieces", "/broken", "/error"])
+        router.add(middleware: RequestMetricsMiddleware(metrics: metrics))
+        router.get("/pieces") { _, _ in
+            Response(
+                status: .ok,
+                body: ResponseBody { writer in
+                    try await writer.write(ByteBuffer(string: "one"))
+                    #expect(journal.all.isEmpty)
+                    try await writer.write(contentsOf: [ByteBuffer(string: "two"), ByteBuffer(string: "three")])
+                    try await writer.finish(nil)
+                })
+        }
+        router.get("/broken") { _, _ in
+            Response(
+                status: .ok,
+                body: ResponseBody { writer in
+                    try await writer.write(ByteBuffer(string: "one"))
+                    throw Break()
+                })
+        }
+        router.get("/error") { _, _ -> Response in throw Break() }
+        let logger = Logger(label: "test") { _ in JSONLogHandler(level: .info, write: journal.note) }
+        return Application(router: router, logger: logger)
+    }
+
+    /// The first access line, which may come a moment after the answer.
+    private func firstLine(_ journal: Journal) async throws -> [String: Any] {
+        for _ in 0..<6_000 {
+            if let line = try lines(journal).first { return line }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        return [:]
+    }
+
+    @Test("An answer in pieces is told once its last piece is out, with the bytes of all", arguments: Route.allCases)
+    func pieces(route: Route) async throws {
+        let journal = Journal()
+        try await inPieces(journal).test(route.setup) { client in
+            let answer = try await client.execute(uri: "/pieces", method: .get)
+            #expect(String(buffer: answer.body) == "onetwothree")
+            let line = try await firstLine(journal)
+            #expect(line["bytes_out"] as? Int == 11)
+        }
+        #expect(try lines(journal).count == 1)
+    }
+
+    @Test("An answer that breaks off is told with what was sent and why")
+    func broken() async throws {
+        let journal = Journal()
+        try await inPieces(journal).test(.live) { client in
+            _ = try? await client.execute(uri: "/broken", method: .get)
+            let line = try await firstLine(journal)
+            #expect(line["bytes_out"] as? Int == 3)
+            #expect((line["error"] as? String)?.contains("Break") == true)
+        }
+    }
+
+    @Test("An answer in pieces that nobody wants is told too")
+    func unwanted() async throws {
+        let journal = Journal()
+        try await inPieces(journal).test(.live) { client in
+            _ = try await client.execute(uri: "/pieces", method: .head)
+            let line = try await firstLine(journal)
+            #expect(line["status"] as? Int == 200)
+            #expect(line["bytes_out"] as? Int == 0)
+        }
+        #expect(try lines(journal).count == 1)
+    }
+
+    @Test("An error that nothing turned into an answer counts as 500")
+    func error() async throws {
+        let journal = Journal()
+        try await inPieces(journal).test(.live) { client in
+            _ = try? await client.execute(uri: "/error", method: .get)
+            let line = try await firstLine(journal)
+            #expect(line["status"] as? Int == 500)
+            #expect((line["error"] as? String)?.contains("Break") == true)
+        }
+    }
+}
