@@ -44,13 +44,13 @@ public actor Captioner {
     /// How long ``start()`` took; nil before the model is ready.
     public private(set) var loadDuration: Duration?
 
-    private let configuration: Configuration
+    let configuration: Configuration
     private let loader: Loader
     private let logger: Logger
     private let modelWorker = ModelWorker()
-    private let pictureWorkers: [PictureWorker]
+    let pictureWorkers: [PictureWorker]
     private let turnstile = Turnstile()
-    private var nextPictureWorker = 0
+    var nextPictureWorker = 0
     private var loading: Task<Void, Never>?
     private var preparation: PixelPreparation?
 

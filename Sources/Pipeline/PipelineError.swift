@@ -11,6 +11,8 @@ public struct PipelineError: Error, Sendable, CustomStringConvertible {
         case modelLoading = "model_loading"
         /// The model could not be loaded.
         case modelUnavailable = "model_unavailable"
+        /// As many pictures wait as may.
+        case queueFull = "queue_full"
         /// The picture has no bytes.
         case emptyFile = "empty_file"
         /// The picture has more bytes than allowed.

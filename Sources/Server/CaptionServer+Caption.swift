@@ -52,7 +52,8 @@ private struct CaptionAnswer: Encodable {
     }
 }
 
-private struct ImageInfo: Encodable {
+/// A picture as it was sent.
+struct ImageInfo: Encodable {
     let filename: String
     /// Width and height.
     let size: [Int]
@@ -74,7 +75,8 @@ private struct ImageInfo: Encodable {
     }
 }
 
-private struct ProcessingTime: Encodable {
+/// Where the time of one caption went, in seconds.
+struct ProcessingTime: Encodable {
     /// From the request's head to its answer, the upload included.
     let total: Double
     /// Reading, decoding and resizing the picture.
