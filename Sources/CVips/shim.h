@@ -82,4 +82,18 @@ static inline const unsigned char *cvips_region_row(VipsRegion *region, int y) {
     return VIPS_REGION_ADDR(region, 0, y);
 }
 
+/// Writes `count` bytes of 8-bit sRGB pixels, 3 bytes each, as a JPEG without metadata. The caller releases `file` with
+/// g_free. 0 where that went well.
+static inline int cvips_write_jpeg(
+    const void *pixels, size_t count, int width, int height, int quality, void **file, size_t *length) {
+    VipsImage *image = vips_image_new_from_memory(pixels, count, width, height, 3, VIPS_FORMAT_UCHAR);
+    if (image == NULL) return -1;
+    image->Type = VIPS_INTERPRETATION_sRGB;
+    int status = vips_jpegsave_buffer(
+        image, file, length, "Q", quality, "optimize_coding", TRUE, "interlace", TRUE, "strip", TRUE,
+        "subsample_mode", VIPS_FOREIGN_SUBSAMPLE_AUTO, NULL);
+    g_object_unref(image);
+    return status;
+}
+
 #endif

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Blip2
-import Foundation
 import Imaging
 import Pipeline
 
@@ -53,7 +52,7 @@ struct Caption: AsyncParsableCommand {
 
     private func caption(_ path: String, _ model: Blip2CaptionModel) throws -> Answer {
         let start = ContinuousClock.now
-        let picture = try Picture(bytes: try bytes(path), limits: Self.limits)
+        let picture = try Picture(bytes: try PictureFile.bytes(path), limits: PictureFile.limits)
         let caption = try model.caption(
             pixels: try picture.pixels(model.preparation),
             options: CaptionOptions(prompt: prompt, maxNewTokens: maxNewTokens), cancellation: Cancellation())
@@ -61,17 +60,6 @@ struct Caption: AsyncParsableCommand {
             file: path, caption: caption.text, size: [picture.width, picture.height],
             format: picture.format.rawValue.uppercased(),
             hash: picture.sha256, tokenCount: caption.tokenIDs.count, seconds: (ContinuousClock.now - start).inSeconds)
-    }
-
-    /// One's own files may be larger than what a server takes from strangers.
-    private static let limits = PictureLimits(maximumByteCount: 1 << 30)
-
-    private func bytes(_ path: String) throws -> [UInt8] {
-        do {
-            return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe))
-        } catch {
-            throw CommandError("The file cannot be read: \(error.localizedDescription)")
-        }
     }
 
     private func say(_ answer: Answer) throws {

@@ -29,7 +29,7 @@ extension Picture {
     }
 
     /// The stored pixels at another size, 8-bit sRGB on white, `[height, width, 3]`. Nothing where decoding fails.
-    private func decoded(width: Int, height: Int, kernel: ResampleKernel) -> [UInt8]? {
+    func decoded(width: Int, height: Int, kernel: ResampleKernel) -> [UInt8]? {
         let stored = orientation.turned((self.width, self.height))
         let shrink = shrinkOnLoad(from: stored, to: (width, height), kernel: kernel)
         return decodable.withUnsafeBytes { bytes in

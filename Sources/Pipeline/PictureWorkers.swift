@@ -9,6 +9,11 @@ struct PictureWorkers: Sendable {
         turnstile = Turnstile(places: workers.count)
     }
 
+    /// How many pictures wait for a worker.
+    var waitingCount: Int {
+        get async { await turnstile.waitingCount }
+    }
+
     /// Gets the picture library ready, which takes a while the first time, so that no request waits for it.
     func start() async throws {
         try await workers[0].start()

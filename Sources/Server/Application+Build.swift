@@ -24,7 +24,9 @@ public func buildApplication(
     for endpoint in endpoints {
         router.on(RouterPath(endpoint.path), method: endpoint.method, use: endpoint.respond)
     }
-    let maxBodyBytes = configuration.captionForm.maxBodyBytes
+    let maxBodyBytes = Dictionary(
+        endpoints.compactMap { endpoint in endpoint.form.map { (endpoint.path, $0.maxBodyBytes) } },
+        uniquingKeysWith: max)
     let channel = HTTP1Channel.Configuration(
         additionalChannelHandlers: [ContinueHandler(maxBodyBytes: maxBodyBytes), DisconnectHandler()],
         idleTimeout: TimeAmount(configuration.idleTimeout))

@@ -65,7 +65,8 @@ private struct CaptionAnswer: Encodable {
     }
 }
 
-private struct ImageInfo: Encodable {
+/// A picture as it was sent.
+struct ImageInfo: Encodable {
     let filename: String
     /// Width and height.
     let size: [Int]
@@ -87,7 +88,8 @@ private struct ImageInfo: Encodable {
     }
 }
 
-private struct ProcessingTime: Encodable {
+/// Where the time of one caption went, in seconds.
+struct ProcessingTime: Encodable {
     /// From the request's head to its answer, the upload included.
     let total: Double
     /// Decoding and resizing the picture.

@@ -26,8 +26,24 @@ struct CaptionServer: Sendable {
             Endpoint(.get, "/health/live", "200 as long as the process answers") { _, _ in try liveness() },
             Endpoint(.get, "/metrics", "counts and times as Prometheus reads them") { _, _ in await prometheusText() },
             Endpoint(.get, "/model/info", "which model is loaded, where, and its limits") { _, _ in try await model() },
-            Endpoint(.post, "/caption/generate", "a caption of the picture in the form's field image") {
+            Endpoint(
+                .post, "/caption/generate", "a caption of the picture in the form's field image",
+                form: configuration.captionForm
+            ) {
                 try await caption($0, $1)
+            },
+            Endpoint(
+                .post, "/caption/batch", "captions of all pictures in the form's fields images",
+                form: configuration.batchForm
+            ) {
+                try await captionBatch($0, $1)
+            },
+            Endpoint(
+                .post, "/image/process",
+                "the dominant colours of the picture in the form's field image, and a small JPEG",
+                form: configuration.processForm
+            ) {
+                try await process($0, $1)
             },
         ]
     }

@@ -11,11 +11,11 @@ final class ContinueHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundIn = HTTPResponsePart
     typealias OutboundOut = HTTPResponsePart
 
-    private let maxBodyBytes: Int
+    private let maxBodyBytes: [String: Int]
     private var openRequests = 0
 
-    /// Makes a handler for one connection.
-    init(maxBodyBytes: Int) {
+    /// Makes a handler for one connection, from the most bytes that a body may have by the path that takes it.
+    init(maxBodyBytes: [String: Int]) {
         self.maxBodyBytes = maxBodyBytes
     }
 
@@ -37,6 +37,8 @@ final class ContinueHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func isWelcome(_ head: HTTPRequest) -> Bool {
         guard let length = head.headerFields[.contentLength].flatMap({ Int($0) }) else { return true }
-        return length <= maxBodyBytes
+        var path = (head.path ?? "/").prefix { $0 != "?" }
+        if path.hasSuffix("/") { path.removeLast() }  // as the router reads it
+        return length <= maxBodyBytes[String(path)] ?? 0
     }
 }

@@ -7,15 +7,18 @@ struct Endpoint: Sendable {
     let path: String
     /// What the call answers with, for people.
     let summary: String
+    /// The form that the call takes, where it takes one.
+    let form: Form.Layout?
     let respond: @Sendable (Request, ServerContext) async throws -> Response
 
     init(
-        _ method: HTTPRequest.Method, _ path: String, _ summary: String,
+        _ method: HTTPRequest.Method, _ path: String, _ summary: String, form: Form.Layout? = nil,
         respond: @escaping @Sendable (Request, ServerContext) async throws -> Response
     ) {
         self.method = method
         self.path = path
         self.summary = summary
+        self.form = form
         self.respond = respond
     }
 }

@@ -7,12 +7,13 @@ extension ServerError.Code {
     /// The status that a refusal is answered with.
     var status: HTTPResponse.Status {
         switch self {
-        case .missingContentType, .invalidBoundary, .malformedForm, .truncatedUpload, .missingField, .duplicateField:
+        case .missingContentType, .invalidBoundary, .malformedForm, .truncatedUpload, .missingField, .duplicateField,
+            .lateField:
             .badRequest
         case .notFound: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .slowUpload: .requestTimeout
-        case .bodyTooLarge, .fileTooLarge, .fieldTooLarge: .contentTooLarge
+        case .bodyTooLarge, .fileTooLarge, .fieldTooLarge, .tooManyImages: .contentTooLarge
         case .unsupportedContentType: .unsupportedMediaType
         case .invalidField, .fieldNotAvailable: .unprocessableContent
         }

@@ -13,12 +13,23 @@ struct Form: Sendable, Equatable {
         var fileField: String
         /// The names of the fields that hold texts. Others are skipped.
         var textFields: Set<String>
-        /// The most bytes of the file.
+        /// The most bytes of one file.
         var maxFileBytes: Int
         /// The most bytes of one text.
         var maxTextBytes = 64 * 1024
+        /// The most files. Where there may be several, one that is too large is handed on as such and refuses only itself;
+        /// and the texts, which are for all of them, come first.
+        var maxFiles = 1
 
-        /// The most bytes of the whole body: the file, and what else a form may need.
-        var maxBodyBytes: Int { maxFileBytes + 1024 * 1024 }
+        /// The most bytes of the whole body: the files, and what else a form may need.
+        var maxBodyBytes: Int { maxFiles * (maxFileBytes + 1024) + 1024 * 1024 }
     }
+}
+
+/// A file that came in a form.
+struct UploadedFile: Sendable {
+    /// The client's name for the file, made harmless; `unnamed` where there is none.
+    let name: String
+    /// The file's bytes, or why they were not taken.
+    let content: Result<[UInt8], ServerError>
 }

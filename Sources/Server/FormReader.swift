@@ -12,10 +12,16 @@ struct FormReader {
     private let layout: Form.Layout
     private var parser: MultipartParser
     private var target = Target.nowhere
-    private var file: [UInt8]?
-    private var fileName = ""
+    /// The file that is being read: its bytes, its name as it came, and why it is refused.
+    private var bytes: [UInt8] = []
+    private var fileName: String?
+    private var refusal: ServerError?
+    /// The files that are complete and have not been taken, in order.
+    private var files: [UploadedFile] = []
+    private var fileCount = 0
     private var text: [UInt8] = []
-    private var texts: [String: String] = [:]
+    /// The texts that are complete, by the names of their fields.
+    private(set) var texts: [String: String] = [:]
     private var namesSeen: [String] = []
     private var bodyBytes = 0
 
@@ -23,14 +29,16 @@ struct FormReader {
     ///
     /// - Throws: `invalidBoundary`.
     init(boundary: String, layout: Form.Layout) throws(ServerError) {
-        parser = try MultipartParser(boundary: boundary)
+        var limits = MultipartParser.Limits()
+        limits.parts += layout.maxFiles - 1
+        parser = try MultipartParser(boundary: boundary, limits: limits)
         self.layout = layout
     }
 
     /// Takes in the next piece of the body.
     ///
-    /// - Throws: `malformedForm`, `duplicateField`, `invalidField`, and as soon as a limit is passed `fileTooLarge`,
-    ///   `fieldTooLarge` or `bodyTooLarge`.
+    /// - Throws: `malformedForm`, `duplicateField`, `tooManyImages`, `lateField`, `invalidField`, and as soon as a limit is
+    ///   passed `fileTooLarge` (where the form may hold only one file), `fieldTooLarge` or `bodyTooLarge`.
     mutating func receive(_ piece: ByteBuffer) throws(ServerError) {
         bodyBytes += piece.readableBytes
         guard bodyBytes <= layout.maxBodyBytes else { throw layout.bodyTooLarge() }
@@ -45,21 +53,35 @@ struct FormReader {
         }
     }
 
-    /// The form, once all pieces are in.
+    /// The next file that is complete, which the reader then forgets; nil when more pieces are needed.
+    mutating func takeFile() -> UploadedFile? {
+        files.isEmpty ? nil : files.removeFirst()
+    }
+
+    /// Says that all pieces are in.
     ///
-    /// - Throws: `truncatedUpload` or `missingField`.
-    consuming func finish() throws(ServerError) -> Form {
+    /// - Throws: `truncatedUpload`, or `missingField` where there was no file.
+    func checkEnd() throws(ServerError) {
         try parser.finish()
-        guard let file else { throw missingFile() }
-        let name = FileName.sanitise(fileName)
-        return Form(file: file, fileName: name.isEmpty ? "unnamed" : name, texts: texts)
+        guard fileCount > 0 else { throw missingFile() }
+    }
+
+    /// The form, once all pieces are in and no file has been taken.
+    ///
+    /// - Throws: as ``checkEnd()``.
+    consuming func finish() throws(ServerError) -> Form {
+        try checkEnd()
+        guard let file = files.first else { throw missingFile() }
+        return Form(file: try file.content.get(), fileName: file.name, texts: texts)
     }
 
     private mutating func begin(_ header: PartHeader) throws(ServerError) {
         if header.name == layout.fileField {
-            guard file == nil else { throw duplicate(header.name) }
-            file = []
-            fileName = header.fileName ?? ""
+            guard fileCount < layout.maxFiles else { throw tooManyFiles() }
+            fileCount += 1
+            fileName = header.fileName
+            bytes = []
+            refusal = nil
             target = .file
         } else if layout.textFields.contains(header.name) {
             guard texts[header.name] == nil else { throw duplicate(header.name) }
@@ -71,40 +93,80 @@ struct FormReader {
         }
     }
 
-    private mutating func append(_ bytes: ByteBuffer) throws(ServerError) {
+    private mutating func append(_ piece: ByteBuffer) throws(ServerError) {
         switch target {
+        case .file where refusal != nil: break
         case .file:
-            guard (file?.count ?? 0) + bytes.readableBytes <= layout.maxFileBytes else {
-                throw ServerError(
-                    .fileTooLarge,
-                    "The picture has more than \(layout.maxFileBytes) bytes, the most that is taken. Send a smaller one."
-                )
-            }
-            file?.append(contentsOf: bytes.readableBytesView)
+            guard bytes.count + piece.readableBytes <= layout.maxFileBytes else { return try refuseFile() }
+            bytes.append(contentsOf: piece.readableBytesView)
         case .text(let name):
-            guard text.count + bytes.readableBytes <= layout.maxTextBytes else {
+            guard text.count + piece.readableBytes <= layout.maxTextBytes else {
                 throw ServerError(
                     .fieldTooLarge, "The field \(name) has more than \(layout.maxTextBytes) bytes. Send a shorter text."
                 )
             }
-            text.append(contentsOf: bytes.readableBytesView)
+            text.append(contentsOf: piece.readableBytesView)
         case .nowhere:
             break
         }
     }
 
+    /// A file that is too large ends the form that may hold no other, and else only itself.
+    private mutating func refuseFile() throws(ServerError) {
+        let error = ServerError(
+            .fileTooLarge,
+            "The picture has more than \(layout.maxFileBytes) bytes, the most that is taken. Send a smaller one.")
+        guard layout.maxFiles > 1 else { throw error }
+        refusal = error
+        bytes = []
+    }
+
     private mutating func end() throws(ServerError) {
-        if case .text(let name) = target {
-            guard let value = String(validating: text, as: UTF8.self) else {
-                throw ServerError(.invalidField, "The field \(name) is not UTF-8 text. Send it as UTF-8.")
-            }
-            texts[name] = value
+        switch target {
+        case .file: endFile()
+        case .text(let name): try endText(name)
+        case .nowhere: break
         }
         target = .nowhere
     }
 
+    private mutating func endFile() {
+        // What a page sends for a field in which nothing was chosen, where any number of files may be chosen.
+        if layout.maxFiles > 1, fileName == "", bytes.isEmpty, refusal == nil {
+            fileCount -= 1
+            return
+        }
+        let name = FileName.sanitise(fileName ?? "")
+        files.append(
+            UploadedFile(
+                name: name.isEmpty ? "unnamed" : name, content: refusal.map { .failure($0) } ?? .success(bytes)))
+        bytes = []
+    }
+
+    private mutating func endText(_ name: String) throws(ServerError) {
+        guard let value = String(validating: text, as: UTF8.self) else {
+            throw ServerError(.invalidField, "The field \(name) is not UTF-8 text. Send it as UTF-8.")
+        }
+        guard layout.maxFiles == 1 || fileCount == 0 || value.isEmpty else {
+            throw ServerError(
+                .lateField,
+                "The field \(name) comes after a picture, which may be under way by then. Send it before all of them.")
+        }
+        texts[name] = value
+    }
+}
+
+extension FormReader {
     private func duplicate(_ name: String) -> ServerError {
         ServerError(.duplicateField, "The form has more than one field \(name). Send one.")
+    }
+
+    private func tooManyFiles() -> ServerError {
+        guard layout.maxFiles > 1 else { return duplicate(layout.fileField) }
+        return ServerError(
+            .tooManyImages,
+            "The form has more than \(layout.maxFiles) pictures, the most that are taken at once. Send them in several "
+                + "calls.")
     }
 
     private func missingFile() -> ServerError {
@@ -119,8 +181,9 @@ struct FormReader {
 extension Form.Layout {
     /// The refusal of a body that is longer than any form of this layout.
     func bodyTooLarge() -> ServerError {
-        ServerError(
-            .bodyTooLarge,
-            "The upload is larger than a picture of \(maxFileBytes) bytes, the most that is taken. Send a smaller one.")
+        let pictures =
+            maxFiles == 1 ? "a picture of \(maxFileBytes) bytes" : "\(maxFiles) pictures of \(maxFileBytes) bytes"
+        return ServerError(
+            .bodyTooLarge, "The upload is larger than \(pictures), the most that is taken. Send a smaller one.")
     }
 }

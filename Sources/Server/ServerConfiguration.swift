@@ -15,6 +15,8 @@ public struct ServerConfiguration: Sendable {
 
     /// How many pictures one call of `/caption/batch` may bring.
     public var maxBatchImages: Int
+    /// How many pictures of one call of `/caption/batch` are captioned at a time.
+    public var maxPicturesInFlight: Int
     /// The width and the height that `/image/process` fits a picture into.
     public var targetImageSize: (width: Int, height: Int)
     /// The origins whose pages may call this server; `*` stands for all.
@@ -32,6 +34,7 @@ public struct ServerConfiguration: Sendable {
         maxImageBytes = settings.maxImageSize
         requestTimeout = settings.requestTimeout
         maxBatchImages = settings.maxBatchImages
+        maxPicturesInFlight = max(1, min(2 * settings.maxBatchSize, settings.maxQueue))
         targetImageSize = (settings.targetImageWidth, settings.targetImageHeight)
         corsOrigins = settings.corsOrigins
         apiKeys = settings.apiKeys
@@ -41,6 +44,18 @@ public struct ServerConfiguration: Sendable {
     /// The form that `POST /caption/generate` takes.
     var captionForm: Form.Layout {
         Form.Layout(fileField: "image", textFields: CaptionOptions.formFields, maxFileBytes: maxImageBytes)
+    }
+
+    /// The form that `POST /caption/batch` takes.
+    var batchForm: Form.Layout {
+        Form.Layout(
+            fileField: "images", textFields: CaptionOptions.formFields, maxFileBytes: maxImageBytes,
+            maxFiles: maxBatchImages)
+    }
+
+    /// The form that `POST /image/process` takes.
+    var processForm: Form.Layout {
+        Form.Layout(fileField: "image", textFields: [], maxFileBytes: maxImageBytes)
     }
 
     /// How long a connection may do nothing: longer than a request may, so that a silent upload gets its answer first.

@@ -15,8 +15,10 @@ struct ServerError: Error, Sendable, CustomStringConvertible {
         case bodyTooLarge = "body_too_large"
         case fileTooLarge = "file_too_large"
         case fieldTooLarge = "field_too_large"
+        case tooManyImages = "too_many_images"
         case missingField = "missing_field"
         case duplicateField = "duplicate_field"
+        case lateField = "late_field"
         case invalidField = "invalid_field"
         case fieldNotAvailable = "field_not_available"
     }

@@ -23,7 +23,7 @@ struct InformationTests {
             #expect(
                 Set(endpoints.keys) == [
                     "GET /", "GET /health", "GET /health/live", "GET /metrics", "GET /model/info",
-                    "POST /caption/generate",
+                    "POST /caption/generate", "POST /caption/batch", "POST /image/process",
                 ])
         }
     }

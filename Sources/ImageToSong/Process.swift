@@ -1,0 +1,90 @@
+import ArgumentParser
+import Foundation
+import Imaging
+import Pipeline
+import Server
+
+struct Process: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Says which colours pictures have, and makes them small.",
+        discussion: """
+            Each picture gives its name, its size and that of a JPEG that fits into TARGET_IMAGE_WIDTH × \
+            TARGET_IMAGE_HEIGHT, and its dominant colours. A picture that cannot be read is named on standard error and \
+            does not stop the others.
+            """)
+
+    @Argument(help: ArgumentHelp("JPEG, PNG, WebP, GIF, TIFF, HEIC or AVIF files.", valueName: "PICTURE"))
+    var pictures: [String]
+
+    @Flag(help: "One JSON object a picture, a line each.")
+    var json = false
+
+    @Option(
+        help: ArgumentHelp(
+            "A folder to write the JPEGs to; made where it is missing. No file is ever overwritten.", valueName: "DIR"))
+    var out: String?
+
+    func run() async throws {
+        let settings = try await Settings.load()
+        let target = (width: settings.targetImageWidth, height: settings.targetImageHeight)
+        let folder = try out.map(OutputFolder.init)
+        var hasFailed = false
+        for path in pictures {
+            do {
+                let start = ContinuousClock.now
+                let picture = try ProcessedPicture(
+                    try PictureFile.bytes(path), within: PictureFile.limits, fitting: target)
+                let written = try folder?.write(picture.jpeg.bytes, as: path)
+                try say(picture, path, written, took: ContinuousClock.now - start)
+            } catch {
+                hasFailed = true
+                complain("\(path): \(error)")
+                if json { print(try jsonLine(Failure(file: path, error: "\(error)"))) }
+            }
+        }
+        if hasFailed { throw ExitCode(1) }
+    }
+
+    private func say(_ picture: ProcessedPicture, _ path: String, _ written: String?, took: Duration) throws {
+        if json {
+            let name = URL(fileURLWithPath: path).lastPathComponent
+            let answer = ProcessAnswer(picture, fileName: name, total: took)
+            return print(try jsonLine(Answer(answer: answer, file: path, out: written)))
+        }
+        let original = picture.original
+        print(path)
+        print(
+            "  \(original.format.uppercased()) \(original.width) × \(original.height), \(original.byteCount) bytes → "
+                + "JPEG \(picture.width) × \(picture.height), \(picture.jpeg.bytes.count) bytes")
+        for colour in picture.palette {
+            print(String(format: "  %@ %5.1f %%  %@", colour.colour.hex, colour.share * 100, colour.name))
+        }
+        if let written { print("  written to \(written)") }
+    }
+
+    /// One line of JSON: what the server answers, and which file it is about.
+    private struct Answer: Encodable {
+        let answer: ProcessAnswer
+        let file: String
+        /// Where the JPEG was written.
+        let out: String?
+
+        enum CodingKeys: String, CodingKey {
+            case file, out
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            try answer.encode(to: encoder)
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(file, forKey: .file)
+            try container.encodeIfPresent(out, forKey: .out)
+        }
+    }
+
+    /// The line of a picture that cannot be read.
+    private struct Failure: Encodable {
+        let success = false
+        let file: String
+        let error: String
+    }
+}

@@ -1,0 +1,70 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// A form on its way in, whose files can be used while the rest is still being sent.
+///
+/// Bytes are read only as far as the next file. Whoever does not ask for it holds the client back: then its bytes stay
+/// in the network, not in memory here.
+struct Upload {
+    private var pieces: RequestBody.AsyncIterator
+    private var reader: FormReader
+    private let progress: UploadProgress
+
+    /// The texts that have come so far, by the names of their fields.
+    var texts: [String: String] { reader.texts }
+
+    /// Does `work` with the form that a request carries, unless its client turns out too slow.
+    ///
+    /// - Parameter patience: how long the client may be almost silent before the upload is given up.
+    /// - Throws: a ``ServerError`` that says what is wrong with the form; else what `work` throws.
+    static func receive<Value: Sendable>(
+        _ request: Request, layout: Form.Layout, patience: Duration,
+        work: @escaping @Sendable (inout Upload) async throws -> Value
+    ) async throws -> Value {
+        let reader = try FormReader(boundary: Form.boundary(of: request.headers), layout: layout)
+        if let text = request.headers[.contentLength], let length = Int(text), length > layout.maxBodyBytes {
+            throw layout.bodyTooLarge()
+        }
+        let progress = UploadProgress()
+        return try await withThrowingTaskGroup(of: Value.self) { group in
+            group.addTask {
+                var upload = Upload(pieces: request.body.makeAsyncIterator(), reader: reader, progress: progress)
+                return try await work(&upload)
+            }
+            group.addTask { try await progress.watch(patience) }
+            defer { group.cancelAll() }
+            guard let value = try await group.next() else { throw CancellationError() }
+            return value
+        }
+    }
+
+    /// The next file, as soon as it is complete; nil at the end of the form.
+    ///
+    /// - Throws: a ``ServerError`` that says what is wrong with the form; `CancellationError` where the task is cancelled.
+    mutating func nextFile() async throws -> UploadedFile? {
+        while true {
+            if let file = reader.takeFile() { return file }
+            guard let piece = try await nextPiece() else {
+                try reader.checkEnd()
+                return nil
+            }
+            try reader.receive(piece)
+        }
+    }
+
+    private mutating func nextPiece() async throws -> ByteBuffer? {
+        progress.beginWaiting()
+        do {
+            let piece = try await pieces.next()
+            progress.endWaiting(bytes: piece?.readableBytes ?? 0)
+            try Task.checkCancellation()
+            return piece
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            throw ServerError(
+                .truncatedUpload, "The upload broke off before its end: send the whole form again.", cause: error)
+        }
+    }
+}

@@ -1,0 +1,117 @@
+import Testing
+
+@testable import Imaging
+
+struct PaletteTests {
+    /// A picture of upright stripes: so many columns of each colour.
+    private func stripes(_ colours: [(columns: Int, digits: UInt32)], height: Int = 20) -> Rendition {
+        let row = colours.flatMap { stripe in
+            let colour = RGBColour(stripe.digits)
+            return (0..<stripe.columns).flatMap { _ in [colour.red, colour.green, colour.blue] }
+        }
+        return Rendition(width: row.count / 3, height: height, rgb: (0..<height).flatMap { _ in row })
+    }
+
+    private func palette(_ name: String) throws -> [PaletteColour] {
+        try Picture(bytes: Fixture.bytes(name)).rendition(fitting: Rendition.paletteSize).palette()
+    }
+
+    @Test("Flat colours come out exactly, by their shares, the largest first")
+    func flatColours() {
+        let palette = stripes([(10, 0xFFD700), (40, 0x000080), (20, 0xFFFFFF), (30, 0xDC143C)]).palette()
+        #expect(palette.map(\.colour.hex) == ["#000080", "#dc143c", "#ffffff", "#ffd700"])
+        #expect(palette.map(\.name) == ["navy", "crimson", "white", "gold"])
+        #expect(palette.map(\.share) == [0.4, 0.3, 0.2, 0.1])
+    }
+
+    @Test("A picture of more colours than asked for gives as many as asked for, and their shares make a whole")
+    func manyColours() {
+        let colours: [UInt32] = [0xFF0000, 0x00FF00, 0x0000FF, 0xFFFF00, 0xFF00FF, 0x00FFFF, 0x000000, 0xFFFFFF]
+        let picture = stripes(colours.enumerated().map { (10 + $0, $1) })
+        for count in 1...8 {
+            let palette = picture.palette(count: count)
+            #expect(palette.count == count)
+            #expect(abs(palette.reduce(0) { $0 + $1.share } - 1) < 1e-12)
+            #expect(palette.map(\.share) == palette.map(\.share).sorted(by: >))
+            #expect(palette.allSatisfy { colours.map { RGBColour($0) }.contains($0.colour) })
+        }
+    }
+
+    @Test("Colours that look the same are one, the commoner of the two")
+    func joinsAlike() {
+        let palette = stripes([(60, 0x4060A0), (30, 0x4262A1), (10, 0xFF0000)]).palette()
+        #expect(palette.map(\.colour.hex) == ["#4060a0", "#ff0000"])
+        #expect(palette.map(\.share) == [0.9, 0.1])
+    }
+
+    @Test("A colour of less than a hundredth does not count as dominant")
+    func givesAwayLittle() {
+        let palette = stripes([(1000, 0x4060A0), (9, 0xFF0000)], height: 2).palette()
+        #expect(palette.map(\.colour.hex) == ["#4060a0"])
+        #expect(palette.map(\.share) == [1])
+    }
+
+    @Test("Colours that change from pixel to pixel are all seen")
+    func checkerboard() {
+        let picture = stripes((0..<200).map { (1, $0 % 2 == 0 ? 0xFF0000 : 0x00FF00) }, height: 200)
+        let palette = picture.palette()
+        #expect(Set(palette.map(\.colour.hex)) == ["#ff0000", "#00ff00"])
+        #expect(palette.map(\.share) == [0.5, 0.5])
+    }
+
+    @Test("Of colours with equal shares the order is always the same")
+    func equalShares() {
+        let one = stripes([(5, 0xFF0000), (5, 0x00FF00)]).palette()
+        let two = stripes([(5, 0x00FF00), (5, 0xFF0000)]).palette()
+        #expect(one == two)
+    }
+
+    @Test("A picture of one pixel has one colour")
+    func onePixel() throws {
+        let palette = try palette("one-pixel.png")
+        #expect(palette.map(\.colour) == [RGBColour(red: 200, green: 100, blue: 50)])
+        #expect(palette.map(\.share) == [1])
+    }
+
+    @Test("A grey picture has greys only", arguments: ["grey.png", "grey.jpg", "grey-16.png"])
+    func grey(name: String) throws {
+        let palette = try palette(name)
+        #expect(palette.count > 1)
+        #expect(palette.allSatisfy { $0.colour.red == $0.colour.green && $0.colour.green == $0.colour.blue })
+    }
+
+    @Test("What is transparent counts as white")
+    func transparent() throws {
+        let palette = try palette("half-transparent.png")
+        #expect(Set(palette.map(\.colour.hex)) == ["#0000ff", "#ffffff"])
+        #expect(palette.map(\.share) == [0.5, 0.5])
+    }
+
+    @Test("The palette of a large picture is that of the picture made smaller")
+    func large() {
+        let columns = [(500, 0x204060), (300, 0xF0E0D0), (200, 0xA02010)] as [(Int, UInt32)]
+        let palette = stripes(columns, height: 300).palette()
+        #expect(palette.map(\.colour.hex) == ["#204060", "#f0e0d0", "#a02010"])
+        for (colour, share) in zip(palette, [0.5, 0.3, 0.2]) { #expect(abs(colour.share - share) < 0.01) }
+    }
+
+    @Test("A picture's palette is the same on every machine")
+    func golden() throws {
+        #expect(
+            try palette("rgb.png").map { "\($0.colour.hex) \($0.name)" } == [])
+    }
+
+    @Test(
+        "The groups are as close as those of fifty random starts of scikit-learn's k-means",
+        arguments: ColourFixture.all.clusters)
+    func clusters(_ best: ColourFixture.Clustering) throws {
+        let pixels = try Fixture.bytes(best.picture + ".rgb")
+        let cells = ColourHistogram(pixels).cells
+        let centres = ColourClusters(cells, count: 5).clusters.map(\.mean)
+        let spread = stride(from: 0, to: pixels.count, by: 3).reduce(0.0) { sum, place in
+            let lab = LabColour(RGBColour(red: pixels[place], green: pixels[place + 1], blue: pixels[place + 2]))
+            return sum + (centres.map { lab.squaredDistance(to: $0) }.min() ?? .infinity)
+        }
+        #expect(spread < 1.1 * best.spread, "\(spread / best.spread)")
+    }
+}

@@ -1,0 +1,107 @@
+import Imaging
+import Logging
+import Testing
+
+@testable import Pipeline
+
+@Suite("Processing pictures")
+struct ProcessingTests {
+    private func captioner(timeout: Duration = .seconds(60)) -> Captioner {
+        var configuration = Captioner.Configuration()
+        configuration.timeout = timeout
+        configuration.pictureWorkers = 1
+        return Captioner(
+            configuration: configuration, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        ) { _ in StubModel() }
+    }
+
+    @Test("A picture gives what is known of it, a small JPEG and its colours, without a model")
+    func processes() async throws {
+        let bytes = try fixture("gradient.jpg")
+        let picture = try await captioner().process(bytes, fitting: (24, 24))
+        #expect(picture.original.format == "jpeg")
+        #expect([picture.original.width, picture.original.height] == [48, 32])
+        #expect(picture.original.byteCount == bytes.count)
+        #expect(picture.original.hash == (try Picture(bytes: bytes).sha256))
+        #expect([picture.width, picture.height] == [24, 16])
+        let small = try Picture(bytes: picture.jpeg.bytes)
+        #expect(small.format == .jpeg && small.width == 24 && small.height == 16)
+        #expect(abs(picture.compressionRatio - Double(bytes.count) / Double(small.byteCount)) < 1e-9)
+        #expect((1...5).contains(picture.palette.count))
+    }
+
+    @Test("However small the JPEG is to be, the colours are those of the picture")
+    func tinyTarget() async throws {
+        let bytes = try fixture("gradient.png")
+        let tiny = try await captioner().process(bytes, fitting: (1, 1))
+        let usual = try await captioner().process(bytes, fitting: (384, 384))
+        #expect(tiny.palette == usual.palette)
+        #expect([tiny.width, tiny.height] == [1, 1])
+        #expect([usual.width, usual.height] == [12, 8])
+    }
+
+    @Test(
+        "A file that is no good picture is refused by its own code",
+        arguments: [
+            ("corrupt.jpg", PipelineError.Code.corruptPicture), ("truncated.jpg", .truncatedPicture),
+            ("text.jpg", .unsupportedPicture), ("huge.png", .pictureTooLarge),
+        ])
+    func refuses(name: String, code: PipelineError.Code) async throws {
+        let captioner = captioner()
+        let bytes = try fixture(name)
+        let error = await #expect(throws: PipelineError.self) { try await captioner.process(bytes, fitting: (9, 9)) }
+        #expect(error?.code == code)
+    }
+
+    @Test("A picture that waits too long for its worker is answered as timed out, and never begun")
+    func timesOut() async throws {
+        let captioner = captioner(timeout: .milliseconds(50))
+        let gate = Gate()
+        let worker = await captioner.pictureWorkers[0]
+        let blocker = Task { try await worker.run { gate.wait() } }
+        let bytes = try fixture("gradient.png")
+        let waiting = Task { try await captioner.process(bytes, fitting: (9, 9)) }
+        try await Task.sleep(for: .milliseconds(200))
+        gate.open()
+        try await blocker.value
+        let error = await #expect(throws: PipelineError.self) { try await waiting.value }
+        #expect(error?.code == .timedOut)
+    }
+
+    @Test("A full queue is asked again until it has room")
+    func patience() async throws {
+        let journal = Journal()
+        let value = try await askingAgain {
+            journal.note("asked")
+            if journal.all.count < 4 { throw PipelineError(.queueFull, "Full.") }
+            return "done"
+        }
+        #expect(value == "done")
+        #expect(journal.all.count == 4)
+    }
+
+    @Test("Other failures are not asked again, and one that is cancelled stops asking", .timeLimit(.minutes(1)))
+    func impatience() async throws {
+        let journal = Journal()
+        let error = await #expect(throws: PipelineError.self) {
+            try await askingAgain {
+                journal.note("asked")
+                throw PipelineError(.corruptPicture, "Damaged.")
+            }
+        }
+        #expect(error?.code == .corruptPicture)
+        #expect(journal.all.count == 1)
+        let asking = Task { try await askingAgain { throw PipelineError(.queueFull, "Full.") } }
+        asking.cancel()
+        await #expect(throws: CancellationError.self) { try await asking.value }
+    }
+
+    @Test("A caption that waits patiently is the caption")
+    func patientCaption() async throws {
+        let captioner = captioner()
+        await captioner.start()
+        #expect(try await captioner.captionPatiently(try fixture("gradient.png")).caption == "a stub")
+        let error = await #expect(throws: PipelineError.self) { try await captioner.captionPatiently([]) }
+        #expect(error?.code == .emptyFile)
+    }
+}
