@@ -11,7 +11,7 @@ public func buildApplication(
     _ configuration: ServerConfiguration, captioner: Captioner, logger: Logger
 ) -> some ApplicationProtocol {
     let server = CaptionServer(configuration: configuration, captioner: captioner)
-    let endpoints = server.endpoints
+    let endpoints = server.endpoints + server.webFiles
     let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
     router.add(middleware: ProblemMiddleware(methods: Dictionary(grouping: endpoints, by: \.path).mapValues(allowed)))
     for endpoint in endpoints {

@@ -11,12 +11,20 @@ struct CaptionServer: Sendable {
     /// Every call there is: the router, `GET /` and the answers 404 and 405 are made from this list.
     var endpoints: [Endpoint] {
         [
-            Endpoint(.get, "/", "what this is and which calls there are") { _, _ in try await index() },
+            Endpoint(.get, "/", "what this is and which calls there are; for a browser, the page") { request, _ in
+                try await index(request)
+            },
             Endpoint(.get, "/health", "whether captions can be had: 200 or 503") { _, _ in try await health() },
             Endpoint(.get, "/health/live", "200 as long as the process answers") { _, _ in try liveness() },
             Endpoint(.get, "/model/info", "which model is loaded, where, and its limits") { _, _ in try await model() },
             Endpoint(.post, "/caption/generate", "a caption of the picture in the form's field image") {
                 try await caption($0, $1)
+            },
+            Endpoint(.get, "/openapi.json", "the description of these calls, for programs") { request, _ in
+                try webFile("openapi.json", request)
+            },
+            Endpoint(.get, "/docs", "the description of these calls, to read and to try") { request, _ in
+                try webFile("docs.html", request)
             },
         ]
     }

@@ -23,6 +23,7 @@ struct InformationTests {
             #expect(
                 Set(endpoints.keys) == [
                     "GET /", "GET /health", "GET /health/live", "GET /model/info", "POST /caption/generate",
+                    "GET /openapi.json", "GET /docs",
                 ])
         }
     }
