@@ -70,9 +70,11 @@ let package = Package(
         library(
             "Server",
             [
-                "Pipeline", "Imaging", "Prometheus", crypto, httpTypes, hummingbird, hummingbirdCore, logging, metrics,
-                nioCore, nioHTTPTypes, serviceLifecycle, unixSignals,
-            ]),
+                "Pipeline", "Imaging", "Prometheus", "CWebFiles", crypto, httpTypes, hummingbird, hummingbirdCore,
+                logging,
+                metrics, nioCore, nioHTTPTypes, serviceLifecycle, unixSignals,
+            ], exclude: ["Web"]),
+        .target(name: "CWebFiles"),
         library(
             "Pipeline",
             [

@@ -15,7 +15,7 @@ public func buildApplication(
     logger: Logger
 ) -> some ApplicationProtocol {
     let server = CaptionServer(configuration: configuration, captioner: captioner, metrics: metrics)
-    let endpoints = server.endpoints
+    let endpoints = server.endpoints + server.webFiles
     let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
     router.add(
         middleware: RequestMetricsMiddleware(

@@ -1,3 +1,4 @@
+import HTTPTypes
 import Hummingbird
 import Pipeline
 
@@ -11,12 +12,18 @@ private struct IndexAnswer: Encodable {
 }
 
 extension CaptionServer {
-    func index() async throws -> Response {
+    /// The page for a browser, the list of calls for a program.
+    func index(_ request: Request) async throws -> Response {
+        if AcceptHeader(request.headers[.accept]).prefersPage {
+            return try webFile("index.html", request, varyingWith: .accept)
+        }
         let list = endpoints.map { ("\($0.method.rawValue) \($0.path)", $0.summary) }
-        return try .json(
+        var response = try Response.json(
             IndexAnswer(
                 message: "\(Release.name): send a picture to POST /caption/generate and get a caption",
                 version: Release.version, status: await status(),
                 endpoints: Dictionary(list, uniquingKeysWith: { first, _ in first })))
+        response.headers[.vary] = HTTPField.Name.accept.canonicalName
+        return response
     }
 }

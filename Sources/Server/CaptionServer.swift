@@ -21,7 +21,9 @@ struct CaptionServer: Sendable {
     /// Every call there is: the router, `GET /` and the answers 404 and 405 are made from this list.
     var endpoints: [Endpoint] {
         [
-            Endpoint(.get, "/", "what this is and which calls there are") { _, _ in try await index() },
+            Endpoint(.get, "/", "what this is and which calls there are; for a browser, the page") { request, _ in
+                try await index(request)
+            },
             Endpoint(.get, "/health", "whether captions can be had: 200 or 503") { _, _ in try await health() },
             Endpoint(.get, "/health/live", "200 as long as the process answers") { _, _ in try liveness() },
             Endpoint(.get, "/metrics", "counts and times as Prometheus reads them") { _, _ in await prometheusText() },
@@ -44,6 +46,12 @@ struct CaptionServer: Sendable {
                 form: configuration.processForm
             ) {
                 try await process($0, $1)
+            },
+            Endpoint(.get, "/openapi.json", "the description of these calls, for programs") { request, _ in
+                try webFile("openapi.json", request)
+            },
+            Endpoint(.get, "/docs", "the description of these calls, to read and to try") { request, _ in
+                try webFile("docs.html", request)
             },
         ]
     }

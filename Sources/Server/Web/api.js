@@ -1,0 +1,105 @@
+// The calls of the server, and what went wrong with them in words.
+
+import { keyHeaders } from './key.js';
+
+/** Why a call has no answer, in a sentence for people. */
+export class Failure extends Error {
+  /** @param {{status?: number, code?: string, retryAfter?: number|null}} facts status 0: no answer came at all */
+  constructor(message, { status = 0, code = '', retryAfter = null } = {}) {
+    super(message);
+    Object.assign(this, { status, code, retryAfter });
+  }
+
+  /** Whether a key, or another one, would help. */
+  get isLocked() { return this.status === 401 || this.status === 403; }
+
+  /** Whether the server is only busy, and says or is known to be worth another try in a moment. */
+  get isPassing() { return this.status === 429 || (this.status === 503 && this.code !== 'model_unavailable'); }
+
+  /** Whether the same picture may work later. */
+  get isRetryable() { return [0, 408, 429].includes(this.status) || this.status >= 500; }
+}
+
+const unreachable = 'The server cannot be reached. Check the connection, then try again.';
+
+const words = {
+  413: 'The picture is too large for this server.',
+  415: 'This is not a picture of a kind that the server reads.',
+  429: 'Too many requests in a short time.',
+  503: 'The server is busy.',
+  504: 'The caption took too long.',
+};
+
+/** The failure that an answer stands for: the problem document's own sentence, or one for its status. */
+function failure(status, header, body) {
+  let problem = {};
+  try {
+    problem = JSON.parse(body) ?? {};
+  } catch {
+    // Not from this server: a proxy's page, or nothing.
+  }
+  return new Failure(problem.detail ?? words[status] ?? `The server answered with the status ${status}.`, {
+    status, code: problem.code ?? '', retryAfter: seconds(header),
+  });
+}
+
+/** Retry-After as seconds from now; it may be a number or a date. */
+function seconds(header) {
+  if (!header) return null;
+  const number = Number(header);
+  const result = Number.isFinite(number) ? number : (Date.parse(header) - Date.now()) / 1000;
+  return Number.isFinite(result) ? Math.min(Math.max(Math.ceil(result), 1), 3600) : null;
+}
+
+/** The JSON answer to a GET; with `lenient`, also that of an answer that is no 2xx. */
+export async function get(path, { lenient = false } = {}) {
+  let response;
+  try {
+    response = await fetch(path, { headers: { Accept: 'application/json', ...keyHeaders() }, cache: 'no-store' });
+  } catch {
+    throw new Failure(unreachable);
+  }
+  const body = await response.text();
+  if (!response.ok && !lenient) throw failure(response.status, response.headers.get('Retry-After'), body);
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw failure(response.status, null, body);
+  }
+}
+
+/**
+ * Sends one picture as the form's field `image`.
+ *
+ * This is XMLHttpRequest, because fetch does not tell how much of an upload has gone out.
+ */
+export function sendPicture(path, file, { onSent = () => {}, signal, accept = 'application/json' }) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open('POST', path);
+    request.responseType = 'blob';
+    for (const [name, value] of Object.entries({ Accept: accept, ...keyHeaders() })) {
+      request.setRequestHeader(name, value);
+    }
+    request.upload.addEventListener('progress', event => {
+      if (event.lengthComputable) onSent(event.loaded / event.total);
+    });
+    request.addEventListener('load', async () => {
+      const isFine = request.status >= 200 && request.status < 300;
+      try {
+        if (isFine && accept.startsWith('image/')) return resolve(request.response);
+        const body = await request.response.text();
+        if (!isFine) return reject(failure(request.status, request.getResponseHeader('Retry-After'), body));
+        resolve(JSON.parse(body));
+      } catch {
+        reject(new Failure('The answer cannot be read. Is there something between this page and the server?'));
+      }
+    });
+    request.addEventListener('error', () => reject(new Failure(unreachable)));
+    request.addEventListener('abort', () => reject(new DOMException('Given up', 'AbortError')));
+    signal?.addEventListener('abort', () => request.abort());
+    const form = new FormData();
+    form.append('image', file, file.name);
+    request.send(form);
+  });
+}
