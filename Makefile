@@ -5,7 +5,7 @@ BINARY = .build/release/image-to-song
 SAMPLE = Samples/harbour-evening.jpg
 SOURCES = Package.swift Sources Tests
 
-.PHONY: run test build setup lint format clean
+.PHONY: run test build setup lint format loadtest clean
 
 run: build            ## caption the sample picture, then serve on http://localhost:8000
 	@echo "A picture of a harbour ($(SAMPLE)) shows:"
@@ -27,6 +27,9 @@ lint:                 ## check the format of the code
 
 format:               ## put the code into format
 	$(SWIFT) format --in-place --recursive --parallel $(SOURCES)
+
+loadtest: build       ## a minute of mixed load on a server of its own
+	scripts/loadtest
 
 clean:                ## remove what was built
 	rm -rf .build models/compiled

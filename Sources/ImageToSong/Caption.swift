@@ -34,7 +34,7 @@ struct Caption: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let settings = try await Settings.load()
+        let settings = try Settings.load()
         let model = try Blip2CaptionModel(
             try options.load(settings), name: options.model ?? settings.modelID)
         var hasFailed = false

@@ -11,7 +11,9 @@ struct ImageToSong: AsyncParsableCommand {
         commandName: "image-to-song",
         abstract: "Looks at pictures and says what they show.",
         version: Release.version,
-        subcommands: [Serve.self, Caption.self, Process.self, Parity.self, Bench.self])
+        subcommands: [
+            Serve.self, Caption.self, Process.self, SelfTest.self, Health.self, Parity.self, Bench.self,
+        ])
 
     static func main() async {
         do {

@@ -9,18 +9,28 @@ struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Answers over HTTP what pictures show.",
         discussion: """
-            Settings come from the environment, then from .env, then from the defaults; .env.example lists them. \
+            Settings come from the environment, then from .env, then from the defaults; .env.example lists them, and \
+            --print-settings shows what they are now. \
             SIGTERM and SIGINT let running requests end, then the process exits with status 0. Logs are JSON lines on \
             standard error.
             """)
 
+    @Flag(help: "Prints every setting, its value and where that comes from, and ends.")
+    var printSettings = false
+
     func run() async throws {
-        let settings = try await Settings.load()
+        let loaded = try LoadedSettings.load()
+        let settings = loaded.settings
+        if printSettings {
+            loaded.warnings.forEach { complain("image-to-song: \($0)") }
+            return print(loaded.table, terminator: "")
+        }
         // A model that is not there at all stops the start; one that cannot be loaded leaves the server answering 503.
         _ = try CheckpointLocation(settings.modelID).folder()
         let level = settings.isDebug ? min(settings.logLevel, .debug) : settings.logLevel
         LoggingSystem.bootstrap { _ in JSONLogHandler(level: level) }
         let logger = Logger(label: Release.name)
+        loaded.warnings.forEach { logger.warning("\($0)") }
         if settings.usesGPU { logger.info("This version uses no GPU: captions are made on the CPU") }
         let metrics = ServerMetrics.registry()
         let captioner = Captioner(

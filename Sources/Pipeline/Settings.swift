@@ -70,8 +70,8 @@ public struct Settings: Sendable, Equatable {
         Setting("CAPTION_CACHE_TTL", \.captionCacheTTL, .seconds(in: 0...315_360_000)),
         Setting("CAPTION_CACHE_MEMORY", \.captionCacheMemory, .integer(in: 0...1_099_511_627_776)),
         Setting("CAPTION_CACHE_ENTRIES", \.captionCacheEntries, .integer(in: 0...1_000_000_000)),
-        Setting("CORS_ORIGINS", \.corsOrigins, .list),
-        Setting("API_KEYS", \.apiKeys, .list, isSecret: true),
+        Setting("CORS_ORIGINS", \.corsOrigins, .origins),
+        Setting("API_KEYS", \.apiKeys, .keys, isSecret: true),
         Setting("RATE_LIMIT", \.rateLimit, .integer(in: 0...1_000_000)),
         Setting("LOG_LEVEL", \.logLevel, .choice(logLevels)),
         Setting("DEBUG", \.isDebug, .flag),
@@ -81,29 +81,4 @@ public struct Settings: Sendable, Equatable {
         "TRACE": .trace, "DEBUG": .debug, "INFO": .info, "NOTICE": .notice, "WARNING": .warning, "WARN": .warning,
         "ERROR": .error, "CRITICAL": .critical,
     ]
-}
-
-/// One line of the table of settings.
-struct Setting: Sendable {
-    /// The name in the environment.
-    let name: String
-    /// Whether its value must not be shown.
-    let isSecret: Bool
-    /// Reads a text into the settings.
-    let read: @Sendable (String, inout Settings) throws(PipelineError) -> Void
-
-    init<Value>(
-        _ name: String, _ field: any WritableKeyPath<Settings, Value> & Sendable, _ kind: SettingKind<Value>,
-        isSecret: Bool = false
-    ) {
-        self.name = name
-        self.isSecret = isSecret
-        read = { (text, settings) throws(PipelineError) in
-            guard let value = kind.parse(text) else {
-                throw PipelineError(
-                    .invalidSetting, "The setting \(name) is \"\(text)\"; it may be \(kind.expectation).")
-            }
-            settings[keyPath: field] = value
-        }
-    }
 }

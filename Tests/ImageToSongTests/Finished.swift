@@ -9,28 +9,64 @@ struct Finished {
     let complaints: String
 
     /// Runs the program that was built with the tests.
-    init(_ arguments: [String], environment: [String: String]) throws {
-        let folder = try FileManager.default.temporaryDirectory.appendingPathComponent("image-to-song-\(UUID())")
-            .created()
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let (output, complaints) = (folder.appendingPathComponent("out"), folder.appendingPathComponent("err"))
-        for file in [output, complaints] { try Data().write(to: file) }
+    ///
+    /// - Parameters:
+    ///   - folder: the working folder; the tests' own unless told otherwise.
+    ///   - program: another copy of the program.
+    init(
+        _ arguments: [String], environment: [String: String], folder: URL? = nil, program: URL = Program.built
+    ) throws {
+        let running = try Running(arguments, environment: environment, folder: folder, program: program)
+        defer { running.forget() }
+        running.process.waitUntilExit()
+        status = running.process.terminationStatus
+        output = try running.output()
+        complaints = try running.complaints()
+    }
+}
 
-        let process = Process()
-        process.executableURL = Self.program
+/// A run of the program that has begun.
+struct Running {
+    let process = Process()
+    private let folder: URL
+
+    /// Starts the program.
+    init(
+        _ arguments: [String], environment: [String: String], folder workingFolder: URL? = nil,
+        program: URL = Program.built
+    ) throws {
+        folder = try FileManager.default.temporaryDirectory.appendingPathComponent("image-to-song-\(UUID())").created()
+        for name in ["out", "err"] { try Data().write(to: folder.appendingPathComponent(name)) }
+        process.executableURL = program
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardOutput = try FileHandle(forWritingTo: output)
-        process.standardError = try FileHandle(forWritingTo: complaints)
+        if let workingFolder { process.currentDirectoryURL = workingFolder }
+        process.standardOutput = try FileHandle(forWritingTo: folder.appendingPathComponent("out"))
+        process.standardError = try FileHandle(forWritingTo: folder.appendingPathComponent("err"))
         try process.run()
-        process.waitUntilExit()
-        status = process.terminationStatus
-        self.output = try String(contentsOf: output, encoding: .utf8)
-        self.complaints = try String(contentsOf: complaints, encoding: .utf8)
     }
 
-    /// Beside the tests on Linux, beside their bundle on macOS.
-    private static var program: URL {
+    /// Standard output up to now.
+    func output() throws -> String {
+        try String(contentsOf: folder.appendingPathComponent("out"), encoding: .utf8)
+    }
+
+    /// Standard error up to now.
+    func complaints() throws -> String {
+        try String(contentsOf: folder.appendingPathComponent("err"), encoding: .utf8)
+    }
+
+    /// Removes what was kept of its output; a process that still runs is ended.
+    func forget() {
+        if process.isRunning { process.terminate() }
+        try? FileManager.default.removeItem(at: folder)
+    }
+}
+
+/// Where the program is.
+enum Program {
+    /// The one that was built with the tests: beside them on Linux, beside their bundle on macOS.
+    static var built: URL {
         var folder = Bundle.main.bundleURL
         for bundle in Bundle.allBundles where bundle.bundlePath.hasSuffix(".xctest") {
             folder = bundle.bundleURL.deletingLastPathComponent()
@@ -41,7 +77,7 @@ struct Finished {
 
 extension URL {
     /// The same folder, which is there now.
-    fileprivate func created() throws -> URL {
+    func created() throws -> URL {
         try FileManager.default.createDirectory(at: self, withIntermediateDirectories: true)
         return self
     }

@@ -1,0 +1,109 @@
+import ArgumentParser
+import Foundation
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Pipeline
+
+/// Asks a running server how it is: for health checks where there is no curl.
+struct Health: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Asks a running server whether it can caption.",
+        discussion: "The exit status is 0 where the server answers 200, else 1: what container engines want to know.")
+
+    @Argument(
+        help: ArgumentHelp(
+            "What to ask, http only; /health of the server that the settings describe on this machine, where none is given.",
+            valueName: "URL"))
+    var url: String?
+
+    @Option(help: "How many seconds to wait for the answer.")
+    var timeout = 5.0
+
+    func validate() throws {
+        guard (0.1...3600).contains(timeout) else { throw ValidationError("--timeout may be 0.1 to 3600 seconds.") }
+        if let url, HealthTarget(url) == nil {
+            throw ValidationError("\(url) is no address such as http://127.0.0.1:8000/health.")
+        }
+    }
+
+    func run() async throws {
+        let target = try url.flatMap(HealthTarget.init) ?? HealthTarget(Settings.load())
+        let status: HTTPResponseStatus
+        do {
+            status = try await answer(of: target)
+        } catch is CancellationError {
+            throw CommandError("\(target) gave no answer within \(timeout) seconds.")
+        } catch {
+            throw CommandError("\(target) cannot be reached: \(error)")
+        }
+        guard status == .ok else { throw CommandError("\(target) answers \(status.code) \(status.reasonPhrase).") }
+        print("\(target) answers 200 OK.")
+    }
+
+    /// The status of the answer.
+    ///
+    /// - Throws: `CancellationError` where it takes too long.
+    private func answer(of target: HealthTarget) async throws -> HTTPResponseStatus {
+        try await withThrowingTaskGroup(of: HTTPResponseStatus.self) { group in
+            group.addTask { try await target.status() }
+            group.addTask {
+                try await Task.sleep(for: .seconds(timeout))
+                throw CancellationError()
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? .internalServerError
+        }
+    }
+}
+
+/// A server, and what to ask it.
+struct HealthTarget: Sendable, CustomStringConvertible {
+    let host: String
+    let port: Int
+    let path: String
+
+    /// Nothing for what is no `http://host[:port][/path]`.
+    init?(_ url: String) {
+        guard let parts = URLComponents(string: url), parts.scheme?.lowercased() == "http", let host = parts.host,
+            !host.isEmpty, parts.user == nil
+        else { return nil }
+        self.host = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+        port = parts.port ?? 80
+        path =
+            (parts.percentEncodedPath.isEmpty ? "/" : parts.percentEncodedPath)
+            + (parts.percentEncodedQuery.map { "?\($0)" } ?? "")
+    }
+
+    /// The health of the server that these settings describe, on this machine.
+    init(_ settings: Settings) {
+        let everywhere = ["0.0.0.0": "127.0.0.1", "::": "::1"]
+        host = everywhere[settings.host] ?? settings.host
+        port = settings.port
+        path = "/health"
+    }
+
+    var description: String { "http://\(authority)\(path)" }
+
+    private var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+
+    /// The status of the answer to a `GET`.
+    func status() async throws -> HTTPResponseStatus {
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(host: host, port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHTTPClientHandlers()
+                    return try NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>(
+                        wrappingChannelSynchronously: channel)
+                }
+            }
+        return try await channel.executeThenClose { answers, request in
+            let headers: HTTPHeaders = ["Host": authority, "Connection": "close", "User-Agent": Release.name]
+            try await request.write(
+                .head(HTTPRequestHead(version: .http1_1, method: .GET, uri: path, headers: headers)))
+            try await request.write(.end(nil))
+            for try await case .head(let head) in answers { return head.status }
+            throw CommandError("it closed the connection without an answer.")
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import Blip2
+import Foundation
+import Imaging
+import Pipeline
+
+extension SelfTestReport {
+    /// Captions the sample pictures, one after the other, and then all of them again.
+    ///
+    /// - Parameter model: nil where it could not be loaded.
+    func checkCaptions(_ model: Blip2CaptionModel?) {
+        guard let model else {
+            check("Captions", needs: model) { _ in ((), "") }
+            return
+        }
+        var made: [(SamplePicture, TimedCaption)] = []
+        for sample in SamplePicture.all {
+            let caption = check("Caption \(sample.name)") {
+                let caption = try model.timed(sample.bytes)
+                guard !caption.text.isEmpty else { throw CommandError("The caption is empty.") }
+                if model.description.isDemo, let word = sample.word, !caption.text.contains(word) {
+                    throw CommandError(
+                        "\"\(caption.text)\" does not speak of \"\(word)\", which the picture shows and the demo checkpoint "
+                            + "knows: the model computes something else here. `image-to-song parity` finds out where.")
+                }
+                return (caption, caption.text)
+            }
+            if let caption { made.append((sample, caption)) }
+        }
+        check("The same captions again", needs: made.isEmpty ? nil : made) { made in
+            for (sample, first) in made {
+                let second = try model.timed(sample.bytes)
+                guard second.text == first.text else {
+                    throw CommandError(
+                        "\(sample.name) was captioned \"\(first.text)\", and then \"\(second.text)\": this machine does not "
+                            + "compute the same twice. Check its memory.")
+                }
+            }
+            return ((), made.count == 1 ? "1 picture" : "\(made.count) pictures")
+        }
+        check("Stages, median", needs: made.isEmpty ? nil : made) { made in
+            let medians = TimedCaption.stages.map { name, stage in
+                (name, TimedCaption.median(made.map { $0.1[keyPath: stage].inSeconds }))
+            }
+            stages = Dictionary(uniqueKeysWithValues: medians)
+            return ((), medians.map { "\($0.0) \(Self.milliseconds($0.1))" }.joined(separator: ", "))
+        }
+    }
+}
+
+/// A caption, and how long the stages on the way to it took.
+private struct TimedCaption {
+    let text: String
+    /// Reading, decoding and resizing the picture.
+    let picture: Duration
+    let generation: GenerationTimings
+
+    /// The stages, in the order in which they come.
+    static var stages: [(String, KeyPath<TimedCaption, Duration>)] {
+        [
+            ("picture", \.picture), ("vision", \.generation.vision), ("qformer", \.generation.qformer),
+            ("prefill", \.generation.prefill), ("decode", \.generation.decode),
+        ]
+    }
+
+    /// The middle one of some numbers, the upper one of two; there is at least one.
+    static func median(_ numbers: [Double]) -> Double {
+        numbers.sorted()[numbers.count / 2]
+    }
+}
+
+extension Blip2CaptionModel {
+    /// The caption of the picture in the bytes of a file. Blocks.
+    fileprivate func timed(_ bytes: [UInt8]) throws -> TimedCaption {
+        let start = ContinuousClock.now
+        let pixels = try Picture(bytes: bytes).pixels(preparation)
+        let picture = ContinuousClock.now - start
+        let caption = try caption(pixels: pixels, options: CaptionOptions(), cancellation: Cancellation())
+        return TimedCaption(text: caption.text, picture: picture, generation: caption.timings)
+    }
+}

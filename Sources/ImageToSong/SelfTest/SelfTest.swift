@@ -1,0 +1,57 @@
+import ArgumentParser
+import Blip2
+import Checkpoint
+import Foundation
+import ONNXRuntime
+import Pipeline
+
+/// Everything that a caption needs, tried one thing after the other on this machine.
+struct SelfTest: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "selftest",
+        abstract: "Tries everything that captions need on this machine.",
+        discussion: """
+            One line for each thing that was tried, and a sentence where it failed: settings, every picture format, ONNX \
+            Runtime, the folder for models and captions, the model, and captions of the sample pictures, with the time each \
+            stage took. The exit status is 0 where all is well, else 1.
+            """)
+
+    @OptionGroup var options: ModelOptions
+
+    @Flag(help: "One JSON object instead of the table.")
+    var json = false
+
+    func run() throws {
+        let report = SelfTestReport(printsLines: !json)
+        let settings = report.check("Settings") { () throws -> (Settings, String) in
+            let loaded = try LoadedSettings.load()
+            return (loaded.settings, (["they can be read"] + loaded.warnings).joined(separator: "; "))
+        }
+        report.checkPictures()
+        report.check("ONNX Runtime") { () throws -> ((), String) in
+            let runtime = try Runtime.load()
+            return ((), "\(runtime.version), \(runtime.libraryPath)")
+        }
+        let folder = report.check("Model cache", needs: settings) { settings in
+            try CacheFolder.tryOut(settings.modelCacheDirectory)
+        }
+        let model = report.check("Model", needs: folder == nil ? nil : settings) { settings in
+            try load(settings)
+        }
+        report.checkCaptions(model)
+        if json { print(try jsonLine(report.answer)) } else { print(report.summary) }
+        if report.hasFailed { throw ExitCode(1) }
+    }
+
+    /// The model, and what it is in a few words.
+    private func load(_ settings: Settings) throws -> (Blip2CaptionModel, String) {
+        let loaded = try options.load(settings)
+        let model = try Blip2CaptionModel(loaded, name: options.model ?? settings.modelID)
+        let millions = (Double(model.description.parameters) / 1e5).rounded() / 10
+        let origin = loaded.compiled.isNew ? "compiled just now" : "compiled before"
+        return (
+            model,
+            "\(model.description.name), \(millions) million weights, \(model.description.placement.precision), \(origin)"
+        )
+    }
+}

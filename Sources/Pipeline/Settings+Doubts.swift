@@ -1,0 +1,39 @@
+extension Settings {
+    /// What is probably a mistake, in sentences that give no secret away.
+    var doubts: [String] {
+        apiKeys.enumerated().filter { $0.element.count < Self.leastKeyLength }.map { index, key in
+            "Key \(index + 1) of \(apiKeys.count) in API_KEYS has only \(key.count) "
+                + "\(key.count == 1 ? "character" : "characters"): use \(Self.leastKeyLength) or more, "
+                + "such as `openssl rand -hex 24` prints."
+        }
+    }
+
+    /// A key of this many characters cannot be found by trying.
+    private static let leastKeyLength = 16
+}
+
+extension EnvironmentFile {
+    /// What is probably a mistake in the file, in sentences.
+    var doubts: [String] {
+        let names = Settings.table.map(\.name)
+        var earlier: [String: Int] = [:]
+        return entries.flatMap { entry in
+            var doubts: [String] = []
+            if let line = earlier.updateValue(entry.line, forKey: entry.name), names.contains(entry.name) {
+                doubts.append(
+                    "\(entry.name) stands on lines \(line) and \(entry.line) of \(path); the later one holds.")
+            }
+            if Self.environmentOnly.contains(entry.name) {
+                doubts.append(
+                    "\(entry.name) on line \(entry.line) of \(path) has no effect there: "
+                        + "set it in the environment of the process.")
+            } else if !names.contains(entry.name), let name = NameDistance.nearest(to: entry.name, of: names) {
+                doubts.append("\(path), line \(entry.line): there is no setting \(entry.name); was \(name) meant?")
+            }
+            return doubts
+        }
+    }
+
+    /// Names that this program reads, but not from here.
+    private static let environmentOnly = ["ONNXRUNTIME_LIBRARY"]
+}

@@ -1,0 +1,93 @@
+import Foundation
+import Testing
+
+@Suite("Serving")
+struct ServeTests {
+    private func withFolder<Value>(_ body: (URL) async throws -> Value) async throws -> Value {
+        let folder = try FileManager.default.temporaryDirectory.appendingPathComponent("image-to-song-\(UUID())")
+            .created()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        return try await body(folder)
+    }
+
+    /// Waits until `condition` gives something; long enough for any machine.
+    private func wait<Value>(_ condition: () throws -> Value?) async throws -> Value {
+        for _ in 0..<24_000 {
+            if let value = try condition() { return value }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        throw CancellationError()
+    }
+
+    @Test("--print-settings shows the settings with their origins, and keeps the keys to itself")
+    func printsSettings() async throws {
+        let finished = try await withFolder { folder in
+            let file = "export PORT='9000' # mine\r\nMAX_IMAGESIZE=5\r\nAPI_KEYS=hunter2,0123456789abcdef\r\n"
+            try Data(file.utf8).write(to: folder.appendingPathComponent(".env"))
+            return try Finished(
+                ["serve", "--print-settings"], environment: ["RATE_LIMIT": "60", "MODEL_ID": "/nowhere"], folder: folder
+            )
+        }
+        #expect(finished.status == 0)
+        #expect(finished.output.contains(/PORT +9000 +\.env, line 1\n/))
+        #expect(finished.output.contains(/RATE_LIMIT +60 +environment\n/))
+        #expect(finished.output.contains(/DEBUG +false +default\n/))
+        #expect(finished.output.contains(/API_KEYS +\*{8} \(2 keys\) +\.env, line 3\n/))
+        #expect(finished.complaints.contains("was MAX_IMAGE_SIZE meant?"))
+        #expect(finished.complaints.contains("Key 1 of 2 in API_KEYS has only 7 characters"))
+        #expect(!(finished.output + finished.complaints).contains("hunter2"))
+    }
+
+    @Test("A line of .env that is no setting stops the start with one sentence")
+    func refusesLine() async throws {
+        let finished = try await withFolder { folder in
+            try Data("PORT=1\n\nhello\n".utf8).write(to: folder.appendingPathComponent(".env"))
+            return try Finished(["serve"], environment: [:], folder: folder)
+        }
+        #expect(finished.status == 1)
+        #expect(finished.output == "")
+        #expect(finished.complaints.contains("Line 3 of .env is not a setting"))
+        #expect(finished.complaints.split(separator: "\n").count == 1)
+    }
+
+    @Test("A server that captions is healthy, and one that is not there is not")
+    func tellsHealth() async throws {
+        try await withFolder { folder in
+            let server = try Running(
+                ["serve"],
+                environment: ["HOST": "127.0.0.1", "PORT": "0", "MODEL_CACHE_DIR": folder.path, "LOG_LEVEL": "INFO"],
+                folder: folder)
+            defer { server.forget() }
+            let port = try await wait {
+                try server.complaints().firstMatch(of: /listening on 127\.0\.0\.1:([0-9]+)/)?.output.1
+            }
+            _ = try await wait { try server.complaints().contains("The model is ready") ? true : nil }
+
+            let well = try Finished(["health", "http://127.0.0.1:\(port)/health"], environment: [:])
+            #expect(well.status == 0)
+            #expect(well.output == "http://127.0.0.1:\(port)/health answers 200 OK.\n")
+            let bySettings = try Finished(
+                ["health"], environment: ["HOST": "0.0.0.0", "PORT": "\(port)"], folder: folder)
+            #expect(bySettings.status == 0)
+            let elsewhere = try Finished(["health", "http://localhost:\(port)/nowhere"], environment: [:])
+            #expect(elsewhere.status == 1)
+            #expect(elsewhere.complaints.contains("answers 404 Not Found."))
+
+            server.process.terminate()
+            try await wait { server.process.isRunning ? nil : () }
+            #expect(server.process.terminationStatus == 0)
+            let gone = try Finished(["health", "http://127.0.0.1:\(port)/health"], environment: [:])
+            #expect(gone.status == 1)
+            #expect(gone.complaints.contains("cannot be reached"))
+        }
+    }
+
+    @Test(
+        "An address that cannot be asked is wrong usage",
+        arguments: ["https://localhost/", "localhost:8000", "http://", "http://me@localhost/", "nonsense"])
+    func refusesAddress(_ url: String) throws {
+        let finished = try Finished(["health", url], environment: [:])
+        #expect(finished.status == 2)
+        #expect(finished.complaints.contains("is no address such as http://127.0.0.1:8000/health."))
+    }
+}

@@ -1,0 +1,46 @@
+import Configuration
+import Foundation
+import Testing
+
+@testable import Pipeline
+
+@Suite("The documents of the settings")
+struct SettingsDocumentsTests {
+    private func text(_ name: String) throws -> String {
+        let root = URL(filePath: #filePath).resolvingSymlinksInPath()
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        return try String(contentsOfFile: root.appending(path: name).path, encoding: .utf8)
+    }
+
+    @Test(".env.example names every setting, and holds the defaults")
+    func example() throws {
+        let file = try EnvironmentFile(path: ".env.example", bytes: Array(text(".env.example").utf8))
+        #expect(file.entries.map(\.name) == Settings.table.map(\.name))
+        #expect(file.doubts == [])
+        var settings = Settings()
+        for setting in Settings.table {
+            let value = try #require(file.effective[setting.name]?.value)
+            if !value.isEmpty { try setting.read(value, .environment, &settings) }
+        }
+        #expect(settings == Settings())
+    }
+
+    @Test("Each setting in .env.example has a comment above it or above its neighbour")
+    func exampleIsCommented() throws {
+        for paragraph in try text(".env.example").split(separator: "\n\n") {
+            #expect(paragraph.hasPrefix("# "))
+        }
+    }
+
+    @Test("docs/operations.md has a table of every setting, with its default and what it may be")
+    func operations() throws {
+        let rows = try text("docs/operations.md").split(separator: "\n").filter { $0.hasPrefix("| `") }.map { row in
+            row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+        }
+        let names = Set(Settings.table.map { "`\($0.name)`" })
+        let found = rows.filter { names.contains($0[0]) }
+        let defaults = Settings()
+        let expected = Settings.table.map { ["`\($0.name)`", "`\($0.show(defaults))`", $0.expectation] }
+        #expect(found.map { Array($0.prefix(3)) } == expected)
+    }
+}
