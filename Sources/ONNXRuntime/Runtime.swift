@@ -12,15 +12,17 @@ public final class Runtime: Sendable {
 
     let api: API
     let environment: Environment
+    private let listener: LogRelay.Listener?
     /// Ordinary memory, as tensors are described to ONNX Runtime.
     let cpuMemory: Owned
 
     /// Loads the library and starts its environment. Blocks for a few milliseconds.
     /// - Parameters:
     ///   - search: where to look for the library.
-    ///   - logLevel: the least level that is logged.
-    ///   - log: receives what ONNX Runtime logs, on any thread; nil leaves it to ONNX Runtime, which writes to standard
-    ///     error. The first environment of a process decides, as long as it lives.
+    ///   - logLevel: the least level that `log` receives. ONNX Runtime itself keeps to that of the process's first
+    ///     runtime, so no later one hears more.
+    ///   - log: receives what ONNX Runtime logs anywhere in the process, on any thread, as long as this runtime lives.
+    ///     Where nobody does, it goes to standard error.
     /// - Throws: `libraryNotFound`, `notONNXRuntime`, `libraryTooOld`.
     public static func load(
         _ search: LibrarySearch = .standard, logLevel: LogMessage.Level = .warning,
@@ -33,15 +35,9 @@ public final class Runtime: Sendable {
         _ library: Library, logLevel: LogMessage.Level, log: (@Sendable (LogMessage) -> Void)?
     ) throws(ONNXRuntimeError) {
         let api = library.api
-        if let log {
-            // Kept for good: the environment may outlive this object, where another Runtime shares it.
-            let receiver = Unmanaged.passRetained(LogReceiver(log)).toOpaque()
-            environment = try Environment(api) {
-                $0.pointee.CreateEnvWithCustomLogger(
-                    LogReceiver.callback, receiver, logLevel.rawValue, "onnxruntime", $1)
-            }
-        } else {
-            environment = try Environment(api) { $0.pointee.CreateEnv(logLevel.rawValue, "onnxruntime", $1) }
+        listener = log.map { LogRelay.Listener(logLevel, $0) }
+        environment = try Environment(api) {
+            $0.pointee.CreateEnvWithCustomLogger(LogRelay.callback, nil, logLevel.rawValue, "onnxruntime", $1)
         }
         cpuMemory = try api.cpuMemory()
         self.api = api

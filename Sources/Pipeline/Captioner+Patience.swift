@@ -1,12 +1,12 @@
 extension Captioner {
-    /// As ``caption(_:options:)``, but where no more pictures may wait inside, this one waits outside and asks again,
+    /// As ``caption(_:options:isFresh:)``, but where no more pictures may wait inside, this one waits outside and asks again,
     /// until there is room or the time for a caption is up.
     public func captionPatiently(
-        _ bytes: [UInt8], options: CaptionOptions = CaptionOptions()
+        _ bytes: [UInt8], options: CaptionOptions = CaptionOptions(), isFresh: Bool = false
     ) async throws(PipelineError) -> CaptionResult {
         do {
             return try await withDeadline(configuration.timeout) {
-                try await askingAgain { try await self.caption(bytes, options: options) }
+                try await askingAgain { try await self.caption(bytes, options: options, isFresh: isFresh) }
             }
         } catch let error as PipelineError {
             throw error
@@ -27,7 +27,7 @@ func askingAgain<Value>(_ work: () async throws -> Value) async throws -> Value 
             return try await work()
         } catch let error as PipelineError where error.code == .queueFull {
             try await Task.sleep(for: pause)
-            pause = min(2 * pause, .milliseconds(500))
+            pause = min(pause * 2, .milliseconds(500))
         }
     }
 }

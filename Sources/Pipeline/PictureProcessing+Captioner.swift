@@ -13,7 +13,8 @@ extension Captioner {
         let limits = configuration.limits
         guard await pictures.waitingCount < configuration.maxQueue else {
             throw PipelineError(
-                .queueFull, "\(configuration.maxQueue) pictures are waiting already. Send this one again a little later.",
+                .queueFull,
+                "\(configuration.maxQueue) pictures are waiting already. Send this one again a little later.",
                 retryAfter: .seconds(1))
         }
         let pictures = pictures

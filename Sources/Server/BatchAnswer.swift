@@ -1,3 +1,4 @@
+import HTTPTypes
 import Pipeline
 
 /// The answer of `POST /caption/batch`.
@@ -65,7 +66,7 @@ extension BatchAnswer {
             tokenCount = result?.tokenCount
             imageInfo = result.map { ImageInfo($0.picture, fileName: outcome.fileName) }
             processingTime = result.map { ProcessingTime($0.timings, total: outcome.duration) }
-            cached = result == nil ? nil : false
+            cached = result?.isCached
             if case .failure(let cause) = outcome.result { error = Failure(cause) } else { error = nil }
         }
     }

@@ -8,8 +8,9 @@ extension CaptionServer {
     func captionBatch(_ request: Request, _ context: ServerContext) async throws -> Response {
         let began = ContinuousClock.now
         try await captioner.checkReadiness()
+        let isFresh = request.asksForFreshAnswer
         let batch = CaptionBatch(maxInFlight: configuration.maxPicturesInFlight) { [captioner] picture, options in
-            try await captioner.captionPatiently(picture, options: options)
+            try await captioner.captionPatiently(picture, options: options, isFresh: isFresh)
         }
         let (layout, patience) = (configuration.batchForm, configuration.requestTimeout)
         let outcomes = try await cancelledByDisconnection(of: context.channel) {

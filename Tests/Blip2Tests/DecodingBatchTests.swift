@@ -1,172 +1,227 @@
-import Blip2
+import Dispatch
 import Foundation
 import ONNXRuntime
 import Testing
 
-/// Repeatable randomness.
-private struct Seeded: RandomNumberGenerator {
-    var state: UInt64
+@testable import Blip2
 
-    mutating func next() -> UInt64 {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        let mixed = (state ^ (state >> 33)) &* 0xFF51_AFD7_ED55_8CCD
-        return mixed ^ (mixed >> 33)
-    }
-}
-
-@Suite("Rows that join and leave")
+@Suite("A batch of rows")
 struct DecodingBatchTests {
     private let cache: TemporaryFolder
+    private let model: Blip2Model
+    private let batch: DecodingBatch
+    /// Six rows without ends and their lone tokens.
+    private let inputs: Tensor
+    private let rowCount = 6
 
-    init() throws { cache = try TemporaryFolder() }
-
-    /// A picture's language inputs [1, Q, H] and what is asked of it.
-    private struct Request {
-        let inputs: Tensor
-        let options: GenerationOptions
+    init() throws {
+        cache = try TemporaryFolder()
+        model = try Blip2Model(folder: Fixtures.checkpoint("opt-pre-norm"), cache: cache.url)
+        batch = DecodingBatch(model)
+        var random = SeededGenerator(seed: 7)
+        let shape = [rowCount, model.configuration.queryTokenCount, model.configuration.text.hiddenSize]
+        inputs = try Tensor(
+            (0..<shape.reduce(1, *)).map { _ in Float.random(in: -1...1, using: &random) }, shape: shape)
     }
 
-    private func model(_ name: String = "opt-pre-norm") throws -> Blip2Model {
-        try Blip2Model(folder: Fixtures.checkpoint(name), cache: cache.url)
+    private func options(_ count: Int, prompt: [Int]? = nil) -> GenerationOptions {
+        var options = GenerationOptions(maxNewTokens: count)
+        options.eosTokenIDs = []
+        options.promptIDs = prompt
+        return options
     }
 
-    private func requests(_ count: Int, _ model: Blip2Model, _ random: inout Seeded) throws -> [Request] {
-        let side = model.configuration.vision.imageSize
-        return try (0..<count).map { _ in
-            let pixels = (0..<3 * side * side).map { _ in Float.random(in: -2...2, using: &random) }
-            let encoding = try model.encode(try Tensor(pixels, shape: [1, 3, side, side]))
-            var options = GenerationOptions(maxNewTokens: Int.random(in: 1...12, using: &random))
-            options.minNewTokens = Int.random(in: 0...options.maxNewTokens, using: &random)
-            if Bool.random(using: &random) {
-                options.promptIDs = (0..<Int.random(in: 1...5, using: &random)).map { _ in
-                    Int.random(in: 3..<model.configuration.text.vocabularySize, using: &random)
-                }
+    private func alone(_ row: Int, _ options: GenerationOptions) throws -> [Int] {
+        try model.generate(try inputs.rows(row..<row + 1), [options])[0].ids
+    }
+
+    private func join(_ rows: Range<Int>, _ options: GenerationOptions) throws -> [DecodingBatch.RowID] {
+        try batch.join(try inputs.rows(rows), Array(repeating: options, count: rows.count))
+    }
+
+    @Test("Rows of different prompts join together, and are named in the order in which they were given")
+    func joinsPrompts() throws {
+        let all = [options(5), options(4, prompt: [7, 8, 9]), options(3), options(6, prompt: [5, 6, 7])]
+        let ids = try batch.join(try inputs.rows(0..<4), all)
+        #expect(Set(ids).count == 4)
+        let finished = try batch.finish()
+        for (row, id) in ids.enumerated() {
+            #expect(try finished.first { $0.id == id }?.ids == alone(row, all[row]))
+        }
+    }
+
+    @Test("A row that ends with its first token never goes on")
+    func endsAtOnce() throws {
+        let ids = try batch.join(try inputs.rows(0..<3), [options(3), options(1), options(3)])
+        #expect(batch.rowCount == 2)
+        let first = batch.takeFinished()
+        #expect(first.map(\.id) == [ids[1]])
+        #expect(try first.first?.ids == alone(1, options(1)))
+        #expect(first.first.map { $0.prefillTime > .zero && $0.decodeTime == .zero } == true)
+        #expect(try batch.finish().map(\.ids) == [alone(0, options(3)), alone(2, options(3))])
+    }
+
+    @Test("Ends are told once")
+    func tellsOnce() throws {
+        _ = try join(0..<2, options(1))
+        #expect(batch.takeFinished().count == 2)
+        #expect(batch.takeFinished().isEmpty)
+    }
+
+    @Test("A batch without rows has nothing to do")
+    func worksEmpty() throws {
+        #expect(try join(0..<0, options(1)).isEmpty)
+        try batch.step()
+        #expect(batch.rowCount == 0)
+        #expect(batch.takeFinished().isEmpty)
+    }
+
+    @Test("A row that is removed is not heard of again, whether it had ended or not")
+    func removes() throws {
+        let ended = try join(0..<1, options(1))[0]
+        let ids = try join(1..<4, options(5))
+        batch.remove(ended)
+        try batch.step()
+        batch.remove(ids[0])
+        batch.remove(ids[0])
+        #expect(batch.rowCount == 2)
+        let finished = try batch.finish()
+        #expect(finished.map(\.id) == Array(ids[1...]))
+        #expect(try finished.map(\.ids) == [alone(2, options(5)), alone(3, options(5))])
+    }
+
+    @Test("Memory grows in mid-run for more and for longer rows, and those that run go on as they were")
+    func grows() throws {
+        _ = try join(0..<1, options(20))
+        #expect(batch.decoder.room == (1, 32))
+        for _ in 0..<3 { try batch.step() }
+        _ = try join(1..<3, options(40))
+        #expect(batch.decoder.room == (4, 64))
+        for _ in 0..<3 { try batch.step() }
+        _ = try join(3..<6, options(10))
+        #expect(batch.decoder.room == (8, 64))
+        let ids = try batch.finish().map(\.ids)
+        let counts = [20, 40, 40, 10, 10, 10]
+        #expect(try ids == counts.enumerated().map { try alone($0.offset, options($0.element)) })
+    }
+
+    @Test("A little memory is kept for later rows, much is given back when the last row leaves")
+    func givesMemoryBack() throws {
+        _ = try join(0..<2, options(5))
+        _ = try batch.finish()
+        #expect(batch.decoder.room == (2, 32))
+
+        let rows = DecoderRows(session: model.decoder, configuration: model.configuration.text, keptBytes: 1000)
+        try rows.reserve(rows: 2, positions: 10)
+        _ = try rows.append(try inputs.rows(0..<2), prompts: [[2], [2]], nil)
+        rows.remove(at: 0)
+        #expect(rows.room == (2, 32))
+        rows.remove(at: 0)
+        #expect(rows.room == (0, 0))
+    }
+
+    @Test("Rows that do not fit are refused, all of them, and those that run go on as they were")
+    func refusesBadRows() throws {
+        _ = try join(0..<2, options(6))
+        try batch.step()
+        let bad = [options(0), options(1000), options(3, prompt: []), options(3, prompt: [-1])]
+        for bad in bad {
+            let error = try #require(throws: Blip2Error.self) {
+                try batch.join(try inputs.rows(2..<4), [options(3), bad])
             }
-            return Request(inputs: encoding.languageInputs, options: options)
+            #expect(error.code == .invalidInput)
         }
+        let error = try #require(throws: Blip2Error.self) { try batch.join(inputs, [options(3)]) }
+        #expect(error.code == .invalidInput)
+        #expect(error.message.contains("\(inputs.shape)"))
+        #expect(batch.rowCount == 2)
+        #expect(try batch.finish().map(\.ids) == [alone(0, options(6)), alone(1, options(6))])
     }
 
-    private func alone(_ request: Request, _ model: Blip2Model) throws -> [Int] {
-        let batch = DecodingBatch(model)
-        _ = try batch.join(request.inputs, [request.options])
-        while batch.rowCount > 0 { try batch.step() }
-        return batch.takeFinished()[0].ids
-    }
-
-    /// Several pictures' inputs as one tensor [k, Q, H].
-    private func joined(_ tensors: [Tensor]) throws -> Tensor {
-        try Tensor(
-            try tensors.flatMap { try $0.array(of: Float.self) },
-            shape: [tensors.count] + tensors[0].shape.dropFirst())
-    }
-
-    @Test(
-        "However rows join and leave, each becomes what it becomes alone",
-        arguments: ["opt-pre-norm", "opt-post-norm", "opt-350m-form", "opt-projected-embeddings", "several-ends"],
-        0..<4)
-    func anySchedule(name: String, seed: UInt64) throws {
-        let model = try model(name)
-        var random = Seeded(state: seed)
-        let requests = try requests(10, model, &random)
-        let expected = try requests.map { try alone($0, model) }
-
-        let batch = DecodingBatch(model)
-        var waiting = Array(requests.indices)
-        var running: [DecodingBatch.RowID: Int] = [:]
-        var results: [Int: [Int]] = [:]
-        var removed: Set<Int> = []
-        while !waiting.isEmpty || batch.rowCount > 0 {
-            let count = min(waiting.count, Int.random(in: 0...3, using: &random))
-            if count > 0 {
-                let joining = Array(waiting.prefix(count))
-                waiting.removeFirst(count)
-                let ids = try batch.join(
-                    try joined(joining.map { requests[$0].inputs }), joining.map { requests[$0].options })
-                for (id, request) in zip(ids, joining) { running[id] = request }
-            }
-            if let (id, request) = running.sorted(by: { $0.value < $1.value }).first,
-                Int.random(in: 0..<8, using: &random) == 0, results[request] == nil
-            {
-                batch.remove(id)
-                removed.insert(request)
-            }
-            try batch.step()
-            for row in batch.takeFinished() {
-                guard let request = running.removeValue(forKey: row.id) else { continue }
-                results[request] = row.ids
-            }
+    @Test("Where one run of those that join fails, none of them has joined")
+    func joinsAllOrNone() throws {
+        _ = try join(0..<1, options(6))
+        let width = model.configuration.text.wordEmbeddingSize
+        let pictures = [
+            try inputs.rows(1..<2),
+            try Tensor(.float32, shape: [1, model.configuration.queryTokenCount, width + 1]),
+        ]
+        #expect(throws: ONNXRuntimeError.self) {
+            try batch.join(
+                imageEmbeddings: pictures, [options(3), options(3, prompt: [5, 6])], cancellation: nil)
         }
-        for (index, ids) in expected.enumerated() where results[index] != nil || !removed.contains(index) {
-            #expect(results[index] == ids)
-        }
-        #expect(results.count >= requests.count - removed.count)
+        #expect(batch.rowCount == 1)
+        #expect(batch.decoder.lengths.count == 1)
+        _ = try join(2..<3, options(4))
+        #expect(try batch.finish().map(\.ids) == [alone(0, options(6)), alone(2, options(4))])
     }
 
-    @Test("A row that needs more room than there is makes the memory grow under those that run")
-    func growth() throws {
-        let model = try model()
-        var random = Seeded(state: 7)
-        var requests = try requests(2, model, &random)
-        var long = GenerationOptions(maxNewTokens: model.maximumNewTokens(promptLength: 1))
-        long.minNewTokens = long.maxNewTokens
-        requests[1] = Request(inputs: requests[1].inputs, options: long)
-        var first = requests[0].options
-        (first.maxNewTokens, first.minNewTokens) = (12, 12)
-        requests[0] = Request(inputs: requests[0].inputs, options: first)
-        let expected = try requests.map { try alone($0, model) }
-
-        let batch = DecodingBatch(model)
-        let ids = try requests.map { request in
-            defer { try? batch.step() }
-            return try batch.join(request.inputs, [request.options])[0]
-        }
-        while batch.rowCount > 0 { try batch.step() }
-        let results = Dictionary(uniqueKeysWithValues: batch.takeFinished().map { ($0.id, $0.ids) })
-        for (id, expected) in zip(ids, expected) { #expect(results[id] == expected) }
-    }
-
-    @Test("Options that do not fit are refused, and the rows that run do not notice")
-    func refusal() throws {
-        let model = try model()
-        var random = Seeded(state: 3)
-        let requests = try requests(1, model, &random)
-        var options = GenerationOptions(maxNewTokens: 8)
-        options.minNewTokens = 8
-        let request = Request(inputs: requests[0].inputs, options: options)
-        let expected = try alone(request, model)
-        let batch = DecodingBatch(model)
-        _ = try batch.join(request.inputs, [options])
-        let error = #expect(throws: Blip2Error.self) {
-            try batch.join(request.inputs, [GenerationOptions(maxNewTokens: 0)])
-        }
-        #expect(error?.code == .invalidInput)
-        while batch.rowCount > 0 { try batch.step() }
-        #expect(batch.takeFinished().map(\.ids) == [expected])
-    }
-
-    @Test("After a run that was cancelled the batch can be emptied and used again")
-    func cancellation() throws {
-        let model = try model()
-        var random = Seeded(state: 5)
-        let request = try requests(1, model, &random)[0]
-        let expected = try alone(request, model)
-        let batch = DecodingBatch(model)
-        var long = GenerationOptions(maxNewTokens: 10)
-        long.minNewTokens = 10
-        _ = try batch.join(request.inputs, [long])
+    @Test("What is cancelled says so, and the batch works again after everything was taken out")
+    func cancels() throws {
         let cancellation = Cancellation()
         cancellation.cancel()
-        for work in [
+        _ = try join(0..<2, options(6))
+        let attempts: [() throws -> Void] = [
             { try batch.step(cancellation: cancellation) },
-            { _ = try batch.join(request.inputs, [long], cancellation: cancellation) },
-        ] {
-            let error = #expect(throws: Blip2Error.self) { try work() }
-            #expect(error?.code == .cancelled)
+            {
+                _ = try batch.join(
+                    try inputs.rows(2..<4), [options(3), options(3)], cancellation: cancellation)
+            },
+        ]
+        for attempt in attempts {
+            #expect(try #require(throws: Blip2Error.self) { try attempt() }.code == .cancelled)
         }
         batch.removeAll()
         #expect(batch.rowCount == 0)
-        _ = try batch.join(request.inputs, [request.options])
-        while batch.rowCount > 0 { try batch.step() }
-        #expect(batch.takeFinished().map(\.ids) == [expected])
+        #expect(batch.decoder.room == (0, 0))
+        _ = try join(2..<4, options(6))
+        #expect(try batch.finish().map(\.ids) == [alone(2, options(6)), alone(3, options(6))])
+    }
+
+    @Test("A run that ends in the middle changes nothing, and can be made again")
+    func survivesStoppedRuns() throws {
+        _ = try join(0..<3, options(30))
+        var joined = 3
+        for round in 0..<40 where batch.rowCount > 0 {
+            let cancellation = Cancellation()
+            let group = DispatchGroup()
+            // Somewhere before, within or behind the run.
+            DispatchQueue.global().async(group: group) {
+                Thread.sleep(forTimeInterval: Double(round) * 10e-6)
+                cancellation.cancel()
+            }
+            do {
+                if joined < rowCount && round % 8 == 7 {
+                    _ = try batch.join(
+                        try inputs.rows(joined..<joined + 1), [options(30)], cancellation: cancellation)
+                    joined += 1
+                } else {
+                    try batch.step(cancellation: cancellation)
+                }
+            } catch {
+                #expect((error as? Blip2Error)?.code == .cancelled)
+            }
+            group.wait()
+        }
+        let ids = try batch.finish().map(\.ids)
+        #expect(try ids == (0..<joined).map { try alone($0, options(30)) })
+    }
+
+    @Test("Options that were cancelled stop the decoder in its run, and the rows keep their lengths")
+    func stopsRuns() throws {
+        _ = try join(0..<2, options(6))
+        let stopped = try RunOptions(runtime: model.runtime)
+        stopped.cancel()
+        let lengths = batch.decoder.lengths
+        let attempts: [() throws -> Void] = [
+            { _ = try batch.decoder.step([3, 4], stopped) },
+            { _ = try batch.decoder.append(try inputs.rows(2..<3), prompts: [[2]], stopped) },
+        ]
+        try batch.decoder.reserve(rows: 3, positions: 32)
+        for attempt in attempts {
+            #expect(try #require(throws: ONNXRuntimeError.self) { try attempt() }.code == .cancelled)
+        }
+        #expect(batch.decoder.lengths == lengths)
+        #expect(try batch.finish().map(\.ids) == [alone(0, options(6)), alone(1, options(6))])
     }
 }

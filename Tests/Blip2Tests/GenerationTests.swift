@@ -19,40 +19,35 @@ struct GenerationTests {
         return try Tensor(values, shape: [batch, 3, side, side])
     }
 
-    @Test("No more new tokens are made than were asked for", arguments: [1, 2, 5])
-    func keepsToTheMaximum(_ most: Int) throws {
-        let encoding = try model.encode(try pixels())
-        let generation = try model.generate(encoding.languageInputs, [GenerationOptions(maxNewTokens: most)])
-        #expect(generation.ids.count == 1)
-        #expect((1...most).contains(generation.ids[0].count))
+    private func generate(_ pixels: Tensor, _ options: GenerationOptions) throws -> [[Int]] {
+        let rows = Array(repeating: options, count: pixels.shape[0])
+        return try model.generate(try model.encode(pixels).languageInputs, rows).map(\.ids)
     }
 
-    @Test("No end token comes before the minimum, and a row that ends is filled up")
+    @Test("No more new tokens are made than were asked for", arguments: [1, 2, 5])
+    func keepsToTheMaximum(_ most: Int) throws {
+        let ids = try generate(try pixels(), GenerationOptions(maxNewTokens: most))
+        #expect(ids.count == 1)
+        #expect((1...most).contains(ids[0].count))
+    }
+
+    @Test("A row ends with its end token, but not before the minimum")
     func keepsToTheMinimum() throws {
-        let encoding = try model.encode(try pixels(batch: 2))
-        let free = try model.generate(
-            encoding.languageInputs, [GenerationOptions](repeating: GenerationOptions(maxNewTokens: 6), count: 2))
+        let free = try generate(try pixels(batch: 2), GenerationOptions(maxNewTokens: 6))
         var options = GenerationOptions(maxNewTokens: 6)
         // The token that comes first anyway ends the text now.
-        let first = free.ids[0][0]
+        let first = free[0][0]
         options.eosTokenIDs = [first]
-        options.padTokenID = 1
-        let early = try model.generate(encoding.languageInputs, [options, options])
-        #expect(early.ids[0].first == first)
-        #expect(early.ids[0].dropFirst().allSatisfy { $0 == 1 })
+        #expect(try generate(try pixels(batch: 2), options)[0] == [first])
         options.minNewTokens = 6
-        let late = try model.generate(encoding.languageInputs, [options, options])
-        #expect(late.ids.allSatisfy { $0.count == 6 && !$0.contains(first) })
+        let late = try generate(try pixels(batch: 2), options)
+        #expect(late.allSatisfy { $0.count == 6 && !$0.contains(first) })
     }
 
     @Test("A row's tokens do not depend on the other rows of its batch")
     func keepsRowsApart() throws {
-        let one = try model.generate(
-            try model.encode(try pixels()).languageInputs, [GenerationOptions(maxNewTokens: 5)])
-        let three = try model.generate(
-            try model.encode(try pixels(batch: 3)).languageInputs,
-            [GenerationOptions](repeating: GenerationOptions(maxNewTokens: 5), count: 3))
-        #expect(three.ids[0].prefix(one.ids[0].count) == one.ids[0][...])
+        let options = GenerationOptions(maxNewTokens: 5)
+        #expect(try generate(try pixels(batch: 3), options)[0] == generate(try pixels(), options)[0])
     }
 
     @Test("Pixels of another shape are refused, with both shapes named")
@@ -67,20 +62,27 @@ struct GenerationTests {
         "Prompts that do not fit are refused",
         arguments: [[], [-1], [1_000_000], [Int](repeating: 3, count: 5000)])
     func refusesPrompts(_ prompt: [Int]) throws {
-        let encoding = try model.encode(try pixels())
         var options = GenerationOptions(maxNewTokens: 1)
         options.promptIDs = prompt
-        let error = try #require(throws: Blip2Error.self) { try model.generate(encoding.languageInputs, [options]) }
+        #expect(try #require(throws: Blip2Error.self) { try model.check(options) }.code == .invalidInput)
+        let error = try #require(throws: Blip2Error.self) { try generate(try pixels(), options) }
         #expect(error.code == .invalidInput)
     }
 
     @Test("More new tokens than there are positions are refused", arguments: [0, 100_000])
     func refusesLengths(_ count: Int) throws {
-        let encoding = try model.encode(try pixels())
         let error = try #require(throws: Blip2Error.self) {
-            try model.generate(encoding.languageInputs, [GenerationOptions(maxNewTokens: count)])
+            try generate(try pixels(), GenerationOptions(maxNewTokens: count))
         }
         #expect(error.code == .invalidInput)
+    }
+
+    @Test("What fits the model is let through")
+    func letsThrough() throws {
+        var options = GenerationOptions(maxNewTokens: model.maximumNewTokens(promptLength: 2))
+        options.promptIDs = [0, model.configuration.text.vocabularySize - 1]
+        try model.check(options)
+        try model.check(GenerationOptions())
     }
 
     @Test("Work that was cancelled stops with that reason")

@@ -16,7 +16,7 @@ enum PythonONNX {
         return try run(interpreter ?? "python3", ["-c", program] + paths)
     }
 
-    /// What a command writes to either output, with its status where it failed.
+    /// What a command that failed wrote to either output, with its status; nothing for one that succeeded.
     private static func run(_ path: String, _ arguments: [String]) throws -> String {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
@@ -27,6 +27,6 @@ enum PythonONNX {
         try process.run()
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
-        return process.terminationStatus == 0 ? text : "status \(process.terminationStatus): \(text)"
+        return process.terminationStatus == 0 ? "" : "status \(process.terminationStatus): \(text)"
     }
 }

@@ -96,11 +96,10 @@ struct CAPITests {
         var plain: OpaquePointer?
         ok(api.CreateEnv(LogMessage.Level.fatal.rawValue, "plain", &plain))
         #expect(plain != nil)
-        let receiver = LogReceiver { _ in }
         var logging: OpaquePointer?
         ok(
             api.CreateEnvWithCustomLogger(
-                LogReceiver.callback, Unmanaged.passRetained(receiver).toOpaque(), LogMessage.Level.fatal.rawValue,
+                LogRelay.callback, nil, LogMessage.Level.fatal.rawValue,
                 "own",
                 &logging))
         #expect(logging != nil)

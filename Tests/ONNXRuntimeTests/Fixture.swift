@@ -31,7 +31,7 @@ enum Fixture {
 
     private static let lines = Mutex<[LogMessage]>([])
 
-    /// The first environment of the process, and so the one whose logger counts.
+    /// What all tests share; its listener hears every message of the process.
     private static let shared = Result {
         try Runtime.load(search, logLevel: .warning) { message in lines.withLock { $0.append(message) } }
     }

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import ONNXRuntime
@@ -23,6 +24,17 @@ struct RuntimeTests {
         #expect(warning.level == .warning)
         #expect(!warning.category.isEmpty)
         #expect(Fixture.log.allSatisfy { $0.level >= .warning })
+    }
+
+    @Test("A runtime hears what is logged though it was not the first")
+    func laterListener() throws {
+        _ = try Fixture.runtime()
+        let lines = Mutex<[LogMessage]>([])
+        do {
+            let later = try Runtime.load(Fixture.search) { message in lines.withLock { $0.append(message) } }
+            _ = try Fixture.session("increment", later)
+        }
+        #expect(lines.withLock { $0.contains { $0.text.contains("'unused'") } })
     }
 
     @Test("A second runtime works beside the first, and its session outlives the last reference to it")

@@ -1,3 +1,4 @@
+import Foundation
 import Imaging
 import Logging
 import Testing
@@ -154,7 +155,7 @@ struct CaptionerTests {
         StubModel { options, isCancelled in
             guard options.prompt != nil else { return "" }
             journal.note("began")
-            while !isCancelled() {}
+            while !isCancelled() { Thread.sleep(forTimeInterval: 0.001) }
             journal.note("stopped")
             throw CancellationError()
         }
@@ -163,7 +164,7 @@ struct CaptionerTests {
     @Test("A caption that takes too long is stopped and answered as timed out; the next one works")
     func timeout() async throws {
         let journal = Journal()
-        let captioner = captioner(timeout: .seconds(10)) { endlessModel(journal) }
+        let captioner = captioner(timeout: .seconds(8)) { endlessModel(journal) }
         await captioner.start()
         let error = try await error(captioner, try fixture("gradient.png"), CaptionOptions(prompt: "endless"))
         #expect(error.code == .timedOut)

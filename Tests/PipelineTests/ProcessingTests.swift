@@ -57,15 +57,19 @@ struct ProcessingTests {
     func timesOut() async throws {
         let captioner = captioner(timeout: .milliseconds(50))
         let gate = Gate()
-        let worker = await captioner.pictureWorkers[0]
-        let blocker = Task { try await worker.run { gate.wait() } }
+        let journal = Journal()
+        let blocker = Task {
+            try await captioner.pictures.run {
+                journal.note("blocks")
+                gate.wait()
+            }
+        }
+        try await eventually("the worker is busy") { !journal.all.isEmpty }
         let bytes = try fixture("gradient.png")
-        let waiting = Task { try await captioner.process(bytes, fitting: (9, 9)) }
-        try await Task.sleep(for: .milliseconds(200))
+        let error = await #expect(throws: PipelineError.self) { try await captioner.process(bytes, fitting: (9, 9)) }
+        #expect(error?.code == .timedOut)
         gate.open()
         try await blocker.value
-        let error = await #expect(throws: PipelineError.self) { try await waiting.value }
-        #expect(error?.code == .timedOut)
     }
 
     @Test("A full queue is asked again until it has room")

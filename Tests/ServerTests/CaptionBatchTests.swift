@@ -25,9 +25,7 @@ struct CaptionBatchTests {
             }
             return CaptionResult(
                 caption: "a caption", tokenCount: 1,
-                picture: PictureInfo(format: "png", width: 1, height: 1, byteCount: 1, hash: ""),
-                timings: CaptionTimings(
-                    total: .zero, preparation: .zero, waiting: .zero, generation: GenerationTimings()))
+                picture: PictureInfo(format: "png", width: 1, height: 1, byteCount: 1, hash: ""))
         }
 
         /// Lets so many captions end, those under way and those to come.

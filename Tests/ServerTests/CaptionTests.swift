@@ -176,12 +176,12 @@ struct CaptionTests {
     @Test("A caption over REQUEST_TIMEOUT is a 504, and the next request works", arguments: Route.allCases)
     func timeout(route: Route) async throws {
         var settings = Settings()
-        settings.requestTimeout = .seconds(2)
+        settings.requestTimeout = .seconds(8)
         let server = TestServer(
             settings: settings,
             model: {
                 StubModel { options, isCancelled in
-                    while options.prompt != nil, !isCancelled() {}
+                    while options.prompt != nil, !isCancelled() { Thread.sleep(forTimeInterval: 0.001) }
                     return ""
                 }
             })

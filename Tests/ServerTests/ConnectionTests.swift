@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import HummingbirdTesting
 import NIOCore
@@ -90,7 +91,7 @@ struct ConnectionTests {
             StubModel { options, isCancelled in
                 guard options.prompt != nil else { return "" }
                 journal.note("began")
-                while !isCancelled() {}
+                while !isCancelled() { Thread.sleep(forTimeInterval: 0.001) }
                 journal.note("stopped")
                 throw CancellationError()
             }

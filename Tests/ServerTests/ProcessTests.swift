@@ -81,7 +81,8 @@ struct ProcessTests {
     func withoutModel() async throws {
         let server = TestServer(model: { throw PipelineError(.internalFailure, "broken") })
         try await server.run(.router) { client in
-            #expect(try await process(client, TestForm(image: try fixture("gradient.png")).body).status == .ok)
+            let response = try await process(client, TestForm(image: try fixture("gradient.png")).body)
+            #expect(response.status == .ok)
         }
     }
 
@@ -115,7 +116,8 @@ struct ProcessTests {
                 try response.expectProblem(refusal.status, refusal.code)
             }
             try await process(client, TestForm().body).expectProblem(400, "missing_field")
-            #expect(try await process(client, TestForm(image: try fixture("gradient.png")).body).status == .ok)
+            let response = try await process(client, TestForm(image: try fixture("gradient.png")).body)
+            #expect(response.status == .ok)
         }
     }
 }

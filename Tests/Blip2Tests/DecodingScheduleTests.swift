@@ -1,0 +1,76 @@
+import Blip2
+import ONNXRuntime
+import Testing
+
+@Suite("Rows that come and go")
+struct DecodingScheduleTests {
+    @Test("Rows that join and leave at any step get the tokens of a lone run", arguments: Fixtures.names)
+    func equalsLoneRuns(_ checkpoint: String) throws {
+        let cache = try TemporaryFolder()
+        let model = try Blip2Model(folder: Fixtures.checkpoint(checkpoint), cache: cache.url)
+        let batch = DecodingBatch(model)
+        for seed in 1...4 as ClosedRange<UInt64> {
+            var random = SeededGenerator(seed: seed)
+            let rows = try RandomRows(model, count: 12, using: &random)
+            var schedule = Schedule(rows: rows, batch: batch)
+            while !schedule.isOver { try schedule.act(using: &random) }
+            #expect(schedule.joinedWhileOthersRan > 0, "seed \(seed)")
+            #expect(schedule.removedCount > 0, "seed \(seed)")
+            for row in schedule.results.keys.sorted() {
+                #expect(schedule.results[row] == rows.ids[row], "seed \(seed), row \(row)")
+            }
+            #expect(schedule.results.count == rows.ids.count - schedule.removedCount, "seed \(seed)")
+        }
+    }
+
+    /// One random way of sending rows through a batch.
+    private struct Schedule {
+        let rows: RandomRows
+        let batch: DecodingBatch
+        /// Rows that have joined; the others wait, in their order.
+        private var joined = 0
+        private var running: [DecodingBatch.RowID: Int] = [:]
+        private(set) var removedCount = 0
+        private(set) var joinedWhileOthersRan = 0
+        /// The new tokens of each row that ended.
+        private(set) var results: [Int: [Int]] = [:]
+
+        init(rows: RandomRows, batch: DecodingBatch) {
+            (self.rows, self.batch) = (rows, batch)
+        }
+
+        var isOver: Bool { joined == rows.ids.count && running.isEmpty }
+
+        mutating func act(using random: inout SeededGenerator) throws {
+            switch Int.random(in: 0..<10, using: &random) {
+            case 0..<2: try join(Int.random(in: 1...3, using: &random))
+            case 2:
+                // By their numbers: the order of a dictionary is not the same twice.
+                guard let row = running.values.sorted().randomElement(using: &random) else { return }
+                remove(row)
+            default: try batch.step()
+            }
+            for row in batch.takeFinished() {
+                let number = running.removeValue(forKey: row.id)
+                results[try #require(number)] = row.ids
+            }
+            #expect(batch.rowCount == running.count)
+        }
+
+        private mutating func join(_ count: Int) throws {
+            let range = joined..<min(joined + count, rows.ids.count)
+            guard !range.isEmpty else { return }
+            joinedWhileOthersRan += running.isEmpty ? 0 : 1
+            let (inputs, options) = try rows(range)
+            for (id, row) in zip(try batch.join(inputs, options), range) { running[id] = row }
+            joined = range.upperBound
+        }
+
+        private mutating func remove(_ row: Int) {
+            guard let id = running.first(where: { $0.value == row })?.key else { return }
+            batch.remove(id)
+            running[id] = nil
+            removedCount += 1
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import Blip2
+import ONNXRuntime
+
+/// Random numbers that are the same on every machine (SplitMix64; Steele et al. 2014).
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
+
+/// Rows of random pictures, prompts and lengths, each with the tokens of a run that it has for itself.
+struct RandomRows {
+    /// [N, Q, H].
+    let languageInputs: Tensor
+    private(set) var options: [GenerationOptions] = []
+    private(set) var ids: [[Int]] = []
+
+    init(_ model: Blip2Model, count: Int, using random: inout SeededGenerator) throws {
+        let text = model.configuration.text
+        let shape = [count, model.configuration.queryTokenCount, text.hiddenSize]
+        let values = (0..<shape.reduce(1, *)).map { _ in Float.random(in: -1...1, using: &random) }
+        languageInputs = try Tensor(values, shape: shape)
+        for row in 0..<count {
+            let isLong = Int.random(in: 0..<5, using: &random) == 0
+            var options = GenerationOptions(maxNewTokens: Int.random(in: 1...(isLong ? 40 : 12), using: &random))
+            options.minNewTokens = Int.random(in: 0...4, using: &random)
+            if Bool.random(using: &random) {
+                let length = Int.random(in: 1...4, using: &random)
+                options.promptIDs = (0..<length).map { _ in Int.random(in: 0..<text.vocabularySize, using: &random) }
+            }
+            // Random weights seldom end a text, so that an end is taken from what comes without one.
+            options.eosTokenIDs = []
+            let free = try Self.alone(model, languageInputs.rows(row..<row + 1), options)
+            if Int.random(in: 0..<3, using: &random) > 0, let end = free.randomElement(using: &random) {
+                options.eosTokenIDs = [end]
+            }
+            self.options.append(options)
+            ids.append(try Self.alone(model, languageInputs.rows(row..<row + 1), options))
+        }
+    }
+
+    private static func alone(_ model: Blip2Model, _ inputs: Tensor, _ options: GenerationOptions) throws -> [Int] {
+        try model.generate(inputs, [options])[0].ids
+    }
+
+    /// Rows that join together: their inputs and their options.
+    func callAsFunction(_ range: Range<Int>) throws -> (Tensor, [GenerationOptions]) {
+        (try languageInputs.rows(range), Array(options[range]))
+    }
+}
