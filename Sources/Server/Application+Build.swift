@@ -1,7 +1,6 @@
 public import Hummingbird
 import HummingbirdCore
 public import Logging
-import NIOCore
 public import Pipeline
 
 /// The HTTP server as it runs, and as its tests run it: routes, errors, request ids, and the captioner as a service.
@@ -13,16 +12,26 @@ public func buildApplication(
     let server = CaptionServer(configuration: configuration, captioner: captioner)
     let endpoints = server.endpoints
     let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
+    router.add(middleware: SecurityHeadersMiddleware())
+    router.add(middleware: CrossOriginMiddleware(origins: configuration.corsOrigins))
     router.add(middleware: ProblemMiddleware(methods: Dictionary(grouping: endpoints, by: \.path).mapValues(allowed)))
+    let limiter = RateLimiter(perMinute: configuration.rateLimit)
+    router.add(
+        middleware: APIKeyMiddleware(
+            keys: APIKeys(configuration.apiKeys), openPaths: Set(endpoints.filter(\.isOpen).map(\.path)),
+            limiter: limiter))
+    if let limiter { router.add(middleware: RateLimitMiddleware(limiter: limiter)) }
     for endpoint in endpoints {
         router.on(RouterPath(endpoint.path), method: endpoint.method, use: endpoint.respond)
     }
-    let maxBodyBytes = configuration.captionForm.maxBodyBytes
-    let channel = HTTP1Channel.Configuration(
-        additionalChannelHandlers: [ContinueHandler(maxBodyBytes: maxBodyBytes), DisconnectHandler()],
-        idleTimeout: TimeAmount(configuration.idleTimeout))
+    let register = ConnectionRegister(limit: configuration.connections.connections)
+    let channel = HTTPServerBuilder { responder in
+        GuardedChannel(
+            responder: responder, limits: configuration.connections, register: register,
+            bodyLimit: configuration.bodyLimit)
+    }
     return Application(
-        router: router, server: .http1(configuration: channel),
+        router: router, server: channel,
         configuration: ApplicationConfiguration(
             address: .hostname(configuration.host, port: configuration.port), serverName: Release.name),
         services: [CaptionerService(captioner: captioner)], logger: logger)

@@ -1,3 +1,4 @@
+import NIOCore
 public import Pipeline
 
 /// What the HTTP server needs to know.
@@ -36,6 +37,7 @@ public struct ServerConfiguration: Sendable {
         corsOrigins = settings.corsOrigins
         apiKeys = settings.apiKeys
         rateLimit = settings.rateLimit
+        connections.rateSpan = TimeAmount(settings.requestTimeout)
     }
 
     /// The form that `POST /caption/generate` takes.
@@ -43,6 +45,13 @@ public struct ServerConfiguration: Sendable {
         Form.Layout(fileField: "image", textFields: CaptionOptions.formFields, maxFileBytes: maxImageBytes)
     }
 
-    /// How long a connection may do nothing: longer than a request may, so that a silent upload gets its answer first.
-    var idleTimeout: Duration { max(.seconds(75), requestTimeout + .seconds(15)) }
+    /// What one connection may cost.
+    var connections = ConnectionLimits()
+
+    /// The most bytes that a body may announce, by the target of its request.
+    func bodyLimit(_ target: String) -> Int {
+        let form = captionForm
+        let pictures = target.hasPrefix("/caption/batch") ? maxBatchImages : 1
+        return form.maxBodyBytes + form.maxFileBytes * (pictures - 1)
+    }
 }

@@ -10,6 +10,9 @@ struct ServerContext: RequestContext {
     /// The id that the answer and every log line of this request carry.
     private(set) var requestID = ""
 
+    /// Which of the server's keys the client has shown, counted from 0.
+    var keyNumber: Int?
+
     init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
         channel = source.channel
