@@ -22,7 +22,9 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypesHTTP1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -71,8 +73,7 @@ let package = Package(
             "Server",
             [
                 "Pipeline", "Imaging", "Prometheus", "CWebFiles", crypto, httpTypes, hummingbird, hummingbirdCore,
-                logging,
-                metrics, nioCore, nioHTTPTypes, serviceLifecycle, unixSignals,
+                logging, metrics, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, serviceLifecycle, unixSignals,
             ], exclude: ["Web"]),
         .target(name: "CWebFiles"),
         library(
@@ -96,7 +97,7 @@ let package = Package(
             "Server",
             [
                 "Pipeline", "Blip2", "Imaging", "Prometheus", httpTypes, hummingbird, hummingbirdTesting, logging,
-                metrics, nioCore, nioPosix,
+                metrics, nioCore, nioEmbedded, nioHTTP1, nioPosix,
             ],
             exclude: []),
         tests("Pipeline", ["Blip2", "Imaging", configuration, coreMetrics, grdb, logging, metrics]),

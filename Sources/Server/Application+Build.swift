@@ -1,7 +1,6 @@
 public import Hummingbird
 import HummingbirdCore
 public import Logging
-import NIOCore
 public import Pipeline
 public import Prometheus
 
@@ -20,18 +19,33 @@ public func buildApplication(
     router.add(
         middleware: RequestMetricsMiddleware(
             metrics: RequestMetrics(registry: metrics, routes: Set(endpoints.map(\.path)))))
+    router.add(middleware: SecurityHeadersMiddleware())
+    router.add(middleware: CrossOriginMiddleware(origins: configuration.corsOrigins))
     router.add(middleware: ProblemMiddleware(methods: Dictionary(grouping: endpoints, by: \.path).mapValues(allowed)))
+    let limiter = RateLimiter(perMinute: configuration.rateLimit)
+    router.add(
+        middleware: APIKeyMiddleware(
+            keys: APIKeys(configuration.apiKeys), openPaths: Set(endpoints.filter(\.isOpen).map(\.path)),
+            limiter: limiter))
+    if let limiter { router.add(middleware: RateLimitMiddleware(limiter: limiter)) }
     for endpoint in endpoints {
         router.on(RouterPath(endpoint.path), method: endpoint.method, use: endpoint.respond)
     }
-    let maxBodyBytes = Dictionary(
+    let bodyLimits = Dictionary(
         endpoints.compactMap { endpoint in endpoint.form.map { (endpoint.path, $0.maxBodyBytes) } },
         uniquingKeysWith: max)
-    let channel = HTTP1Channel.Configuration(
-        additionalChannelHandlers: [ContinueHandler(maxBodyBytes: maxBodyBytes), DisconnectHandler()],
-        idleTimeout: TimeAmount(configuration.idleTimeout))
+    let register = ConnectionRegister(limit: configuration.connections.connections)
+    let channel = HTTPServerBuilder { responder in
+        GuardedChannel(
+            responder: responder, limits: configuration.connections, register: register,
+            bodyLimit: { target in
+                var path = target.prefix { $0 != "?" }
+                if path.hasSuffix("/") { path.removeLast() }  // as the router reads it
+                return bodyLimits[String(path)] ?? 0
+            })
+    }
     return Application(
-        router: router, server: .http1(configuration: channel),
+        router: router, server: channel,
         configuration: ApplicationConfiguration(
             address: .hostname(configuration.host, port: configuration.port), serverName: Release.name),
         services: [CaptionerService(captioner: captioner)], logger: logger)

@@ -18,6 +18,14 @@ struct ByteSearch: Sendable {
         case whole(at: Int)
         /// The pattern is not there; at this offset its beginning may stand, else it is the number of bytes.
         case noneBefore(Int)
+
+        /// Whether the whole pattern was not found in front of `offset`.
+        func isNone(before offset: Int) -> Bool {
+            switch self {
+            case .whole(let found): found >= offset
+            case .noneBefore: true
+            }
+        }
     }
 
     /// Where the pattern, or at the very end its beginning, first stands in `bytes`.

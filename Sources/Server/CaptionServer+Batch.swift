@@ -12,9 +12,9 @@ extension CaptionServer {
         let batch = CaptionBatch(maxInFlight: configuration.maxPicturesInFlight) { [captioner] picture, options in
             try await captioner.captionPatiently(picture, options: options, isFresh: isFresh)
         }
-        let (layout, patience) = (configuration.batchForm, configuration.requestTimeout)
+        let layout = configuration.batchForm
         let outcomes = try await cancelledByDisconnection(of: context.channel) {
-            try await Upload.receive(request, layout: layout, patience: patience) { try await batch.run(&$0) }
+            try await Upload.receive(request, layout: layout) { try await batch.run(&$0) }
         }
         for outcome in outcomes { log(outcome, context.logger) }
         let answer = BatchAnswer(outcomes, total: ContinuousClock.now - began)

@@ -11,8 +11,7 @@ extension CaptionServer {
         let began = ContinuousClock.now
         try await captioner.checkReadiness()
         // A connection that closes here breaks the upload off, and reading says so.
-        let form = try await Form.read(
-            from: request, layout: configuration.captionForm, patience: configuration.requestTimeout)
+        let form = try await Form.read(from: request, layout: configuration.captionForm)
         let options = try CaptionOptions(form: form.texts)
         let caption = try await cancelledByDisconnection(of: context.channel) {
             try await captioner.caption(form.file, options: options, isFresh: request.asksForFreshAnswer)

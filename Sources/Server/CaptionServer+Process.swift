@@ -11,7 +11,7 @@ extension CaptionServer {
     func process(_ request: Request, _ context: ServerContext) async throws -> Response {
         let began = ContinuousClock.now
         let form = try await Form.read(
-            from: request, layout: configuration.processForm, patience: configuration.requestTimeout)
+            from: request, layout: configuration.processForm)
         let target = configuration.targetImageSize
         let picture = try await cancelledByDisconnection(of: context.channel) { [captioner] in
             try await captioner.process(form.file, fitting: target)

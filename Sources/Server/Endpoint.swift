@@ -11,6 +11,14 @@ struct Endpoint: Sendable {
     let form: Form.Layout?
     let respond: @Sendable (Request, ServerContext) async throws -> Response
 
+    /// Whether anyone may call it, also where the server wants keys: health, and what a browser needs to show the page.
+    /// The page's calls carry the key, so that its files need none; they are the paths with an extension.
+    var isOpen: Bool {
+        method == .get && (Self.openPaths.contains(path) || path.split(separator: "/").last?.contains(".") == true)
+    }
+
+    private static let openPaths: Set = ["/", "/health", "/health/live", "/docs"]
+
     init(
         _ method: HTTPRequest.Method, _ path: String, _ summary: String, form: Form.Layout? = nil,
         respond: @escaping @Sendable (Request, ServerContext) async throws -> Response

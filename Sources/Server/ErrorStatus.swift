@@ -7,15 +7,19 @@ extension ServerError.Code {
     /// The status that a refusal is answered with.
     var status: HTTPResponse.Status {
         switch self {
-        case .missingContentType, .invalidBoundary, .malformedForm, .truncatedUpload, .missingField, .duplicateField,
-            .lateField:
+        case .malformedRequest, .headerTooLarge, .missingContentType, .invalidBoundary, .malformedForm,
+            .truncatedUpload, .missingField, .duplicateField, .lateField:
             .badRequest
+        case .keyMissing: .unauthorized
+        case .keyNotAccepted: .forbidden
         case .notFound: .notFound
         case .methodNotAllowed: .methodNotAllowed
-        case .slowUpload: .requestTimeout
+        case .slowRequest, .slowUpload: .requestTimeout
         case .bodyTooLarge, .fileTooLarge, .fieldTooLarge, .tooManyImages: .contentTooLarge
         case .unsupportedContentType: .unsupportedMediaType
         case .invalidField, .fieldNotAvailable: .unprocessableContent
+        case .rateLimited: .tooManyRequests
+        case .tooManyConnections: .serviceUnavailable
         }
     }
 }

@@ -4,12 +4,11 @@ import Hummingbird
 extension Form {
     /// Reads the form that a request carries, piece by piece.
     ///
-    /// - Parameter patience: how long the client may be almost silent before the upload is given up.
+    /// A client that sends too slowly is the connection's to judge: reading then fails with its ``ServerError``.
+    ///
     /// - Throws: a ``ServerError`` that says what is wrong with the form; `CancellationError` where the task is cancelled.
-    static func read(
-        from request: Request, layout: Layout, patience: Duration
-    ) async throws -> Form {
-        try await Upload.receive(request, layout: layout, patience: patience) { upload in
+    static func read(from request: Request, layout: Layout) async throws -> Form {
+        try await Upload.receive(request, layout: layout) { upload in
             var form: Form?
             while let file = try await upload.nextFile() {
                 form = Form(file: try file.content.get(), fileName: file.name, texts: [:])

@@ -133,7 +133,12 @@ struct MultipartParser {
     }
 
     private mutating func readHeader() throws(ServerError) -> Event? {
-        guard case .whole(let offset) = find(headerEnd) else {
+        let end = find(headerEnd)
+        // A delimiter there means that the blank line is missing, however much would still come.
+        if case .whole(let offset) = find(delimiter), end.isNone(before: offset) {
+            throw Self.malformed("a part has no blank line behind its header")
+        }
+        guard case .whole(let offset) = end else {
             guard pending.readableBytes <= limits.headerBytes else { throw headerTooLong() }
             return nil
         }

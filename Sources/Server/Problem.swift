@@ -4,6 +4,8 @@ import Pipeline
 
 /// An error as a client sees it: a problem document (RFC 9457) with a code and the request's id.
 struct Problem: Encodable {
+    static let contentType = "application/problem+json"
+
     /// `about:blank`: the status and ``code`` say what kind of problem it is.
     let type = "about:blank"
     let title: String
@@ -58,11 +60,15 @@ struct ErrorAnswer {
         self.detail = detail
     }
 
+    /// The problem document of the answer.
+    func problem(requestID: String) -> Problem {
+        Problem(title: status.reasonPhrase, status: status.code, detail: detail, code: code, requestID: requestID)
+    }
+
     /// The answer as a problem document.
     func response(requestID: String) throws -> Response {
-        let problem = Problem(
-            title: status.reasonPhrase, status: status.code, detail: detail, code: code, requestID: requestID)
-        var response = try Response.json(problem, status: status, contentType: "application/problem+json")
+        var response = try Response.json(
+            problem(requestID: requestID), status: status, contentType: Problem.contentType)
         response.headers.append(contentsOf: headers)
         return response
     }

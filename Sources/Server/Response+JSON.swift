@@ -9,12 +9,19 @@ extension Response {
     static func json(
         _ value: some Encodable, status: HTTPResponse.Status = .ok, contentType: String = "application/json"
     ) throws -> Response {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let body = ByteBuffer(bytes: try encoder.encode(value))
+        let body = try ByteBuffer(json: value)
         return Response(
             status: status, headers: [.contentType: contentType, .contentLength: "\(body.readableBytes)"],
             body: ResponseBody(byteBuffer: body))
+    }
+}
+
+extension ByteBuffer {
+    /// `value` as JSON, with its keys in order.
+    init(json value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        self.init(bytes: try encoder.encode(value))
     }
 }
 
@@ -25,6 +32,18 @@ enum WireFormat {
     /// This moment in ISO 8601, UTC, to the millisecond.
     static func now() -> String {
         style.format(Date())
+    }
+
+    /// This moment as the header `Date` has it (RFC 9110 §5.6.7).
+    static func httpDate() -> String {
+        Date().formatted(
+            Date.VerbatimFormatStyle(
+                format: """
+                    \(weekday: .abbreviated), \(day: .twoDigits) \(month: .abbreviated) \(year: .defaultDigits) \
+                    \(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits):\
+                    \(second: .twoDigits) GMT
+                    """, locale: Locale(identifier: "en_US_POSIX"), timeZone: .gmt,
+                calendar: Calendar(identifier: .gregorian)))
     }
 
     /// Seconds to the microsecond.

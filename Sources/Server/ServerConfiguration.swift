@@ -1,3 +1,4 @@
+import NIOCore
 public import Pipeline
 
 /// What the HTTP server needs to know.
@@ -39,6 +40,7 @@ public struct ServerConfiguration: Sendable {
         corsOrigins = settings.corsOrigins
         apiKeys = settings.apiKeys
         rateLimit = settings.rateLimit
+        connections.rateSpan = TimeAmount(settings.requestTimeout)
     }
 
     /// The form that `POST /caption/generate` takes.
@@ -58,6 +60,6 @@ public struct ServerConfiguration: Sendable {
         Form.Layout(fileField: "image", textFields: [], maxFileBytes: maxImageBytes)
     }
 
-    /// How long a connection may do nothing: longer than a request may, so that a silent upload gets its answer first.
-    var idleTimeout: Duration { max(.seconds(75), requestTimeout + .seconds(15)) }
+    /// What one connection may cost.
+    var connections = ConnectionLimits()
 }

@@ -12,6 +12,9 @@ struct ServerContext: RequestContext {
     /// What the outermost layer will tell of this request.
     let record = RequestRecord()
 
+    /// Which of the server's keys the client has shown, counted from 0.
+    var keyNumber: Int?
+
     init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
         channel = source.channel

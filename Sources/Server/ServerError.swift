@@ -4,6 +4,13 @@ import HTTPTypes
 struct ServerError: Error, Sendable, CustomStringConvertible {
     /// The kinds of refusal. The raw value is what a client sees, and never changes its meaning.
     enum Code: String, Sendable, CaseIterable {
+        case malformedRequest = "malformed_request"
+        case headerTooLarge = "header_too_large"
+        case slowRequest = "slow_request"
+        case tooManyConnections = "too_many_connections"
+        case keyMissing = "key_missing"
+        case keyNotAccepted = "key_not_accepted"
+        case rateLimited = "rate_limited"
         case notFound = "not_found"
         case methodNotAllowed = "method_not_allowed"
         case unsupportedContentType = "unsupported_content_type"

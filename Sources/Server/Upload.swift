@@ -9,34 +9,24 @@ import NIOCore
 struct Upload {
     private var pieces: RequestBody.AsyncIterator
     private var reader: FormReader
-    private let progress: UploadProgress
 
     /// The texts that have come so far, by the names of their fields.
     var texts: [String: String] { reader.texts }
 
-    /// Does `work` with the form that a request carries, unless its client turns out too slow.
+    /// Does `work` with the form that a request carries.
     ///
-    /// - Parameter patience: how long the client may be almost silent before the upload is given up.
+    /// A client that sends too slowly is the connection's to judge: reading then fails with its ``ServerError``.
+    ///
     /// - Throws: a ``ServerError`` that says what is wrong with the form; else what `work` throws.
     static func receive<Value: Sendable>(
-        _ request: Request, layout: Form.Layout, patience: Duration,
-        work: @escaping @Sendable (inout Upload) async throws -> Value
+        _ request: Request, layout: Form.Layout, work: (inout Upload) async throws -> Value
     ) async throws -> Value {
         let reader = try FormReader(boundary: Form.boundary(of: request.headers), layout: layout)
         if let text = request.headers[.contentLength], let length = Int(text), length > layout.maxBodyBytes {
             throw layout.bodyTooLarge()
         }
-        let progress = UploadProgress()
-        return try await withThrowingTaskGroup(of: Value.self) { group in
-            group.addTask {
-                var upload = Upload(pieces: request.body.makeAsyncIterator(), reader: reader, progress: progress)
-                return try await work(&upload)
-            }
-            group.addTask { try await progress.watch(patience) }
-            defer { group.cancelAll() }
-            guard let value = try await group.next() else { throw CancellationError() }
-            return value
-        }
+        var upload = Upload(pieces: request.body.makeAsyncIterator(), reader: reader)
+        return try await work(&upload)
     }
 
     /// The next file, as soon as it is complete; nil at the end of the form.
@@ -54,12 +44,12 @@ struct Upload {
     }
 
     private mutating func nextPiece() async throws -> ByteBuffer? {
-        progress.beginWaiting()
         do {
             let piece = try await pieces.next()
-            progress.endWaiting(bytes: piece?.readableBytes ?? 0)
             try Task.checkCancellation()
             return piece
+        } catch let error as ServerError {
+            throw error
         } catch is CancellationError {
             throw CancellationError()
         } catch {

@@ -1,0 +1,268 @@
+import HTTPTypes
+import Logging
+import NIOCore
+import NIOHTTP1
+
+/// Keeps one connection honest: it cuts slow senders off, refuses what is not sound HTTP with a problem document, and
+/// ends a connection whose client goes on sending what nobody wants.
+///
+/// What it decides is in ``ConnectionWatch``. Whoever reads a body learns of its failure as an error, and answers
+/// itself; only where there is no reader yet does the guard answer.
+final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    /// The most bytes that a body may announce, by the target of its request.
+    typealias BodyLimit = @Sendable (_ target: String) -> Int
+
+    private let limits: ConnectionLimits
+    private let register: ConnectionRegister
+    private let bodyLimit: BodyLimit
+    let logger: Logger
+    var watch: ConnectionWatch
+    /// Set while the guard is in a pipeline.
+    private var context: ChannelHandlerContext?
+    private var timer: (deadline: NIODeadline, task: Scheduled<Void>)?
+    private var firstByte: UInt8 = 0
+
+    /// Makes a guard for one connection.
+    init(
+        limits: ConnectionLimits, register: ConnectionRegister, bodyLimit: @escaping BodyLimit, logger: Logger
+    ) {
+        self.limits = limits
+        self.register = register
+        self.bodyLimit = bodyLimit
+        self.logger = logger
+        watch = ConnectionWatch(limits: limits, at: .now())
+    }
+
+    // The life of the connection --------------------------------------------------------------------------------
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        watch = ConnectionWatch(limits: limits, at: now)
+        if context.channel.isActive { open(context) }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { leave(context) }
+
+    func channelActive(context: ChannelHandlerContext) {
+        open(context)
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        leave(context)
+        context.fireChannelInactive()
+    }
+
+    private func open(_ context: ChannelHandlerContext) {
+        arm()
+        guard !register.open(context.channel, at: now) else { return }
+        refuse(ServerError(.tooManyConnections, "There are too many connections. Try again in a few seconds."))
+    }
+
+    private func leave(_ context: ChannelHandlerContext) {
+        timer?.task.cancel()
+        timer = nil
+        self.context = nil
+        register.close(context.channel)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case is ChannelShouldQuiesceEvent:
+            if let verdict = watch.windUp() { follow(verdict) }
+        case is ConnectionRegister.MakeRoom:
+            if watch.isResting { context.close(promise: nil) }
+        default:
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    // The client's side -----------------------------------------------------------------------------------------
+
+    /// Bytes came over the wire; the ``ByteMeter`` says so before they are decoded.
+    func received(_ bytes: ByteBuffer) {
+        guard let first = bytes.readableBytesView.first else { return }
+        if case .resting = watch.stage { firstByte = first }
+        if let verdict = watch.received(bytes.readableBytes, first: first, at: now) { follow(verdict) }
+        arm()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !watch.isDeaf else { return }
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            if let error = ServerError(refusing: head) { return refuse(error, isForHead: head.method == .HEAD) }
+            let length = head.headers.first(name: "content-length").flatMap { Int($0) }
+            let isChunked = head.headers.contains(name: "transfer-encoding")
+            watch.headArrived(bodyBytes: isChunked ? nil : length ?? 0, isLast: head.isLast, at: now)
+            register.isBusy(context.channel)
+            encourage(head, length: length)
+        case .body(let bytes):
+            watch.bodyArrived(bytes.readableBytes)
+        case .end:
+            watch.requestEnded(at: now)
+        }
+        context.fireChannelRead(data)
+        arm()
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        context.fireChannelReadComplete()
+        // Those behind may have lost interest in the rest; someone has to read it all the same.
+        if watch.isDeaf { context.read() }
+    }
+
+    func read(context: ChannelHandlerContext) {
+        watch.serverReads(at: now)
+        arm()
+        context.read()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let parserError = error as? HTTPParserError else { return context.fireErrorCaught(error) }
+        guard !watch.isDeaf else { return }
+        if case .body = watch.stage {
+            fail(ServerError(inBody: parserError))
+        } else {
+            refuse(ServerError(inHead: parserError, beginningWith: firstByte))
+        }
+    }
+
+    /// Answers `Expect: 100-continue` (RFC 9110 §10.1.1), so that curl sends a large picture at once, not after a second.
+    ///
+    /// A body that is announced as too large gets no such answer: its client then waits for the refusal and sends nothing.
+    private func encourage(_ head: HTTPRequestHead, length: Int?) {
+        // While an earlier answer is on its way, this one would be taken for a part of it.
+        guard let context, watch.unanswered == 1, head.version != .http1_0,
+            head.headers.first(name: "expect")?.lowercased() == "100-continue",
+            length ?? 0 <= bodyLimit(head.uri)
+        else { return }
+        context.writeAndFlush(
+            wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
+    }
+
+    // The server's side -----------------------------------------------------------------------------------------
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        switch unwrapOutboundIn(data) {
+        case .head(var head):
+            guard head.status.code >= 200 else { return context.write(data, promise: promise) }
+            if watch.answerBegins() { head.headers.replaceOrAdd(name: "connection", value: "close") }
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
+        case .body:
+            context.write(data, promise: promise)
+        case .end:
+            if watch.answerEnded(at: now) {
+                writeLast(data, promise: promise)
+            } else {
+                context.write(data, promise: promise)
+                if watch.isResting { register.isResting(context.channel, at: now) }
+            }
+            arm()
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        watch.writabilityChanged(isWritable: context.channel.isWritable, at: now)
+        arm()
+        context.fireChannelWritabilityChanged()
+    }
+
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        guard mode == .output else { return context.close(mode: mode, promise: promise) }
+        if watch.isDeaf {
+            // The guard closes it itself, as soon as the answer is out.
+            promise?.succeed()
+        } else {
+            watch.ignoreClient()
+            linger(promise)
+        }
+    }
+
+    // Endings ---------------------------------------------------------------------------------------------------
+
+    /// Answers a request that no one else has seen, and closes the connection.
+    func refuse(_ error: ServerError, isForHead: Bool = false) {
+        let hasAnswersToCome = watch.unanswered > 0
+        watch.ignoreClient()
+        // Behind an answer that says "close" there is no place for another one.
+        guard !hasAnswersToCome, let context else { return arm() }
+        let answer = ErrorAnswer(error)
+        let requestID = RequestIDs.identify([:])
+        logger.info(
+            "Refused a connection",
+            metadata: [
+                JSONLogHandler.requestIDKey: "\(requestID)", "status": .stringConvertible(answer.status.code),
+                "code": "\(answer.code)",
+            ])
+        guard let (head, body) = try? answer.lastWords(requestID: requestID) else {
+            return context.close(promise: nil)
+        }
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        if !isForHead { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
+        writeLast(wrapOutboundOut(HTTPServerResponsePart.end(nil)), promise: nil)
+        arm()
+    }
+
+    /// Tells the reader of a body that there is no more of it. Its answer will be the last one.
+    private func fail(_ error: ServerError) {
+        let hasReader = watch.unanswered > 0
+        watch.ignoreClient()
+        guard hasReader, let context else { return linger(nil) }
+        context.fireErrorCaught(error)
+    }
+
+    /// Writes the end of the last answer; once it is out, no more is sent.
+    private func writeLast(_ end: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard let context else { return }
+        let isOut = promise ?? context.eventLoop.makePromise()
+        isOut.futureResult.assumeIsolated().whenComplete { _ in self.linger(nil) }
+        context.writeAndFlush(end, promise: isOut)
+    }
+
+    /// Closes the server's side, and soon the client's too: where bytes wait unread, closing both at once would take
+    /// the answer away from a client that has not read it yet.
+    private func linger(_ promise: EventLoopPromise<Void>?) {
+        guard let context else {
+            promise?.fail(ChannelError.ioOnClosedChannel)
+            return
+        }
+        watch.linger(at: now)
+        context.close(mode: .output, promise: promise)
+        context.read()
+        arm()
+    }
+
+    // Time ------------------------------------------------------------------------------------------------------
+
+    private var now: NIODeadline { context?.eventLoop.now ?? .now() }
+
+    private func follow(_ verdict: ConnectionWatch.Verdict) {
+        switch verdict {
+        case .close:
+            context?.close(promise: nil)
+        case .slowHead:
+            refuse(.slowHead(limits))
+        case .slowBody:
+            fail(.slowBody(limits))
+        }
+    }
+
+    /// Sees to it that the next deadline is not missed. A timer that runs too early just looks again.
+    private func arm() {
+        guard let context, let deadline = watch.deadline else { return }
+        if let timer, timer.deadline <= deadline { return }
+        timer?.task.cancel()
+        let task = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) {
+            self.timer = nil
+            if let verdict = self.watch.timeIsUp(at: self.now) { self.follow(verdict) }
+            self.arm()
+        }
+        timer = (deadline, task)
+    }
+}

@@ -1,0 +1,200 @@
+import NIOCore
+
+/// What one HTTP/1 connection is doing, and how long it may go on: a value without input or output.
+///
+/// It is told what happens, and says by when something must happen next (``deadline``) and what follows if it does not.
+struct ConnectionWatch {
+    /// What has to be done about a connection.
+    enum Verdict: Equatable {
+        /// Close it without a word.
+        case close
+        /// Answer a head that takes too long.
+        case slowHead
+        /// Tell whoever reads the body that it comes too slowly.
+        case slowBody
+    }
+
+    /// What the client is doing.
+    enum Stage: Equatable {
+        /// Nothing, since then.
+        case resting(since: NIODeadline)
+        /// Sending the head of a request.
+        case head(since: NIODeadline)
+        /// Sending a body.
+        case body(BodyClock)
+        /// It may do what it wants: nothing of it is taken in any more.
+        case ignored
+        /// The same, once the answer is out: how many bytes came since then.
+        case lingering(since: NIODeadline, bytes: Int)
+    }
+
+    private let limits: ConnectionLimits
+    private(set) var stage: Stage
+    /// How many requests wait for the end of their answers. Their bodies are complete, except perhaps that of the last.
+    private(set) var unanswered = 0
+    private var closesAfterLast = false
+    private var isClosing = false
+    /// Since when the last answer is out while its request is not all in.
+    private var drainingSince: NIODeadline?
+    private var stalledSince: NIODeadline?
+
+    /// Begins with a connection on which nothing has happened.
+    init(limits: ConnectionLimits, at now: NIODeadline) {
+        self.limits = limits
+        stage = .resting(since: now)
+    }
+
+    /// Whether no request is in, and none is being answered.
+    var isResting: Bool {
+        switch stage {
+        case .resting, .head: unanswered == 0
+        default: false
+        }
+    }
+
+    /// Whether what comes from the client is thrown away.
+    var isDeaf: Bool {
+        switch stage {
+        case .ignored, .lingering: true
+        default: false
+        }
+    }
+
+    // The client's side -----------------------------------------------------------------------------------------
+
+    /// Bytes came over the wire, before anything is known of what they mean.
+    ///
+    /// - Parameter first: the first of them. Line breaks before a request are no beginning of one (RFC 9112 §2.2).
+    mutating func received(_ count: Int, first: UInt8, at now: NIODeadline) -> Verdict? {
+        switch stage {
+        case .resting:
+            if first != UInt8(ascii: "\r"), first != UInt8(ascii: "\n") { stage = .head(since: now) }
+        case .body(var clock):
+            clock.received(count, at: now)
+            stage = .body(clock)
+        case .lingering(let since, let bytes):
+            stage = .lingering(since: since, bytes: bytes + count)
+            if bytes + count > limits.lingerBytes { return .close }
+        case .head, .ignored: break
+        }
+        return nil
+    }
+
+    /// The server is ready to read.
+    mutating func serverReads(at now: NIODeadline) {
+        guard case .body(var clock) = stage else { return }
+        clock.serverReads(at: now)
+        stage = .body(clock)
+    }
+
+    /// The head of a request is complete.
+    ///
+    /// - Parameter bodyBytes: how many bytes its body has, if that is known.
+    /// - Parameter isLast: whether no other request may follow it.
+    mutating func headArrived(bodyBytes: Int?, isLast: Bool, at now: NIODeadline) {
+        unanswered += 1
+        if isLast { closesAfterLast = true }
+        stage = .body(BodyClock(length: bodyBytes, limits: limits, at: now))
+    }
+
+    /// A piece of a body came.
+    mutating func bodyArrived(_ count: Int) {
+        guard case .body(var clock) = stage else { return }
+        clock.tookIn(count)
+        stage = .body(clock)
+    }
+
+    /// A request is complete.
+    mutating func requestEnded(at now: NIODeadline) {
+        guard case .body = stage else { return }
+        drainingSince = nil
+        stage = .resting(since: now)
+    }
+
+    /// From here on nothing of the client is taken in, and the connection ends with the answers under way.
+    mutating func ignoreClient() {
+        guard !isDeaf else { return }
+        stage = .ignored
+        closesAfterLast = true
+    }
+
+    // The server's side -----------------------------------------------------------------------------------------
+
+    /// The server winds up: no request may follow those that are in.
+    ///
+    /// - Returns: `close` where there is none.
+    mutating func windUp() -> Verdict? {
+        closesAfterLast = true
+        return isResting ? .close : nil
+    }
+
+    /// An answer begins.
+    ///
+    /// - Returns: whether it is the last of this connection, and has to say so.
+    mutating func answerBegins() -> Bool {
+        guard unanswered == 1 else { return false }
+        isClosing = closesAfterLast
+        if case .body(let clock) = stage, (clock.remaining ?? .max) > limits.keepBytes { isClosing = true }
+        return isClosing
+    }
+
+    /// An answer is complete.
+    ///
+    /// - Returns: whether the connection must be closed now.
+    mutating func answerEnded(at now: NIODeadline) -> Bool {
+        unanswered = max(0, unanswered - 1)
+        guard unanswered == 0 else { return false }
+        if isClosing {
+            stage = .ignored
+            return true
+        }
+        switch stage {
+        case .body: drainingSince = now
+        // Its sender may have waited for this answer.
+        case .head: stage = .head(since: now)
+        case .resting: stage = .resting(since: now)
+        case .ignored, .lingering: return true
+        }
+        return false
+    }
+
+    /// The client does, or does not, read what is sent to it.
+    mutating func writabilityChanged(isWritable: Bool, at now: NIODeadline) {
+        stalledSince = isWritable ? nil : stalledSince ?? now
+    }
+
+    /// The last answer is out and this side is closed; the client may still see it.
+    mutating func linger(at now: NIODeadline) {
+        stage = .lingering(since: now, bytes: 0)
+    }
+
+    // Time ------------------------------------------------------------------------------------------------------
+
+    /// When ``timeIsUp(at:)`` must be asked; nil while the server has all the time it wants.
+    var deadline: NIODeadline? {
+        let own: NIODeadline? =
+            switch stage {
+            case .resting(let since): unanswered == 0 ? since + limits.restTime : nil
+            case .head(let since): unanswered == 0 ? since + limits.headTime : nil
+            case .body(let clock): drainingSince.map { $0 + limits.lingerTime } ?? clock.deadline
+            case .lingering(let since, _): since + limits.lingerTime
+            case .ignored: nil
+            }
+        return [own, stalledSince.map { $0 + limits.answerTime }].compactMap(\.self).min()
+    }
+
+    /// What a deadline that has passed means, if it has.
+    mutating func timeIsUp(at now: NIODeadline) -> Verdict? {
+        guard let deadline, deadline <= now else { return nil }
+        if let stalledSince, stalledSince + limits.answerTime <= now { return .close }
+        switch stage {
+        case .head: return .slowHead
+        case .body(var clock) where drainingSince == nil:
+            let isTooSlow = clock.isTooSlow(at: now)
+            stage = .body(clock)
+            return isTooSlow ? .slowBody : nil
+        case .resting, .body, .lingering: return .close
+        case .ignored: return nil
+        }
+    }
+}

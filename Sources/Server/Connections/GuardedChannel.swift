@@ -1,0 +1,47 @@
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
+
+/// Sets an accepted connection up: HTTP/1 with a ``ConnectionGuard`` between the wire and Hummingbird.
+struct GuardedChannel: HTTPChannelHandler {
+    typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+
+    let responder: HTTPChannelHandler.Responder
+    let limits: ConnectionLimits
+    let register: ConnectionRegister
+    let bodyLimit: ConnectionGuard.BodyLimit
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        channel.eventLoop.makeCompletedFuture {
+            try addHandlers(to: channel.pipeline.syncOperations, logger: logger)
+            return try NIOAsyncChannel(
+                wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+        }
+    }
+
+    /// The handlers between the wire and the requests.
+    func addHandlers(to pipeline: ChannelPipeline.SynchronousOperations, logger: Logger) throws {
+        let connectionGuard = ConnectionGuard(
+            limits: limits, register: register, bodyLimit: bodyLimit, logger: logger)
+        var decoding = NIOHTTPDecoderLimitConfiguration()
+        decoding.maxHeaderFieldSize = limits.headerFieldBytes
+        decoding.maxHeaderListSize = limits.headerBytes
+        decoding.maxHeaderFieldCount = limits.headerFields
+        try pipeline.addHandler(ByteMeter(reportingTo: connectionGuard))
+        // Requests that come while others are answered wait in the NIOAsyncChannel, and the types of the fields rule
+        // out what could break a header.
+        try pipeline.configureHTTPServerPipeline(
+            withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
+            withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoding)
+        try pipeline.addHandler(connectionGuard)
+        try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+        try pipeline.addHandler(DisconnectHandler())
+    }
+
+    func handle(value: Value, logger: Logger) async {
+        await handleHTTP(asyncChannel: value, logger: logger)
+    }
+}
