@@ -60,7 +60,9 @@ struct MetricTableTests {
             let cells = ["`\(metric.name)`", metric.kind.rawValue, labels, metric.unit, metric.help]
             return "|\(cells.map { $0.isEmpty ? " " : " \($0) " }.joined(separator: "|"))|"
         }
-        let written = try MetricFiles.text("docs/metrics.md").split(separator: "\n").filter { $0.hasPrefix("| `") }
+        let written = try MetricFiles.text("docs/metrics.md").split(separator: "\n").filter {
+            $0.contains(/^\| `(image_to_song|process)_/)
+        }
         #expect(written.map(String.init) == rows, "The rows should be:\n\(rows.joined(separator: "\n"))")
     }
 
@@ -70,13 +72,17 @@ struct MetricTableTests {
     func deployedNames(path: String) throws {
         let names = names(in: try MetricFiles.text(path))
         #expect(!names.isEmpty)
-        #expect(names.subtracting(declared).isEmpty)
+        // The descriptions for people name histograms as a whole; promtool tries the expressions.
+        #expect(names.subtracting(declared).subtracting(ServerMetrics.table.map(\.name)).isEmpty)
     }
 
     @Test("Every panel of the dashboard asks for one of our metrics, and all of them are somewhere on it")
     func dashboard() throws {
         let questions = try MetricFiles.questions()
-        for (panel, expression) in questions { #expect(!names(in: expression).isEmpty, "\(panel)") }
+        for (panel, expression) in questions {
+            #expect(!names(in: expression).isEmpty, "\(panel)")
+            #expect(names(in: expression).isSubset(of: declared), "\(panel)")
+        }
         let asked = names(in: questions.map(\.expression).joined(separator: "\n"))
         let forgotten = ServerMetrics.table.filter { asked.isDisjoint(with: $0.sampleNames) }.map(\.name)
         #expect(forgotten == ["process_start_time_seconds"])

@@ -96,8 +96,8 @@ struct MetricsTests {
         }
     }
 
-    @Test("Requests in flight are those that are being answered, the scrape among them", arguments: Route.allCases)
-    func inFlight(route: Route) async throws {
+    @Test("Requests in flight are those that are being answered, the scrape among them")
+    func inFlight() async throws {
         let door = DispatchSemaphore(value: 0)
         let server = TestServer(model: {
             StubModel { options, _ in
@@ -105,18 +105,23 @@ struct MetricsTests {
                 return ""
             }
         })
-        try await server.run(route) { client in
+        // Not live: there the client has one connection, on which the scrape would wait for the caption.
+        try await server.run(.router) { client in
             let name = "image_to_song_http_requests_in_flight"
             #expect(try await samples(client)[name] == 1)
             var form = TestForm(image: try fixture("gradient.png"))
             form.add("wait", as: "prompt")
             let body = form.body
             async let answer = client.caption(body)
-            let during = try await wait(client) { $0[name] == 2 }
-            door.signal()
+            let during: [String: Double]
+            do {
+                defer { door.signal() }
+                during = try await wait(client) { $0[name] == 2 }
+            }
             #expect(during[name] == 2)
             #expect(try await answer.status == .ok)
-            #expect(try await wait(client) { $0[name] == 1 }[name] == 1)
+            let after = try await wait(client) { $0[name] == 1 }
+            #expect(after[name] == 1)
         }
     }
 

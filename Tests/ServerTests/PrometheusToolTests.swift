@@ -78,7 +78,9 @@ struct PrometheusToolTests {
         }
         try await inFolder { folder in
             let file = folder.appending(path: "questions.yml")  // JSON is YAML
-            try JSONEncoder().encode(Rules(groups: [.init(name: "dashboard", rules: rules)])).write(to: file)
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = .withoutEscapingSlashes
+            try encoder.encode(Rules(groups: [.init(name: "dashboard", rules: rules)])).write(to: file)
             let answer = try await PrometheusTools.promtool(["check", "rules", file.path], in: folder)
             #expect(answer.contains("SUCCESS: \(rules.count) rules found"), "\(answer)")
         }
