@@ -67,6 +67,9 @@ static const unsigned char schema_js[] = {
 static const unsigned char service_worker_js[] = {
 #embed "../Server/Web/service-worker.js"
 };
+static const unsigned char staff_js[] = {
+#embed "../Server/Web/staff.js"
+};
 static const unsigned char style_css[] = {
 #embed "../Server/Web/style.css"
 };
@@ -101,6 +104,7 @@ static const web_file files[] = {
     FILE("save.js", save_js),
     FILE("schema.js", schema_js),
     FILE("service-worker.js", service_worker_js),
+    FILE("staff.js", staff_js),
     FILE("style.css", style_css),
     FILE("trial.js", trial_js),
     FILE("words.js", words_js),

@@ -7,6 +7,7 @@ import { ModelLine } from './model.js';
 import { Picture } from './picture.js';
 import { Queue } from './queue.js';
 import { csv, json, save } from './save.js';
+import { drawStaff } from './staff.js';
 import { pictures as inWords } from './words.js';
 
 const results = document.getElementById('results');
@@ -32,6 +33,7 @@ function take(files) {
     entries.push(entry);
     cards.append(entry.card.element);
     picture.addEventListener('change', () => follow(entry));
+    picture.addEventListener('colours', draw);
     picture.start();
   }
   if (files.length === 0) return;
@@ -55,6 +57,10 @@ function follow(entry) {
   tally();
 }
 
+function draw() {
+  drawStaff(entries.map(({ picture }) => picture.colours?.dominant_colors ?? []).filter(palette => palette.length > 0));
+}
+
 function tally() {
   const done = entries.filter(({ picture }) => picture.answer).length;
   const failed = entries.filter(({ picture }) => picture.state === 'failed').length;
@@ -72,6 +78,7 @@ function remove(entry) {
   entry.picture.discard();
   entry.card.element.remove();
   tally();
+  draw();
   news.textContent = `${entry.picture.file.name} removed.`;
   const neighbour = entries[Math.min(index, entries.length - 1)];
   (neighbour?.card.element.querySelector('.remove') ?? document.getElementById('choose')).focus();
@@ -94,6 +101,8 @@ addEventListener('online', () => {
   for (const { picture } of entries) if (picture.failure?.status === 0) picture.retry();
 });
 
+addEventListener('resize', draw);
+draw();
 watchIntake(take);
 model.check();
 navigator.serviceWorker?.register('/service-worker.js');

@@ -38,11 +38,13 @@ export class Card {
     image.alt = this.#picture.file.name;
     image.addEventListener('error', async () => {
       image.hidden = true;
+      this.element.classList.add('bare');
       this.#find('.no-preview').hidden = false;
       const preview = await this.#picture.previewFromServer();
       if (!preview) return;
       image.src = preview;
       image.hidden = false;
+      this.element.classList.remove('bare');
       this.#find('.no-preview').hidden = true;
     }, { once: true });
     image.src = this.#picture.preview;
@@ -109,19 +111,17 @@ export class Card {
     box.hidden = false;
     const total = duration(answer.processing_time.total_seconds);
     box.querySelector('summary').textContent = answer.cached ? `Remembered: answered in ${total}` : `Captioned in ${total}`;
-    if (took !== undefined) rows.push(['finding the colours (a call of its own)', took]);
     const [bar, list] = [box.querySelector('.bar'), box.querySelector('dl')];
     bar.replaceChildren();
     list.replaceChildren();
     rows.forEach(([name, seconds], index) => {
-      const [part, term, value] = ['span', 'dt', 'dd'].map(tag => document.createElement(tag));
-      part.style.flexGrow = seconds;
-      part.className = term.className = `step-${index % 8}`;
-      term.textContent = name;
-      value.textContent = duration(seconds);
+      const part = document.createElement('span');
+      part.style.flexGrow = seconds * 1e6;  // under one in all, they would not fill the bar
+      part.className = `step-${index % 8}`;
       bar.append(part);
-      list.append(term, value);
+      list.append(...pair(name, seconds, part.className));
     });
+    if (took !== undefined) list.append(...pair('finding the colours, a call of its own', took, 'aside'));
   }
 
   async #copy(button) {
@@ -131,6 +131,14 @@ export class Card {
   }
 
   #show(selector, isShown) { this.#find(selector).hidden = !isShown; }
+}
+
+function pair(name, seconds, className) {
+  const [term, value] = ['dt', 'dd'].map(tag => document.createElement(tag));
+  term.className = className;
+  term.textContent = name;
+  value.textContent = duration(seconds);
+  return [term, value];
 }
 
 function code(text) {

@@ -61,6 +61,10 @@ function badge(method) {
   return element('span', { className: `method ${method}` }, method.toUpperCase());
 }
 
+function mark(isRequired) {
+  return isRequired ? element('span', { className: 'must' }, 'required') : null;
+}
+
 function section(call, schemas) {
   const fields = Object.entries(call.fields);
   return element('section', { className: 'call', id: call.id, 'aria-labelledby': `${call.id}-title` },
@@ -70,10 +74,10 @@ function section(call, schemas) {
     codeBlock(curl(call, schemas), `curl line of ${call.path}`, { isCopyable: true }),
     fields.length > 0 ? element('h3', {}, 'Fields of the form') : null,
     fields.length > 0 ? element('ul', { className: 'fields' }, ...fields.map(([name, field]) =>
-      schemas.field(name, schemas.resolve(field), call.isRequired(name)))) : null,
+      schemas.field(name, schemas.resolve(field), mark(call.isRequired(name))))) : null,
     call.parameters.length > 0 ? element('h3', {}, 'Headers') : null,
     element('ul', { className: 'fields' }, ...call.parameters.map(parameter =>
-      schemas.field(parameter.name, { ...schemas.resolve(parameter.schema), description: parameter.description }, parameter.required))),
+      schemas.field(parameter.name, { ...schemas.resolve(parameter.schema), description: parameter.description }, mark(parameter.required)))),
     element('h3', {}, 'Answers'),
     element('div', { className: 'answers' }, ...Object.entries(call.answers).map(([status, answer]) =>
       answerDetails(call, status, answer, schemas))),

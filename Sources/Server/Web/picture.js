@@ -37,7 +37,7 @@ export class Picture extends EventTarget {
     this.preview = URL.createObjectURL(file);
   }
 
-  /** Gets the caption, then the palette. Every step is told with a `change` event. */
+  /** Gets the caption, then the palette. Every step is told with a `change` event, the palette with `colours` too. */
   async start() {
     this.#set({ state: 'queued', failure: null });
     try {
@@ -54,6 +54,7 @@ export class Picture extends EventTarget {
     try {
       const colours = await this.#persist(() => this.#send('/image/process', false), true);
       this.#set({ colours, colourFailure: null });
+      this.dispatchEvent(new Event('colours'));
     } catch (error) {
       if (error instanceof Failure) this.#set({ colourFailure: error });
     }

@@ -29,7 +29,7 @@ export class Schemas {
     return result;
   }
 
-  /** The fields of an object, or of the objects of an array, with what is inside them. */
+  /** The fields of an answer's object, or of the objects of its array, with what is inside them. */
   fields(node) {
     const schema = this.resolve(node);
     const inside = schema.type === 'array' ? this.resolve(schema.items) : schema;
@@ -37,16 +37,17 @@ export class Schemas {
     if (properties.length === 0) return null;
     return element('ul', { className: 'fields' }, ...properties.map(([name, property]) => {
       const field = this.resolve(property);
-      return this.field(name, field, (inside.required ?? []).includes(name));
+      const isMissing = !(inside.required ?? []).includes(name);
+      return this.field(name, field, isMissing ? element('span', { className: 'maybe' }, 'not always there') : null);
     }));
   }
 
-  /** One field: its name, kind and meaning. */
-  field(name, schema, isRequired) {
+  /** One field: its name, kind and meaning, and a mark behind them. */
+  field(name, schema, mark) {
     return element('li', {},
       element('code', {}, name), ' ',
       element('span', { className: 'kind' }, this.kind(schema)), ' ',
-      isRequired ? element('span', { className: 'must' }, 'required') : null,
+      mark,
       schema.description ? element('p', {}, ...marked(schema.description)) : null,
       this.fields(schema));
   }
@@ -55,6 +56,7 @@ export class Schemas {
   kind(node) {
     const schema = this.resolve(node);
     if ('const' in schema) return `always ${JSON.stringify(schema.const)}`;
+    if (schema.enum?.length === 1) return `always ${JSON.stringify(schema.enum[0])}`;
     if (schema.enum) return `one of ${schema.enum.map(value => JSON.stringify(value)).join(', ')}`;
     if (schema.type === 'array') return `list of ${schema.items ? this.kind(schema.items) : 'two whole numbers'}`;
     if (schema.format === 'binary') return 'file';

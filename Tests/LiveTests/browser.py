@@ -1,0 +1,104 @@
+"""A headless Chromium, driven through its WebDriver, and what can be asked of a page in it."""
+
+import json
+import pathlib
+import shutil
+
+from selenium import webdriver
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+PATIENCE = 120  # seconds
+# What a screen reader says of these is their name; one without a name is a riddle.
+CONTROLS = {"button", "link", "textbox", "combobox", "spinbutton", "checkbox", "progressbar", "DisclosureTriangle", "image"}
+CONTRAST = (pathlib.Path(__file__).parent / "contrast.js").read_text()
+
+
+class Browser:
+    """One tab."""
+
+    def __init__(self, downloads):
+        options = Options()
+        options.binary_location = shutil.which("chromium")
+        for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--hide-scrollbars"):
+            options.add_argument(argument)
+        options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+        self.driver = webdriver.Chrome(options, Service(shutil.which("chromedriver")))
+        self.driver.set_page_load_timeout(PATIENCE)
+        self.command("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(downloads))
+
+    def command(self, name, **parameters):
+        return self.driver.execute_cdp_cmd(name, parameters)
+
+    def resize(self, width, height):
+        self.command("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
+
+    def prefer(self, dark):
+        features = [
+            {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
+            {"name": "prefers-reduced-motion", "value": "reduce"},
+        ]
+        self.command("Emulation.setEmulatedMedia", features=features)
+
+    def open(self, address):
+        self.driver.get(address)
+
+    def all(self, selector):
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def one(self, selector):
+        return self.driver.find_element(By.CSS_SELECTOR, selector)
+
+    def run(self, script, *arguments):
+        return self.driver.execute_script(script, *arguments)
+
+    def wait(self, condition, what):
+        """The first result of `condition` that is true."""
+        return WebDriverWait(self.driver, PATIENCE, 0.05).until(lambda _: condition(), f"waited in vain for {what}")
+
+    def add(self, *paths):
+        """Chooses pictures as somebody does who clicks on the button for it."""
+        self.one("#choose").send_keys("\n".join(str(path) for path in paths))
+
+    def wait_for_captions(self, count):
+        self.wait(lambda: len(self.all(".card[data-state=done]")) == count, f"{count} captions")
+        return [card.text for card in self.all(".card .caption")]
+
+    def forget(self):
+        """Clears what the page has asked for and complained of."""
+        self.addresses()
+        self.complaints()
+
+    def addresses(self):
+        """Everything that the page has asked for since the last time, as addresses."""
+        messages = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
+        return [m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"]
+
+    def complaints(self):
+        """The errors in the console since the last time."""
+        return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
+
+    def nameless(self):
+        """The controls and pictures that say nothing to a screen reader."""
+        nodes = self.command("Accessibility.getFullAXTree")["nodes"]
+        return [
+            node["role"]["value"] for node in nodes
+            if not node.get("ignored") and node["role"]["value"] in CONTROLS and not node.get("name", {}).get("value")
+        ]
+
+    def faint(self):
+        """The texts that do not stand out from their background (WCAG 2.2, 1.4.3)."""
+        return self.run(CONTRAST)
+
+    def overflow(self):
+        """By how many pixels the page is wider than its window."""
+        return self.run("return document.documentElement.scrollWidth - innerWidth")
+
+    def focused(self):
+        """A description of the element that has the focus."""
+        return self.run("const e = document.activeElement; return e.id || e.className || e.tagName")
+
+    def close(self):
+        self.driver.quit()
