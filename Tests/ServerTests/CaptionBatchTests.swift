@@ -87,9 +87,7 @@ struct CaptionBatchTests {
         let (desk, asked) = (Desk(), Journal())
         let batch = CaptionBatch(maxInFlight: 3) { _, _ in await desk.caption() }
         let request = request(pieces(20), asked: asked)
-        async let outcomes = Upload.receive(request, layout: layout, patience: .seconds(60)) {
-            try await batch.run(&$0)
-        }
+        async let outcomes = Upload.receive(request, layout: layout) { try await batch.run(&$0) }
         // Three are in flight; the fourth is read and waits. A file is complete with the delimiter behind it, which the
         // next piece begins with, so that one piece more has been asked for.
         try await until { await desk.begun == 3 && asked.all.count == 5 }
@@ -119,28 +117,9 @@ struct CaptionBatchTests {
         late.add("too late", as: "prompt")
         let request = request(Array(pieces(3).dropLast()) + [late.body])
         let error = await #expect(throws: ServerError.self) {
-            try await Upload.receive(request, layout: layout, patience: .seconds(60)) { try await batch.run(&$0) }
+            try await Upload.receive(request, layout: layout) { try await batch.run(&$0) }
         }
         #expect(error?.code == .lateField)
         #expect(journal.all.count { $0 == "began" } == journal.all.count { $0 == "ended" })
-    }
-
-    @Test("While the server holds an upload back, the client's time stands still")
-    func progress() async throws {
-        let progress = UploadProgress()
-        let watch = Task { try await progress.watch(.milliseconds(50)) }
-        // Longer than the patience, but nothing is being waited for.
-        try await Task.sleep(for: .milliseconds(300))
-        watch.cancel()
-        let error = await #expect(throws: (any Error).self) { try await watch.value }
-        #expect(error is CancellationError)
-    }
-
-    @Test("A client that is waited for and sends nothing is given up", .timeLimit(.minutes(2)))
-    func silence() async throws {
-        let progress = UploadProgress()
-        progress.beginWaiting()
-        let error = await #expect(throws: ServerError.self) { try await progress.watch(.milliseconds(50)) }
-        #expect(error?.code == .slowUpload)
     }
 }
