@@ -27,7 +27,7 @@ func askingAgain<Value>(_ work: () async throws -> Value) async throws -> Value 
             return try await work()
         } catch let error as PipelineError where error.code == .queueFull {
             try await Task.sleep(for: pause)
-            pause = min(2 * pause, .milliseconds(500))
+            pause = min(pause * 2, .milliseconds(500))
         }
     }
 }

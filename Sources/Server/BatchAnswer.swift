@@ -1,3 +1,4 @@
+import HTTPTypes
 import Pipeline
 
 /// The answer of `POST /caption/batch`.

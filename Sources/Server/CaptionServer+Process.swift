@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Imaging
 import Logging
 import NIOCore
 import Pipeline
