@@ -91,7 +91,7 @@ static inline int cvips_write_jpeg(
     image->Type = VIPS_INTERPRETATION_sRGB;
     int status = vips_jpegsave_buffer(
         image, file, length, "Q", quality, "optimize_coding", TRUE, "interlace", TRUE, "strip", TRUE,
-        "subsample_mode", VIPS_FOREIGN_SUBSAMPLE_AUTO, NULL);
+        "subsample_mode", VIPS_FOREIGN_SUBSAMPLE_ON, NULL);
     g_object_unref(image);
     return status;
 }

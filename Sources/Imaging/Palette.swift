@@ -1,6 +1,7 @@
 /// One of a picture's dominant colours.
 public struct PaletteColour: Sendable, Hashable {
-    /// The colour: one that the picture has, nearest to the mean of what it stands for.
+    /// The colour: of those that the picture has, the one nearest to the mean of what it stands for. Colours that are hard
+    /// to tell apart count as their mean.
     public let colour: RGBColour
     /// The part of the picture's pixels that it stands for, 0 to 1. Those of one picture make 1 together.
     public let share: Double
