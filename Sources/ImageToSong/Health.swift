@@ -35,10 +35,16 @@ struct Health: AsyncParsableCommand {
         } catch is CancellationError {
             throw CommandError("\(target) gave no answer within \(timeout) seconds.")
         } catch {
-            throw CommandError("\(target) cannot be reached: \(error)")
+            throw CommandError("\(target) cannot be reached: \(Self.reason(error))")
         }
         guard status == .ok else { throw CommandError("\(target) answers \(status.code) \(status.reasonPhrase).") }
         print("\(target) answers 200 OK.")
+    }
+
+    /// Why a connection was not made, as the system puts it.
+    private static func reason(_ error: any Error) -> String {
+        let first = (error as? NIOConnectionError)?.connectionErrors.first?.error ?? error
+        return (first as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(first)"
     }
 
     /// The status of the answer.

@@ -13,6 +13,10 @@ struct Library: Sendable {
     /// Loads the first of the candidates that loads. If that one is not ONNX Runtime or is too old, it is an error and not
     /// passed over, for whoever put it there meant it.
     init(_ search: LibrarySearch) throws(ONNXRuntimeError) {
+        guard Telemetry.isOff else {
+            throw ONNXRuntimeError(
+                .failed, "ORT_DISABLE_TELEMETRY could not be set, and ONNX Runtime is not loaded without it.")
+        }
         var tried: [String] = []
         for candidate in search.candidates {
             let isFile = candidate.contains("/")

@@ -111,4 +111,19 @@ struct SelfTestTests {
         #expect(checks["Settings"]?.detail.contains("\"eighty\"") == true)
         #expect(checks["Model cache"]?.outcome == "skipped")
     }
+
+    @Test("ONNX Runtime keeps no diary for its makers: a run leaves nothing in the user's folders")
+    func leavesNoTrace() throws {
+        try withFolder { folder in
+            let home = try folder.appendingPathComponent("home").created()
+            let finished = try Finished(
+                ["selftest"],
+                environment: [
+                    "HOME": home.path, "XDG_CACHE_HOME": home.path, "ORT_DISABLE_TELEMETRY": "0",
+                    "MODEL_CACHE_DIR": folder.appendingPathComponent("cache").path,
+                ], folder: repository)
+            #expect(finished.status == 0)
+            #expect(try FileManager.default.subpathsOfDirectory(atPath: home.path) == [])
+        }
+    }
 }

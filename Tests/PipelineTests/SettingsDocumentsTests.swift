@@ -43,4 +43,19 @@ struct SettingsDocumentsTests {
         let expected = Settings.table.map { ["`\($0.name)`", "`\($0.show(defaults))`", $0.expectation] }
         #expect(found.map { Array($0.prefix(3)) } == expected)
     }
+
+    @Test(
+        "What the deployments set are settings that exist",
+        arguments: ["Dockerfile", "compose.yaml", "image-to-song.service", "kubernetes/configmap.yaml"])
+    func deployments(_ file: String) throws {
+        let names = Set(Settings.table.map(\.name))
+        // Names of the image's build, and of Grafana.
+        let others: Set = ["SWIFT_IMAGE", "RUNTIME_IMAGE", "DEBIAN_FRONTEND", "VERSION"]
+        let lines = try text("deploy/\(file)").split(separator: "\n").filter { !$0.contains(/^ *#/) }
+        let found = lines.compactMap { line in
+            line.firstMatch(of: /^ *(?:ENV |ARG |Environment=)?([A-Z]+(?:_[A-Z]+)*)[:=]/).map { String($0.output.1) }
+        }.filter { !$0.hasPrefix("GF_") }
+        #expect(!names.isDisjoint(with: found))
+        #expect(Set(found).subtracting(others).isSubset(of: names))
+    }
 }
