@@ -9,18 +9,22 @@ struct DecodingScheduleTests {
         let cache = try TemporaryFolder()
         let model = try Blip2Model(folder: Fixtures.checkpoint(checkpoint), cache: cache.url)
         let batch = DecodingBatch(model)
+        var (joinedWhileOthersRan, removedCount) = (0, 0)
         for seed in 1...4 as ClosedRange<UInt64> {
             var random = SeededGenerator(seed: seed)
             let rows = try RandomRows(model, count: 12, using: &random)
             var schedule = Schedule(rows: rows, batch: batch)
             while !schedule.isOver { try schedule.act(using: &random) }
-            #expect(schedule.joinedWhileOthersRan > 0, "seed \(seed)")
-            #expect(schedule.removedCount > 0, "seed \(seed)")
             for row in schedule.results.keys.sorted() {
                 #expect(schedule.results[row] == rows.ids[row], "seed \(seed), row \(row)")
             }
             #expect(schedule.results.count == rows.ids.count - schedule.removedCount, "seed \(seed)")
+            joinedWhileOthersRan += schedule.joinedWhileOthersRan
+            removedCount += schedule.removedCount
         }
+        // Otherwise the schedules have tried nothing.
+        #expect(joinedWhileOthersRan >= 4)
+        #expect(removedCount >= 2)
     }
 
     /// One random way of sending rows through a batch.
@@ -43,16 +47,16 @@ struct DecodingScheduleTests {
 
         mutating func act(using random: inout SeededGenerator) throws {
             switch Int.random(in: 0..<10, using: &random) {
-            case 0..<2: try join(Int.random(in: 1...3, using: &random))
-            case 2:
+            case 0..<3: try join(Int.random(in: 1...3, using: &random))
+            case 3:
                 // By their numbers: the order of a dictionary is not the same twice.
                 guard let row = running.values.sorted().randomElement(using: &random) else { return }
                 remove(row)
             default: try batch.step()
             }
-            for row in batch.takeFinished() {
-                let number = running.removeValue(forKey: row.id)
-                results[try #require(number)] = row.ids
+            for finished in batch.takeFinished() {
+                let row = running.removeValue(forKey: finished.id)
+                results[try #require(row)] = finished.ids
             }
             #expect(batch.rowCount == running.count)
         }

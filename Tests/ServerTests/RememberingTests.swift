@@ -1,0 +1,95 @@
+import Foundation
+import HTTPTypes
+import HummingbirdTesting
+import Logging
+import NIOCore
+import Pipeline
+import Testing
+
+@testable import Server
+
+@Suite("Remembered captions and a full queue")
+struct RememberingTests {
+    private let folder = FileManager.default.temporaryDirectory.appending(path: "remembering-\(UUID().uuidString)")
+
+    /// Runs the application around a stub whose captions are counted, with a cache and a queue of one.
+    private func run(
+        _ model: @escaping @Sendable () -> StubModel,
+        _ test: @escaping @Sendable (any TestClientProtocol) async throws -> Void
+    ) async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var settings = Settings()
+        settings.modelCacheDirectory = folder.path
+        settings.maxBatchSize = 1
+        settings.maxQueue = 1
+        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        let captioner = Captioner(
+            configuration: Captioner.Configuration(settings), cache: CaptionCache(settings, logger: logger),
+            logger: logger
+        ) { _ in model() }
+        let application = buildApplication(ServerConfiguration(settings), captioner: captioner, logger: logger)
+        try await application.test(.router) { client in
+            await captioner.start()
+            try await test(client)
+        }
+        await captioner.close()
+    }
+
+    @Test("The second answer is cached, and Cache-Control: no-cache asks for a new one")
+    func cached() async throws {
+        let journal = Journal()
+        let model: @Sendable () -> StubModel = {
+            StubModel { _, _ in
+                journal.note("made")
+                return "caption \(journal.all.count)"
+            }
+        }
+        try await run(model) { client in
+            let body = TestForm(image: try fixture("gradient.png")).body
+            let first = try await client.caption(body).object()
+            let second = try await client.caption(body).object()
+            #expect(first["cached"] as? Bool == false)
+            #expect(second["cached"] as? Bool == true)
+            #expect(second["caption"] as? String == first["caption"] as? String)
+            for directive in ["no-cache", "max-age=0, No-Store"] {
+                let fresh = try await client.caption(body, headers: [.cacheControl: directive]).object()
+                #expect(fresh["cached"] as? Bool == false)
+                #expect(fresh["caption"] as? String != first["caption"] as? String)
+            }
+        }
+    }
+
+    @Test("A picture that finds the queue full is answered 503 at once, with the seconds to wait")
+    func queueFull() async throws {
+        let (gate, journal) = (DispatchSemaphore(value: 0), Journal())
+        let model: @Sendable () -> StubModel = {
+            StubModel { options, _ in
+                guard options.prompt != nil else { return "" }
+                journal.note("begun")
+                gate.wait()
+                return "late"
+            }
+        }
+        try await run(model) { client in
+            @Sendable func ask(_ prompt: String) async throws -> TestResponse {
+                var form = TestForm(image: try fixture("gradient.png"))
+                form.add(prompt, as: "prompt")
+                return try await client.caption(form.body)
+            }
+            try await withThrowingTaskGroup(of: HTTPResponse.Status.self) { group in
+                group.addTask { try await ask("one").status }
+                try await eventually("the first is in the model") { !journal.all.isEmpty }
+                group.addTask { try await ask("two").status }
+                // Whichever of the two comes second is refused.
+                group.addTask { try await ask("three").status }
+                let refused = try await group.next()
+                #expect(refused == .serviceUnavailable)
+                let response = try await ask("four")
+                try response.expectProblem(503, "queue_full")
+                #expect(Int(response.headers[.retryAfter] ?? "") ?? 0 >= 1)
+                for _ in 0..<2 { gate.signal() }
+                for try await status in group { #expect(status == .ok) }
+            }
+        }
+    }
+}
