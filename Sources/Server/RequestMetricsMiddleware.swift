@@ -21,7 +21,7 @@ struct RequestMetricsMiddleware: RouterMiddleware {
         }
         observation.note(status: response.status)
         if let length = response.body.contentLength {
-            observation.note(sentBytes: length)
+            observation.note(sentBytes: request.method == .head ? 0 : length)  // the router drops it later
             observation.end()
         } else {
             response.body = watched(response.body, observation, record: context.record)

@@ -124,6 +124,17 @@ struct AccessLogTests {
         #expect(!server.journal.all.contains { $0.contains("secret") })
     }
 
+    @Test("A HEAD is told without the bytes that were not sent", arguments: Route.allCases)
+    func head(route: Route) async throws {
+        let server = TestServer()
+        try await server.run(route) { client in
+            _ = try await client.execute(uri: "/model/info", method: .head)
+        }
+        let line = try #require(try lines(server.journal).first)
+        #expect(line["method"] as? String == "HEAD")
+        #expect(line["bytes_out"] as? Int == 0)
+    }
+
     @Test(
         "What would hide or turn a line on a terminal is shown as question marks",
         arguments: [

@@ -75,12 +75,12 @@ final class RunningPrometheus {
     /// - Returns: the last answer.
     func answer(to question: String, holding text: String) async throws -> String {
         var answer = ""
-        for _ in 0..<1_200 {
+        for _ in 0..<240 {
             if let address = try address() {
                 answer = try await PrometheusTools.promtool(["query", "instant", address, question], in: folder)
                 if answer.contains(text) { break }
             }
-            try await Task.sleep(for: .milliseconds(100))
+            try await Task.sleep(for: .milliseconds(500))
         }
         return answer
     }
