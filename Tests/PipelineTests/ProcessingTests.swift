@@ -6,12 +6,10 @@ import Testing
 
 @Suite("Processing pictures")
 struct ProcessingTests {
-    private func captioner(timeout: Duration = .seconds(60)) -> Captioner {
-        var configuration = Captioner.Configuration()
-        configuration.timeout = timeout
-        configuration.pictureWorkers = 1
-        return Captioner(
-            configuration: configuration, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+    private func captioner() -> Captioner {
+        Captioner(
+            configuration: Captioner.Configuration(),
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         ) { _ in StubModel() }
     }
 
@@ -53,19 +51,16 @@ struct ProcessingTests {
         #expect(error?.code == code)
     }
 
-    @Test("A picture that waits too long for its worker is answered as timed out, and never begun")
-    func timesOut() async throws {
-        let captioner = captioner(timeout: .milliseconds(50))
-        let gate = Gate()
-        let worker = await captioner.pictureWorkers[0]
-        let blocker = Task { try await worker.run { gate.wait() } }
+    @Test("A picture whose caller has left is not begun")
+    func givesUp() async throws {
+        let captioner = captioner()
         let bytes = try fixture("gradient.png")
-        let waiting = Task { try await captioner.process(bytes, fitting: (9, 9)) }
-        try await Task.sleep(for: .milliseconds(200))
-        gate.open()
-        try await blocker.value
-        let error = await #expect(throws: PipelineError.self) { try await waiting.value }
-        #expect(error?.code == .timedOut)
+        let leaving = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await captioner.process(bytes, fitting: (9, 9))
+        }
+        let error = await #expect(throws: PipelineError.self) { try await leaving.value }
+        #expect(error?.code == .cancelled)
     }
 
     @Test("A full queue is asked again until it has room")
