@@ -60,6 +60,8 @@ struct Upload {
             progress.endWaiting(bytes: piece?.readableBytes ?? 0)
             try Task.checkCancellation()
             return piece
+        } catch let error as ServerError {
+            throw error
         } catch is CancellationError {
             throw CancellationError()
         } catch {
