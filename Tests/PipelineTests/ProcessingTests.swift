@@ -6,12 +6,10 @@ import Testing
 
 @Suite("Processing pictures")
 struct ProcessingTests {
-    private func captioner(timeout: Duration = .seconds(60)) -> Captioner {
-        var configuration = Captioner.Configuration()
-        configuration.timeout = timeout
-        configuration.pictureWorkers = 1
-        return Captioner(
-            configuration: configuration, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+    private func captioner() -> Captioner {
+        Captioner(
+            configuration: Captioner.Configuration(),
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         ) { _ in StubModel() }
     }
 
@@ -70,6 +68,18 @@ struct ProcessingTests {
         #expect(error?.code == .timedOut)
         gate.open()
         try await blocker.value
+    }
+
+    @Test("A picture whose caller has left is not begun")
+    func givesUp() async throws {
+        let captioner = captioner()
+        let bytes = try fixture("gradient.png")
+        let leaving = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await captioner.process(bytes, fitting: (9, 9))
+        }
+        let error = await #expect(throws: PipelineError.self) { try await leaving.value }
+        #expect(error?.code == .cancelled)
     }
 
     @Test("A full queue is asked again until it has room")
