@@ -71,7 +71,8 @@ def check_batch(answer, pictures):
     results = answer["results"]
     require([result["index"] for result in results] == list(range(len(pictures))), "results are missing or out of order")
     for result in results:
-        require(result.get("caption") or result.get("error"), "a result has neither caption nor error")
+        refusal = (result.get("error") or {}).get("status")
+        require(result.get("caption") or refusal in REFUSALS, f"a picture has no caption, but the status {refusal}")
     require(answer["batch_info"]["total_images"] == len(pictures), "total_images is wrong")
 
 

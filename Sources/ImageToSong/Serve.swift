@@ -22,7 +22,7 @@ struct Serve: AsyncParsableCommand {
         let loaded = try LoadedSettings.load()
         let settings = loaded.settings
         if printSettings {
-            loaded.warnings.forEach { complain("image-to-song: \($0)") }
+            for warning in loaded.warnings { complain("image-to-song: \(warning)") }
             return print(loaded.table, terminator: "")
         }
         // A model that is not there at all stops the start; one that cannot be loaded leaves the server answering 503.
@@ -30,7 +30,7 @@ struct Serve: AsyncParsableCommand {
         let level = settings.isDebug ? min(settings.logLevel, .debug) : settings.logLevel
         LoggingSystem.bootstrap { _ in JSONLogHandler(level: level) }
         let logger = Logger(label: Release.name)
-        loaded.warnings.forEach { logger.warning("\($0)") }
+        for warning in loaded.warnings { logger.warning("\(warning)") }
         if settings.usesGPU { logger.info("This version uses no GPU: captions are made on the CPU") }
         let metrics = ServerMetrics.registry()
         let captioner = Captioner(

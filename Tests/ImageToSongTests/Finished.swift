@@ -73,6 +73,18 @@ enum Program {
         }
         return folder.appendingPathComponent("image-to-song")
     }
+
+    /// A copy of it in another folder.
+    ///
+    /// `cp` makes it: a file that this process writes cannot be run while another test's child, forked at that moment,
+    /// still holds it open.
+    static func copied(to folder: URL) throws -> URL {
+        let copy = folder.appendingPathComponent("image-to-song")
+        let finished = try Finished(
+            [built.path, copy.path], environment: [:], program: URL(fileURLWithPath: "/bin/cp"))
+        guard finished.status == 0 else { throw CocoaError(.fileWriteUnknown) }
+        return copy
+    }
 }
 
 extension URL {

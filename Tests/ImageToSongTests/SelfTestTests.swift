@@ -44,8 +44,7 @@ struct SelfTestTests {
     @Test("Without the sample pictures beside it the program draws one of its own")
     func drawsPicture() throws {
         try withFolder { folder in
-            let program = folder.appendingPathComponent("image-to-song")
-            try FileManager.default.copyItem(at: Program.built, to: program)
+            let program = try Program.copied(to: folder)
             var environment = [
                 "MODEL_CACHE_DIR": folder.appendingPathComponent("cache").path,
                 "MODEL_ID": repository.appendingPathComponent("Models/demo").path,
