@@ -25,7 +25,7 @@ struct Process: AsyncParsableCommand {
     var out: String?
 
     func run() async throws {
-        let settings = try await Settings.load()
+        let settings = try Settings.load()
         let target = (width: settings.targetImageWidth, height: settings.targetImageHeight)
         let folder = try out.map(OutputFolder.init)
         var hasFailed = false

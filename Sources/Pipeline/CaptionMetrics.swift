@@ -35,10 +35,6 @@ public struct CaptionMetrics: Sendable {
         ).increment()
     }
 
-    func loaded(in duration: Duration) {
-        Gauge(label: Self.prefix + "model_load_seconds", factory: factory).record(duration.inSeconds)
-    }
-
     /// Records where the time of a caption went that was made, not remembered.
     func captioned(_ result: CaptionResult) {
         Counter(label: Self.prefix + "captions_total", factory: factory).increment()

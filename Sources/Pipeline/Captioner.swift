@@ -93,6 +93,8 @@ public actor Captioner {
 
     private func load() async {
         let began = ContinuousClock.now
+        metrics.queueLength(0)
+        metrics.inFlight(0)
         do {
             try await pictures.start()
             await cache?.open()
@@ -103,7 +105,6 @@ public actor Captioner {
             state = .ready(loaded.description)
             let took = ContinuousClock.now - began
             loadDuration = took
-            metrics.loaded(in: took)
             logger.info(
                 "The model is ready",
                 metadata: [

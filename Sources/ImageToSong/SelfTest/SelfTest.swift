@@ -28,6 +28,7 @@ struct SelfTest: ParsableCommand {
             return (loaded.settings, (["they can be read"] + loaded.warnings).joined(separator: "; "))
         }
         report.checkPictures()
+        report.checkRoundTrip()
         report.check("ONNX Runtime") { () throws -> ((), String) in
             let runtime = try Runtime.load()
             return ((), "\(runtime.version), \(runtime.libraryPath)")
