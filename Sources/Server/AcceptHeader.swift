@@ -24,6 +24,14 @@ struct AcceptHeader {
         return page >= (weight("application/*") ?? weight("*/*") ?? 0)
     }
 
+    /// Whether a picture is wanted rather than what is known of it: `image/jpeg` or `image/*` is asked for by name, and
+    /// no less than data.
+    var prefersPicture: Bool {
+        guard let picture = weight("image/jpeg") ?? weight("image/*"), picture > 0 else { return false }
+        if let data = weight("application/json") { return picture > data }
+        return picture >= (weight("application/*") ?? weight("*/*") ?? 0)
+    }
+
     private func weight(_ type: String) -> Double? {
         ranges.first { $0.type == type }?.weight
     }
