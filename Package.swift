@@ -93,6 +93,10 @@ let package = Package(
         .systemLibrary(name: "CVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"]), .brew(["vips"])]),
 
         tests("ImageToSong", exclude: []),
+        .testTarget(
+            name: "LiveTests", dependencies: ["ImageToSong"],
+            exclude: ["browser.py", "contrast.js", "description_test.py", "page_test.py", "server.py", "stand_in.py"],
+            swiftSettings: settings),
         tests(
             "Server",
             [

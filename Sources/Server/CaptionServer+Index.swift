@@ -23,7 +23,7 @@ extension CaptionServer {
                 message: "\(Release.name): send a picture to POST /caption/generate and get a caption",
                 version: Release.version, status: await status(),
                 endpoints: Dictionary(list, uniquingKeysWith: { first, _ in first })))
-        response.headers[.vary] = HTTPField.Name.accept.canonicalName
+        response.headers[.vary] = HTTPField.Name.accept.rawName
         return response
     }
 }

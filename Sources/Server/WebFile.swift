@@ -60,7 +60,7 @@ struct WebFile: Sendable {
     /// version of the server is a new page at once.
     func response(to request: Request, varyingWith header: HTTPField.Name? = nil) -> Response {
         var headers: HTTPFields = [.eTag: entityTag, .cacheControl: "no-cache"]
-        if let header { headers[.vary] = header.canonicalName }
+        if let header { headers[.vary] = header.rawName }
         if let known = request.headers[.ifNoneMatch], matches(known) {
             return Response(status: .notModified, headers: headers)
         }

@@ -70,6 +70,18 @@ class PageTest(unittest.TestCase):
             self.assertRegex(swatch.text, r"^[a-zA-Z ()-]+ #[0-9a-fA-F]{6}$")
         self.assertEqual(len(browser.all(".card:first-child .strip span")), len(swatches))
 
+    def test_takes_many_pictures_a_few_at_a_time(self):
+        self.browser.add(*sorted(server.SAMPLES.glob("*.jpg")))
+        self.browser.wait_for_captions(10)
+        self.assertIn(self.stand_in.most_at_once, (2, 3))
+
+    def test_copies_captions(self):
+        self.browser.add(HARBOUR)
+        self.browser.wait_for_captions(1)
+        button = self.browser.one(".copy")
+        button.click()
+        self.browser.wait(lambda: button.text == "Copied", "the copy")
+
     def test_saves_captions(self):
         browser = self.browser
         browser.add(HARBOUR, STORM)

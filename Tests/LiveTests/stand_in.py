@@ -1,6 +1,7 @@
 """A server between the browser and the real one: it passes everything on, and answers what a test tells it to."""
 
 import collections
+import contextlib
 import http.server
 import threading
 import urllib.error
@@ -20,6 +21,10 @@ class StandIn:
         self.key = None
         #: Every request: (method, path, headers).
         self.requests = []
+        #: How many pictures were under way at the same time, at most.
+        self.most_at_once = 0
+        self._under_way = 0
+        self._lock = threading.Lock()
         handler = type("Handler", (_Handler,), {"stand_in": self})
         self._server = _Server(("127.0.0.1", 0), handler)
         self.address = "http://127.0.0.1:%d" % self._server.server_address[1]
@@ -28,6 +33,15 @@ class StandIn:
     def close(self):
         self._server.shutdown()
         self._server.server_close()
+
+    @contextlib.contextmanager
+    def counting(self):
+        with self._lock:
+            self._under_way += 1
+            self.most_at_once = max(self.most_at_once, self._under_way)
+        yield
+        with self._lock:
+            self._under_way -= 1
 
     def answer(self, request, body, content_type):
         """The status, headers and body for a request."""
@@ -76,7 +90,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    do_POST = do_GET
+    def do_POST(self):
+        with self.stand_in.counting():
+            self.do_GET()
 
     def log_message(self, *_):
         pass

@@ -105,4 +105,5 @@ addEventListener('resize', draw);
 draw();
 watchIntake(take);
 model.check();
-navigator.serviceWorker?.register('/service-worker.js');
+// Without HTTPS, or in a private window, there is none; the page then needs its server to open.
+navigator.serviceWorker?.register('/service-worker.js').catch(() => {});

@@ -44,10 +44,9 @@ function inputFor(schemas, node, isRequired) {
 
 async function send(call, headers, fields) {
   const body = new FormData();
-  for (const input of fields) {
-    for (const file of input.files ?? []) body.append(input.name, file, file.name);
-    if (!input.files && input.value) body.append(input.name, input.value);
-  }
+  // Texts first: the server looks at the first picture while the last is still on its way.
+  for (const input of fields) if (!input.files && input.value) body.append(input.name, input.value);
+  for (const input of fields) for (const file of input.files ?? []) body.append(input.name, file, file.name);
   const began = performance.now();
   try {
     const response = await fetch(call.path, {

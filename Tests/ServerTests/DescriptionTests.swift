@@ -1,0 +1,107 @@
+import Foundation
+import Hummingbird
+import Logging
+import Pipeline
+import Testing
+
+@testable import Server
+
+/// Holds `/openapi.json` against the tables that the server is made from.
+@Suite("The description")
+struct DescriptionTests {
+    /// What is described before it is built.
+    private static let callsAhead: Set = ["POST /caption/batch", "POST /image/process", "GET /metrics"]
+    private static let codesAhead: Set = [
+        "400 malformed_request", "400 header_too_large", "400 late_field", "401 key_missing", "403 key_not_accepted",
+        "408 slow_request", "413 too_many_images", "429 rate_limited", "503 queue_full", "503 too_many_connections",
+    ]
+
+    private let document: [String: Any]
+
+    init() throws {
+        let content = try #require(WebFile.all["openapi.json"]).content
+        document = try #require(
+            try JSONSerialization.jsonObject(with: Data(content.readableBytesView)) as? [String: Any])
+    }
+
+    @Test("It has this server's version")
+    func version() {
+        #expect((document["info"] as? [String: Any])?["version"] as? String == Release.version)
+    }
+
+    @Test("It describes every call that there is, and no other")
+    func calls() throws {
+        let described = Set(try operations().keys)
+        let built = Set(CaptionServer.forTables.endpoints.map { "\($0.method.rawValue) \($0.path)" })
+        #expect(built.subtracting(described) == [])
+        #expect(described.subtracting(built).subtracting(Self.callsAhead) == [])
+    }
+
+    @Test("It names every error code with its status, and no other")
+    func codes() throws {
+        let components = try #require(document["components"] as? [String: Any])
+        let responses = try #require(components["responses"] as? [String: [String: Any]])
+        let described = Set(try responses.values.flatMap(Self.codes))
+        let built = Set(
+            ServerError.Code.allCases.map { "\($0.status.code) \($0.rawValue)" }
+                + PipelineError.Code.allCases.map { "\($0.status.code) \($0.rawValue)" })
+        #expect(built.subtracting(described) == [])
+        #expect(described.subtracting(built).subtracting(Self.codesAhead) == [])
+    }
+
+    @Test("Every call has a name of its own, its errors, and answers that exist")
+    func responses() throws {
+        let operations = try operations()
+        var names: Set<String> = []
+        for (call, operation) in operations {
+            names.insert(try #require(operation["operationId"] as? String))
+            let responses = try #require(operation["responses"] as? [String: [String: Any]])
+            #expect(responses["200"] != nil && responses["500"] != nil, "\(call)")
+            if call.hasPrefix("POST") {
+                let statuses = ["400", "401", "403", "408", "413", "415", "422", "429", "503", "504"]
+                #expect(statuses.allSatisfy { responses[$0] != nil }, "\(call)")
+            }
+        }
+        #expect(names.count == operations.count)
+    }
+
+    @Test("Every reference leads somewhere")
+    func references() throws {
+        let content = String(buffer: try #require(WebFile.all["openapi.json"]).content)
+        for match in content.matches(of: /"\$ref": "#\/([A-Za-z\/]+)"/) {
+            var place: Any? = document
+            for key in match.1.split(separator: "/") { place = (place as? [String: Any])?[String(key)] }
+            #expect(place != nil, "\(match.1)")
+        }
+    }
+
+    /// The calls of the document, as `GET /health`.
+    private func operations() throws -> [String: [String: Any]] {
+        var result: [String: [String: Any]] = [:]
+        for (path, methods) in try #require(document["paths"] as? [String: [String: [String: Any]]]) {
+            for (method, operation) in methods { result["\(method.uppercased()) \(path)"] = operation }
+        }
+        return result
+    }
+
+    /// The codes of one answer, as `404 not_found`.
+    private static func codes(of response: [String: Any]) throws -> [String] {
+        guard let content = response["content"] as? [String: [String: Any]] else { return [] }
+        let schema = try #require(content["application/problem+json"]?["schema"] as? [String: Any])
+        let parts = try #require(schema["allOf"] as? [[String: Any]])
+        let properties = try #require(parts.last?["properties"] as? [String: [String: Any]])
+        let status = try #require(properties["status"]?["const"] as? Int)
+        return try #require(properties["code"]?["enum"] as? [String]).map { "\(status) \($0)" }
+    }
+}
+
+extension CaptionServer {
+    /// A server of which only the tables are of interest.
+    static var forTables: CaptionServer {
+        let settings = Settings()
+        let captioner = Captioner(
+            configuration: Captioner.Configuration(settings), logger: Logger(label: "test")
+        ) { _ in StubModel() }
+        return CaptionServer(configuration: ServerConfiguration(settings), captioner: captioner)
+    }
+}
