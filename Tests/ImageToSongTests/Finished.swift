@@ -30,7 +30,7 @@ struct Finished {
     }
 
     /// Beside the tests on Linux, beside their bundle on macOS.
-    private static var program: URL {
+    static var program: URL {
         var folder = Bundle.main.bundleURL
         for bundle in Bundle.allBundles where bundle.bundlePath.hasSuffix(".xctest") {
             folder = bundle.bundleURL.deletingLastPathComponent()
