@@ -3,9 +3,10 @@
 SWIFT ?= swift
 BINARY = .build/release/image-to-song
 SAMPLE = Samples/harbour-evening.jpg
-SOURCES = Package.swift Sources Tests
+SOURCES = Package.swift Sources Tests Fuzzing/Fuzz
+FUZZ_SECONDS ?= 60
 
-.PHONY: run test build setup lint format loadtest clean
+.PHONY: run test fuzz build setup lint format loadtest clean
 
 run: build            ## caption the sample picture, then serve on http://localhost:8000
 	@echo "A picture of a harbour ($(SAMPLE)) shows:"
@@ -15,6 +16,9 @@ run: build            ## caption the sample picture, then serve on http://localh
 
 test: setup           ## run every test
 	$(SWIFT) test
+
+fuzz: setup           ## throw made-up input at forms, pictures and connections, FUZZ_SECONDS (60) in all
+	@SWIFT=$(SWIFT) scripts/fuzz $(FUZZ_SECONDS)
 
 build: setup          ## build the program, optimised
 	$(SWIFT) build -c release --product image-to-song

@@ -10,6 +10,10 @@ let settings: [SwiftSetting] =
         .enableUpcomingFeature("InternalImportsByDefault"),
     ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
+/// With FUZZ set, `make fuzz` builds: the targets that are tried then tell libFuzzer which code they reach.
+let isFuzzing = Context.environment["FUZZ"] != nil
+let coverage: [SwiftSetting] = isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer", "-enable-testing"])] : []
+
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -33,7 +37,7 @@ let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift
 
 /// A library in `Sources/<name>`.
 func library(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
-    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
+    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings + coverage)
 }
 
 /// The tests in `Tests/<name>Tests` of the library `name`.
@@ -41,6 +45,20 @@ func tests(_ name: String, _ others: [Target.Dependency] = [], exclude: [String]
     .testTarget(
         name: "\(name)Tests", dependencies: [.byName(name: name)] + others, exclude: exclude, swiftSettings: settings)
 }
+
+/// The fuzzer, which only `make fuzz` builds: it needs clang's libFuzzer, which Swift's toolchains for Linux carry.
+let fuzzing: [Target] =
+    isFuzzing
+    ? [
+        .target(name: "CFuzzer", path: "Fuzzing/CFuzzer"),
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: [
+                "CFuzzer", "Server", "Imaging", httpTypes, logging, nioCore, nioEmbedded, nioHTTPTypes,
+            ],
+            path: "Fuzzing/Fuzz", swiftSettings: settings,
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]),
+    ] : []
 
 let package = Package(
     name: "image-to-song",
@@ -92,7 +110,11 @@ let package = Package(
         library("Prometheus", [coreMetrics]),
         .systemLibrary(name: "CVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"]), .brew(["vips"])]),
 
-        tests("ImageToSong", exclude: []),
+        // The requests that no well-meaning client sends, and a client that sends them.
+        .target(
+            name: "BadRequests", dependencies: [nioCore, nioPosix], path: "Tests/BadRequests", exclude: ["Fixtures"],
+            swiftSettings: settings),
+        tests("ImageToSong", ["BadRequests", nioCore], exclude: []),
         .testTarget(
             name: "LiveTests", dependencies: ["ImageToSong"],
             exclude: ["browser.py", "contrast.js", "description_test.py", "page_test.py", "server.py", "stand_in.py"],
@@ -100,8 +122,8 @@ let package = Package(
         tests(
             "Server",
             [
-                "Pipeline", "Blip2", "Imaging", "Prometheus", httpTypes, hummingbird, hummingbirdTesting, logging,
-                metrics, nioCore, nioEmbedded, nioHTTP1, nioPosix,
+                "BadRequests", "Pipeline", "Blip2", "Imaging", "Prometheus", httpTypes, hummingbird,
+                hummingbirdTesting, logging, metrics, nioCore, nioEmbedded, nioHTTP1, nioPosix,
             ],
             exclude: []),
         tests("Pipeline", ["Blip2", "Imaging", configuration, coreMetrics, grdb, logging, metrics]),
@@ -112,5 +134,5 @@ let package = Package(
         tests("ONNXRuntime", ["CONNXRuntime"]),
         tests("Imaging"),
         tests("Prometheus", [metrics], exclude: []),
-    ]
+    ] + fuzzing
 )

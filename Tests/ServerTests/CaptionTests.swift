@@ -118,6 +118,8 @@ struct CaptionTests {
         try await TestServer(settings: settings).run(route) { client in
             let response = try await client.caption(try refusal.body(), contentType: refusal.contentType)
             try response.expectProblem(refusal.status, refusal.code)
+            // A large body that is still on its way costs the connection.
+            if response.headers[.connection] == "close" { return }
             let next = try await client.caption(TestForm(image: try fixture("gradient.png")).body)
             #expect(next.status == .ok)
         }

@@ -1,3 +1,4 @@
+import BadRequests
 import Foundation
 import HTTPTypes
 import HummingbirdTesting
@@ -11,32 +12,10 @@ import Testing
 /// What only shows on a real connection, spoken by hand.
 @Suite("Connections")
 struct ConnectionTests {
-    /// Sends bytes to a server and returns all that it answers until it closes the connection.
-    ///
-    /// - Parameter until: stop reading as soon as the answer contains this.
-    /// - Parameter halfCloses: whether the client says that it has nothing more to send.
     private func exchange(
-        _ client: any TestClientProtocol, _ bytes: String, until: String? = nil, halfCloses: Bool = false
+        _ client: any TestClientProtocol, _ bytes: String, then manner: Wire.Manner = .reads
     ) async throws -> String {
-        let port = try #require(client.port)
-        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connect(host: "localhost", port: port) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
-                        wrappingChannelSynchronously: channel,
-                        configuration: .init(isOutboundHalfClosureEnabled: true))
-                }
-            }
-        return try await channel.executeThenClose { inbound, outbound in
-            try await outbound.write(ByteBuffer(string: bytes))
-            if halfCloses { outbound.finish() }
-            var answer = ""
-            for try await piece in inbound {
-                answer += String(buffer: piece)
-                if let until, answer.contains(until) { break }
-            }
-            return answer
-        }
+        try await Wire(port: try #require(client.port)).exchange(bytes, then: manner)
     }
 
     private func head(length: Int, _ more: String = "") -> String {
@@ -48,7 +27,7 @@ struct ConnectionTests {
     func brokenUpload() async throws {
         try await TestServer().run(.live) { client in
             let answer = try await exchange(
-                client, head(length: 5000) + "--\(TestForm.boundary)\r\n", halfCloses: true)
+                client, head(length: 5000) + "--\(TestForm.boundary)\r\n", then: .halfCloses)
             #expect(answer.hasPrefix("HTTP/1.1 400 "))
             #expect(answer.contains("\"code\":\"truncated_upload\""))
             #expect(try await client.caption(TestForm(image: try fixture("gradient.png")).body).status == .ok)
@@ -58,7 +37,8 @@ struct ConnectionTests {
     @Test("A client that asks whether to go on is told so at once")
     func expectContinue() async throws {
         try await TestServer().run(.live) { client in
-            let answer = try await exchange(client, head(length: 100, "Expect: 100-continue\r\n"), until: "\r\n\r\n")
+            let answer = try await exchange(
+                client, head(length: 100, "Expect: 100-continue\r\n"), then: .readsUntil("\r\n\r\n"))
             #expect(answer == "HTTP/1.1 100 Continue\r\n\r\n")
         }
     }
@@ -67,7 +47,7 @@ struct ConnectionTests {
     func expectRefusal() async throws {
         try await TestServer().run(.live) { client in
             let answer = try await exchange(
-                client, head(length: 100_000_000, "Expect: 100-continue\r\n"), until: "request_id")
+                client, head(length: 100_000_000, "Expect: 100-continue\r\n"), then: .readsUntil("request_id"))
             #expect(answer.hasPrefix("HTTP/1.1 413 "))
             #expect(answer.contains("\"code\":\"body_too_large\""))
         }
@@ -84,6 +64,56 @@ struct ConnectionTests {
         }
     }
 
+    @Test("A client that was refused early is not listened to for long, and sees its answer")
+    func earlyRefusal() async throws {
+        try await TestServer().run(.live) { client in
+            let wire = Wire(port: try #require(client.port))
+            let gigabyte = 1_000_000_000
+            let (text, sent) = try await wire.flood(head(length: gigabyte), atMost: gigabyte)
+            let answer = WireAnswer(text)
+            #expect(answer.status == 413)
+            #expect(answer.code == "body_too_large")
+            #expect(answer.headers.contains("connection: close"))
+            // What lies between are the buffers of the two systems.
+            #expect(sent < 100_000_000)
+        }
+    }
+
+    @Test("A refusal does not end a connection for a body that is nearly in")
+    func keepAlive() async throws {
+        try await TestServer().run(.live) { client in
+            let body = String(repeating: "x", count: 60_000)
+            let answers = try await exchange(
+                client,
+                "POST /nothing HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n" + body
+                    + "GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            #expect(answers.components(separatedBy: "HTTP/1.1 ").dropFirst().map { $0.prefix(3) } == ["404", "200"])
+        }
+    }
+
+    @Test("A head that drips is answered 408, and its connection is closed")
+    func slowHead() async throws {
+        var server = TestServer()
+        server.adjust = { $0.connections.headTime = .milliseconds(200) }
+        try await server.run(.live) { client in
+            let answer = WireAnswer(try await exchange(client, "GET / HTTP/1.1\r\nHos"))
+            #expect(answer.status == 408)
+            #expect(answer.code == "slow_request")
+        }
+    }
+
+    @Test("Many requests in one piece are all answered, in order")
+    func pipelining() async throws {
+        try await TestServer().run(.live) { client in
+            let requests = (0..<100).map { "GET /health/live HTTP/1.1\r\nHost: a\r\nX-Request-ID: \($0)\r\n\r\n" }
+            let last = "GET /nothing HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+            let text = try await exchange(client, requests.joined() + last)
+            let ids = text.components(separatedBy: "\r\n").filter { $0.hasPrefix("X-Request-ID: ") }
+            #expect(ids.dropLast() == (0..<100).map { "X-Request-ID: \($0)" }[...])
+            #expect(text.contains("HTTP/1.1 404 "))
+        }
+    }
+
     @Test("When the client goes, its caption is stopped")
     func disconnection() async throws {
         let journal = Journal()
@@ -91,7 +121,7 @@ struct ConnectionTests {
             StubModel { options, isCancelled in
                 guard options.prompt != nil else { return "" }
                 journal.note("began")
-                while !isCancelled() { Thread.sleep(forTimeInterval: 0.001) }
+                while !isCancelled() {}
                 journal.note("stopped")
                 throw CancellationError()
             }
@@ -108,7 +138,8 @@ struct ConnectionTests {
                 }
                 try await group.waitForAll()
             }
-            try await eventually("the model has stopped") { journal.all == ["began", "stopped"] }
+            while journal.all.count < 2 { try await Task.sleep(for: .milliseconds(5)) }
+            #expect(journal.all == ["began", "stopped"])
             #expect(try await client.caption(TestForm(image: try fixture("gradient.png")).body).status == .ok)
         }
     }
@@ -121,7 +152,7 @@ struct ConnectionTests {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connect(host: "localhost", port: port).get()
         try await channel.writeAndFlush(bytes)
-        try await eventually("the server has begun") { condition() }
+        while !condition() { try await Task.sleep(for: .milliseconds(5)) }
         try await channel.close()
     }
 }

@@ -27,13 +27,18 @@ struct TestServer {
     /// Whether the test begins only when the model is loaded, or has failed to load.
     var waitsForModel = true
 
+    /// Changes what follows from the settings.
+    var adjust: @Sendable (inout ServerConfiguration) -> Void = { _ in }
+
     /// Runs the application that `serve` runs, and a test against it.
     func run(_ route: Route, _ test: @escaping @Sendable (any TestClientProtocol) async throws -> Void) async throws {
         let logger = Logger(label: "test") { [journal] _ in JSONLogHandler(level: .debug, write: journal.note) }
         let captioner = Captioner(configuration: Captioner.Configuration(settings), logger: logger) { [model] _ in
             try model()
         }
-        let application = buildApplication(ServerConfiguration(settings), captioner: captioner, logger: logger)
+        var configuration = ServerConfiguration(settings)
+        adjust(&configuration)
+        let application = buildApplication(configuration, captioner: captioner, logger: logger)
         try await application.test(route.setup) { client in
             if waitsForModel { await captioner.start() }
             try await test(client)

@@ -88,7 +88,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func received(_ bytes: ByteBuffer) {
         guard let first = bytes.readableBytesView.first else { return }
         if case .resting = watch.stage { firstByte = first }
-        if let verdict = watch.received(bytes.readableBytes, first: first, at: now) { follow(verdict) }
+        watch.received(bytes.readableBytes, first: first, at: now)
         arm()
     }
 
@@ -113,19 +113,20 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         context.fireChannelReadComplete()
-        // Those behind may have lost interest in the rest; someone has to read it all the same.
-        if watch.isDeaf { context.read() }
+        // Those behind have no interest in the rest; some of it has to be read all the same.
+        if watch.readsOn { context.read() }
     }
 
     func read(context: ChannelHandlerContext) {
+        guard !watch.isDeaf else { return }
         watch.serverReads(at: now)
         arm()
         context.read()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard let parserError = error as? HTTPParserError else { return context.fireErrorCaught(error) }
         guard !watch.isDeaf else { return }
+        guard let parserError = error as? HTTPParserError else { return context.fireErrorCaught(error) }
         if case .body = watch.stage {
             fail(ServerError(inBody: parserError))
         } else {

@@ -20,7 +20,8 @@ struct ConnectionLimits: Sendable, Equatable {
     /// Up to how many bytes of a body that nobody wants are read on, so that the connection can be kept.
     var keepBytes = 64 * 1024
     /// How many bytes are still read before a connection is closed, so that a client that sends gets to see its answer.
-    var lingerBytes = 4 * 1024 * 1024
+    /// One that sends more has to wait.
+    var lingerBytes = 256 * 1024
     /// How long the closing of a connection may take.
     var lingerTime = TimeAmount.seconds(1)
 

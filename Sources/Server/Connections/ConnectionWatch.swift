@@ -60,12 +60,22 @@ struct ConnectionWatch {
         }
     }
 
+    /// Whether bytes that are thrown away should still be read, for the sake of a client that only reads when it has
+    /// sent everything.
+    var readsOn: Bool {
+        switch stage {
+        case .ignored: true
+        case .lingering(_, let bytes): bytes < limits.lingerBytes
+        default: false
+        }
+    }
+
     // The client's side -----------------------------------------------------------------------------------------
 
     /// Bytes came over the wire, before anything is known of what they mean.
     ///
     /// - Parameter first: the first of them. Line breaks before a request are no beginning of one (RFC 9112 §2.2).
-    mutating func received(_ count: Int, first: UInt8, at now: NIODeadline) -> Verdict? {
+    mutating func received(_ count: Int, first: UInt8, at now: NIODeadline) {
         switch stage {
         case .resting:
             if first != UInt8(ascii: "\r"), first != UInt8(ascii: "\n") { stage = .head(since: now) }
@@ -74,10 +84,8 @@ struct ConnectionWatch {
             stage = .body(clock)
         case .lingering(let since, let bytes):
             stage = .lingering(since: since, bytes: bytes + count)
-            if bytes + count > limits.lingerBytes { return .close }
         case .head, .ignored: break
         }
-        return nil
     }
 
     /// The server is ready to read.

@@ -1,0 +1,87 @@
+import BadRequests
+import Foundation
+import NIOCore
+import Testing
+
+@Suite("A server under bad clients", .serialized)
+struct EnduranceTests {
+    private func ask(_ path: String, _ wire: Wire) async throws -> WireAnswer {
+        WireAnswer(try await wire.exchange("GET \(path) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"))
+    }
+
+    private func waitForModel(_ wire: Wire) async throws {
+        let deadline = ContinuousClock.now + .seconds(180)
+        while try await ask("/health", wire).status != 200 {
+            try #require(ContinuousClock.now < deadline, "the model is not loaded")
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
+    @Test("SIGTERM ends the server with status 0 while an upload stands still and a connection is silent")
+    func endsInTime() async throws {
+        let server = try await RunningServer(environment: ["REQUEST_TIMEOUT": "3"])
+        let wire = Wire(port: server.port)
+        try await waitForModel(wire)
+        let silent = try await wire.silentConnection()
+        let upload = Task {
+            try await wire.exchange(
+                """
+                POST /caption/generate HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=b\r
+                Content-Length: 100000\r\n\r\n--b\r\n
+                """)
+        }
+        // The silent connection was accepted before this one is answered, and the upload before that.
+        try await Task.sleep(for: .milliseconds(200))
+        #expect(try await ask("/health/live", wire).status == 200)
+        #expect(try await server.stop() == 0)
+        _ = try? await upload.value
+        try? await silent.close()
+    }
+
+    @Test(
+        "After all bad requests, three times over, the server answers, holds no more memory and files, and left none",
+        .enabled(if: FileManager.default.fileExists(atPath: "/proc/self/statm"), "reads /proc"))
+    func endures() async throws {
+        let server = try await RunningServer(environment: [
+            "MAX_IMAGE_SIZE": "\(BadRequest.maxImageSize)", "REQUEST_TIMEOUT": "30",
+        ])
+        let wire = Wire(port: server.port)
+        try await waitForModel(wire)
+        // Those that wait for the server's patience to end are tried with a shorter one elsewhere.
+        let requests = BadRequest.all.filter { $0.status != 408 }
+        try await send(requests, to: wire)
+        let (memory, files) = (try server.residentBytes, try server.openFiles)
+        for _ in 0..<2 { try await send(requests, to: wire) }
+        #expect(try await ask("/health", wire).status == 200)
+        let growth = try server.residentBytes - memory
+        #expect(growth < 200_000_000, "\(growth) bytes more")
+        #expect(try await closes(server, to: files))
+        #expect(try await server.stop() == 0)
+        let left = try FileManager.default.contentsOfDirectory(atPath: server.folder.path)
+        #expect(left == [])
+    }
+
+    /// Sends all, four at a time, and checks their statuses.
+    private func send(_ requests: [BadRequest], to wire: Wire) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (number, request) in requests.enumerated() {
+                if number >= 4 { try await group.next() }
+                group.addTask {
+                    let answer = try await request.send(to: wire)
+                    #expect(answer.status == request.status, "\(request): \(answer)")
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// Whether the server soon has no more files and connections open than `count`, or a few.
+    private func closes(_ server: RunningServer, to count: Int) async throws -> Bool {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while try server.openFiles > count + 4 {
+            if ContinuousClock.now > deadline { return false }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        return true
+    }
+}

@@ -1,0 +1,138 @@
+import BadRequests
+import HTTPTypes
+import Logging
+import NIOCore
+import NIOEmbedded
+import NIOHTTPTypes
+import Testing
+
+@testable import Server
+
+/// The guard between a wire that is written by hand and a server that is read by hand.
+@Suite("Connection guard")
+struct ConnectionGuardTests {
+    private let channel = EmbeddedChannel()
+
+    init() throws {
+        let setup = GuardedChannel(
+            responder: { _, _, _ in }, limits: ConnectionLimits(), register: ConnectionRegister(limit: 10),
+            bodyLimit: { _ in 1_000_000 })
+        try setup.addHandlers(to: channel.pipeline.syncOperations, logger: Logger(label: "test"))
+        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+    }
+
+    private func send(_ text: String) throws { try channel.writeInbound(ByteBuffer(string: text)) }
+
+    private func pass(_ time: TimeAmount) { channel.embeddedEventLoop.advanceTime(by: time) }
+
+    /// What went out over the wire since the last time.
+    private func answer() throws -> WireAnswer {
+        var text = ""
+        while let piece = try channel.readOutbound(as: ByteBuffer.self) { text += String(buffer: piece) }
+        return WireAnswer(text)
+    }
+
+    @Test("A head that drips is answered 408, and the connection is closed")
+    func drippingHead() throws {
+        for character in "GET / HTTP" {
+            #expect(try answer().status == 0)
+            try send(String(character))
+            pass(.seconds(1))
+        }
+        let answer = try answer()
+        #expect(answer.status == 408)
+        #expect(answer.code == "slow_request")
+        #expect(answer.isProblem)
+        #expect(answer.headers.contains("connection: close"))
+        #expect(answer.headers.contains { $0.hasPrefix("date: ") && $0.hasSuffix(" gmt") })
+        pass(.seconds(1))
+        #expect(!channel.isActive)
+    }
+
+    @Test("A silent connection is closed without a word")
+    func silence() throws {
+        pass(.seconds(74))
+        #expect(channel.isActive)
+        pass(.seconds(1))
+        #expect(!channel.isActive)
+        #expect(try answer().status == 0)
+    }
+
+    @Test("Whoever reads a body that comes too slowly learns it as an error, and its answer is the last")
+    func drippingBody() throws {
+        try send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5000\r\n\r\nabc")
+        channel.read()
+        pass(.seconds(29))
+        try channel.throwIfErrorCaught()
+        pass(.seconds(1))
+        let error = try #require(throws: ServerError.self) { try channel.throwIfErrorCaught() }
+        #expect(error.code == .slowUpload)
+        #expect(try self.answer().status == 0)
+        try channel.writeOutbound(HTTPResponsePart.head(.init(status: .requestTimeout)))
+        try channel.writeOutbound(HTTPResponsePart.end(nil))
+        let answer = try answer()
+        #expect(answer.status == 408)
+        #expect(answer.headers.contains("connection: close"))
+        pass(.seconds(1))
+        #expect(!channel.isActive)
+    }
+
+    @Test("What comes behind a refusal is neither read as a request nor answered")
+    func noSecondAnswer() throws {
+        try send("nonsense\r\n\r\n")
+        #expect(try answer().status == 400)
+        try? send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(try answer().status == 0)
+        #expect(try channel.readInbound(as: HTTPRequestPart.self) == nil)
+    }
+
+    @Test("A request that is answered keeps its connection; a malformed one behind it ends it after the answer")
+    func malformedBehindSound() throws {
+        try send("GET / HTTP/1.1\r\nHost: a\r\n\r\nnonsense\r\n\r\n")
+        try channel.writeOutbound(HTTPResponsePart.head(.init(status: .ok)))
+        try channel.writeOutbound(HTTPResponsePart.end(nil))
+        let answer = try answer()
+        #expect(answer.status == 200)
+        #expect(answer.headers.contains("connection: close"))
+        pass(.seconds(1))
+        #expect(!channel.isActive)
+    }
+
+    @Test("When the server winds up, a resting connection closes at once")
+    func quiesce() throws {
+        channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        channel.embeddedEventLoop.run()
+        #expect(!channel.isActive)
+    }
+
+    @Test("Beyond the limit of connections the longest at rest is closed, and a busy one never")
+    func register() throws {
+        let register = ConnectionRegister(limit: 2)
+        let (first, second, third, fourth) = (
+            EmbeddedChannel(), EmbeddedChannel(), EmbeddedChannel(), EmbeddedChannel()
+        )
+        let recorder = RoomRecorder()
+        try second.pipeline.syncOperations.addHandler(recorder)
+        #expect(register.open(first, at: .uptimeNanoseconds(1)))
+        #expect(register.open(second, at: .uptimeNanoseconds(2)))
+        register.isBusy(first)
+        #expect(recorder.count == 0)
+        #expect(register.open(third, at: .uptimeNanoseconds(3)))
+        #expect(recorder.count == 1)
+        register.close(second)
+        register.isBusy(third)
+        #expect(!register.open(fourth, at: .uptimeNanoseconds(4)))
+        #expect(register.count == 3)
+    }
+}
+
+/// Counts how often a connection was asked to make room.
+private final class RoomRecorder: ChannelInboundHandler {
+    typealias InboundIn = NIOAny
+
+    var count = 0
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ConnectionRegister.MakeRoom { count += 1 }
+    }
+}

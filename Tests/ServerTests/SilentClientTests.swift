@@ -1,0 +1,43 @@
+import BadRequests
+import HummingbirdTesting
+import NIOCore
+import Testing
+
+@testable import Server
+
+/// Clients that hold connections without using them.
+@Suite("Silent clients")
+struct SilentClientTests {
+    @Test("Three hundred silent connections do not keep the server from answering")
+    func silence() async throws {
+        try await TestServer().run(.live) { client in
+            let wire = Wire(port: try #require(client.port))
+            let connections = try await open(300, wire)
+            let answer = WireAnswer(try await wire.exchange(Self.question))
+            #expect(answer.status == 200)
+            for connection in connections { try? await connection.close() }
+        }
+    }
+
+    @Test("Where all connections are taken, those that rest longest make room")
+    func eviction() async throws {
+        var server = TestServer()
+        server.adjust = { $0.connections.connections = 20 }
+        try await server.run(.live) { client in
+            let wire = Wire(port: try #require(client.port))
+            let connections = try await open(60, wire)
+            #expect(WireAnswer(try await wire.exchange(Self.question)).status == 200)
+            // Of the oldest forty not one is left; closing takes a moment.
+            for connection in connections.prefix(40) { try await connection.closeFuture.get() }
+            for connection in connections { try? await connection.close() }
+        }
+    }
+
+    private static let question = "GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+
+    private func open(_ count: Int, _ wire: Wire) async throws -> [any Channel] {
+        var connections: [any Channel] = []
+        for _ in 0..<count { connections.append(try await wire.silentConnection()) }
+        return connections
+    }
+}
