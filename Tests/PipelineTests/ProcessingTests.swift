@@ -6,10 +6,12 @@ import Testing
 
 @Suite("Processing pictures")
 struct ProcessingTests {
-    private func captioner() -> Captioner {
-        Captioner(
-            configuration: Captioner.Configuration(),
-            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+    private func captioner(timeout: Duration = .seconds(60)) -> Captioner {
+        var configuration = Captioner.Configuration()
+        configuration.timeout = timeout
+        configuration.pictureWorkers = 1
+        return Captioner(
+            configuration: configuration, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         ) { _ in StubModel() }
     }
 

@@ -121,7 +121,7 @@ struct ConnectionTests {
             StubModel { options, isCancelled in
                 guard options.prompt != nil else { return "" }
                 journal.note("began")
-                while !isCancelled() {}
+                while !isCancelled() { Thread.sleep(forTimeInterval: 0.001) }
                 journal.note("stopped")
                 throw CancellationError()
             }
@@ -138,7 +138,7 @@ struct ConnectionTests {
                 }
                 try await group.waitForAll()
             }
-            while journal.all.count < 2 { try await Task.sleep(for: .milliseconds(5)) }
+            try await eventually("the model has stopped") { journal.all.count == 2 }
             #expect(journal.all == ["began", "stopped"])
             #expect(try await client.caption(TestForm(image: try fixture("gradient.png")).body).status == .ok)
         }

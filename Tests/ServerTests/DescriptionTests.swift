@@ -102,6 +102,7 @@ extension CaptionServer {
         let captioner = Captioner(
             configuration: Captioner.Configuration(settings), logger: Logger(label: "test")
         ) { _ in StubModel() }
-        return CaptionServer(configuration: ServerConfiguration(settings), captioner: captioner)
+        return CaptionServer(
+            configuration: ServerConfiguration(settings), captioner: captioner, metrics: ServerMetrics.registry())
     }
 }
