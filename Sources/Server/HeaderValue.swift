@@ -65,6 +65,15 @@ extension HeaderValue {
         mutating func parameterValue() -> String? {
             while skip(UInt8(ascii: " ")) || skip(UInt8(ascii: "\t")) {}
             guard skip(UInt8(ascii: "\"")) else { return token(until: [UInt8(ascii: ";")]) }
+            let start = position
+            if let text = quotedText(escaping: true) { return text }
+            // Browsers escape no backslashes: one that stands before the closing mark is then a part of the text.
+            position = start
+            return quotedText(escaping: false)
+        }
+
+        /// A text up to its closing quotation mark; nil where that is missing, or where more than spaces follows.
+        private mutating func quotedText(escaping: Bool) -> String? {
             var text: [UInt8] = []
             while position < bytes.count {
                 let byte = bytes[position]
@@ -73,7 +82,7 @@ extension HeaderValue {
                     // Only spaces may stand between the closing mark and the next parameter.
                     return token(until: [UInt8(ascii: ";")]).isEmpty ? String(decoding: text, as: UTF8.self) : nil
                 }
-                if byte == UInt8(ascii: "\\"), position < bytes.count,
+                if escaping, byte == UInt8(ascii: "\\"), position < bytes.count,
                     bytes[position] == UInt8(ascii: "\"") || bytes[position] == UInt8(ascii: "\\")
                 {
                     text.append(bytes[position])

@@ -38,9 +38,18 @@ def mend(body, most):
 
 
 def seems_wrong(body):
-    """Whether schemathesis takes a form for wrong that is not: what looks like an object is text, and thus a prompt, and
-    of a list without items a form has nothing."""
-    return not isinstance(body.get("prompt", ""), str) or [] in body.values()
+    """Whether schemathesis takes a form for wrong that is not: what looks like an object is text, and thus a prompt; a
+    list without items is nothing; and whatever comes as images is a picture with an error of its own."""
+    images = body.get("images", [b""])
+    return (
+        not isinstance(body.get("prompt", ""), str)
+        or [] in body.values()
+        or not (isinstance(images, list) and all(map(is_file, images)))
+    )
+
+
+def is_file(value):
+    return isinstance(value, bytes) or hasattr(value, "data")  # in which schemathesis holds bytes
 
 
 def test(program, examples):

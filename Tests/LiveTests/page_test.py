@@ -67,7 +67,7 @@ class PageTest(unittest.TestCase):
         swatches = browser.all(".card:first-child .palette li")
         self.assertGreaterEqual(len(swatches), 2)
         for swatch in swatches:
-            self.assertRegex(swatch.text, r"^[a-zA-Z ()-]+ #[0-9a-fA-F]{6}$")
+            self.assertRegex(swatch.text, r"^[a-z].*\s#[0-9a-f]{6}$")
         self.assertEqual(len(browser.all(".card:first-child .strip span")), len(swatches))
 
     def test_takes_many_pictures_a_few_at_a_time(self):

@@ -12,6 +12,8 @@ struct FormPartsTests {
             (" form-data ; name = \"a;b=c\" ; x=y ;", "form-data", ["name": "a;b=c", "x": "y"]),
             (#"form-data; filename="a \"b\" \\ c""#, "form-data", ["filename": #"a "b" \ c"#]),
             (#"form-data; filename="C:\temp\x.jpg""#, "form-data", ["filename": #"C:\temp\x.jpg"#]),
+            (#"form-data; name="a\""#, "form-data", ["name": #"a\"#]),
+            (#"form-data; name="a\"; filename="b""#, "form-data", ["name": #"a\"#, "filename": "b"]),
             ("form-data; a=1; a=2", "form-data", ["a": "1"]),
             ("text/plain", "text/plain", [:]),
         ])
