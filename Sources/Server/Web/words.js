@@ -33,7 +33,6 @@ export function pictures(number) {
 
 const steps = {
   waiting_seconds: 'waiting for its turn',
-  image_preparation_seconds: 'reading the picture',
   image_decode_seconds: 'reading the picture',
   image_preprocess_seconds: 'fitting it to the model',
   vision_seconds: 'looking at it',
