@@ -83,7 +83,9 @@ struct AccessTests {
 
     // Rates -----------------------------------------------------------------------------------------------------
 
-    @Test("Over the rate a client is told to wait; health is never limited", arguments: Route.allCases)
+    @Test(
+        "Over the rate a client is told to wait; health and the files of the page are never limited",
+        arguments: Route.allCases)
     func rateLimit(route: Route) async throws {
         try await server { $0.rateLimit = 3 }.run(route) { client in
             for remaining in ["2", "1", "0"] {
@@ -97,7 +99,7 @@ struct AccessTests {
             try refused.expectProblem(429, "rate_limited")
             #expect((1...20).contains(Int(refused.headers[.retryAfter] ?? "") ?? 0))
             #expect(refused.headers[.rateLimitRemaining] == "0")
-            for path in ["/health", "/health/live"] {
+            for path in ["/health", "/health/live", "/web/app.js"] {
                 #expect(try await client.execute(uri: path, method: .get).status == .ok)
             }
         }

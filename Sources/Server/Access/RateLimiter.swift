@@ -16,7 +16,8 @@ final class RateLimiter: Sendable {
         buckets = Mutex(ClientBuckets(perMinute: perMinute, capacity: Self.capacity))
     }
 
-    /// Counts a request, except for one that asks after the server's health.
+    /// Counts a request, except for one that asks after the server's health, and for the files that the page is made of:
+    /// a single visit fetches some sixteen of them.
     ///
     /// - Returns: the headers that tell the client what it may still do.
     /// - Throws: `rateLimited`, with these headers and `Retry-After`.
@@ -24,7 +25,7 @@ final class RateLimiter: Sendable {
     func admit(
         _ client: Client, path: String, at now: ContinuousClock.Instant = .now
     ) throws(ServerError) -> HTTPFields {
-        guard path != "/health", !path.hasPrefix("/health/") else { return [:] }
+        guard path != "/health", !path.hasPrefix("/health/"), !path.hasPrefix("/web/") else { return [:] }
         switch buckets.withLock({ $0.take(for: client, at: now) }) {
         case .admitted(let remaining, let reset):
             return fields(remaining: remaining, reset: reset)
