@@ -13,6 +13,7 @@ struct Library: Sendable {
     /// Loads the first of the candidates that loads. If that one is not ONNX Runtime or is too old, it is an error and not
     /// passed over, for whoever put it there meant it.
     init(_ search: LibrarySearch) throws(ONNXRuntimeError) {
+        Self.silence()
         var tried: [String] = []
         for candidate in search.candidates {
             let isFile = candidate.contains("/")
@@ -37,6 +38,10 @@ struct Library: Sendable {
             Looked at:\(tried.map { "\n  \($0)" }.joined())
             """)
     }
+
+    /// The official builds report to their maker what they run, and keep files of their own in the user's cache and among
+    /// the temporary ones. They read this variable when they are loaded; whoever wants the reports sets it to 0.
+    private static func silence() { setenv("ORT_DISABLE_TELEMETRY", "1", 0) }
 
     private init(handle: UnsafeMutableRawPointer, path: String) throws(ONNXRuntimeError) {
         guard let symbol = dlsym(handle, "OrtGetApiBase"),
