@@ -57,7 +57,7 @@ let fuzzing: [Target] =
                 "CFuzzer", "Server", "Imaging", httpTypes, logging, nioCore, nioEmbedded, nioHTTPTypes,
             ],
             path: "Fuzzing/Fuzz", swiftSettings: settings,
-            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]),
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
     ] : []
 
 let package = Package(

@@ -24,14 +24,14 @@ func formTarget(_ input: [UInt8]) -> CInt {
 
 /// What became of a body: the form, or the code of its refusal.
 private func read(_ body: [UInt8], inPiecesOf length: Int) -> Result<Form, Refusal> {
-    do {
+    do throws(ServerError) {
         var reader = try FormReader(boundary: "b", layout: layout)
         for start in stride(from: 0, to: body.count, by: length) {
             try reader.receive(ByteBuffer(bytes: body[start..<min(start + length, body.count)]))
         }
         return .success(try reader.finish())
     } catch {
-        return .failure(Refusal(code: (error as? ServerError)?.code.rawValue ?? "\(error)"))
+        return .failure(Refusal(code: error.code.rawValue))
     }
 }
 

@@ -159,7 +159,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             context.write(data, promise: promise)
         case .end:
             if watch.answerEnded(at: now) {
-                writeLast(data, promise: promise)
+                writeLast(data, in: context, promise: promise)
             } else {
                 context.write(data, promise: promise)
                 if watch.isResting { register.isResting(context.channel, at: now) }
@@ -206,7 +206,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         }
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         if !isForHead { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
-        writeLast(wrapOutboundOut(HTTPServerResponsePart.end(nil)), promise: nil)
+        writeLast(wrapOutboundOut(HTTPServerResponsePart.end(nil)), in: context, promise: nil)
         arm()
     }
 
@@ -219,8 +219,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     /// Writes the end of the last answer; once it is out, no more is sent.
-    private func writeLast(_ end: NIOAny, promise: EventLoopPromise<Void>?) {
-        guard let context else { return }
+    private func writeLast(_ end: NIOAny, in context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
         let isOut = promise ?? context.eventLoop.makePromise()
         isOut.futureResult.assumeIsolated().whenComplete { _ in self.linger(nil) }
         context.writeAndFlush(end, promise: isOut)
