@@ -51,8 +51,9 @@ class PageTest(unittest.TestCase):
         self.assertIn("Captioned in", browser.one(".times summary").text)
         self.assertIn("Demo model", browser.one("#model-text").text)
         self.assertIn("drawn scenes only", browser.one("#note-first").text)
-        browser.wait(lambda: "storm" in browser.one("#news").get_attribute("textContent")
-                     or "campfire" in browser.one("#news").get_attribute("textContent"), "the news")
+        # The captions may come in any order; the last one is what was announced last.
+        browser.wait(lambda: any(caption in browser.one("#news").get_attribute("textContent") for caption in captions),
+                     "the news")
         self.expect_palette()
         here = (self.stand_in.address + "/", "blob:" + self.stand_in.address, "data:")
         self.assertEqual([url for url in browser.addresses() if not url.startswith(here)], [])
