@@ -77,7 +77,7 @@ struct EnduranceTests {
 
     /// Whether the server soon has no more files and connections open than `count`, or a few.
     private func closes(_ server: RunningServer, to count: Int) async throws -> Bool {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(180)
         while try server.openFiles > count + 4 {
             if ContinuousClock.now > deadline { return false }
             try await Task.sleep(for: .milliseconds(50))

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ONNXRuntime
 
-@Suite("Run options", .timeLimit(.minutes(5)))
+@Suite("Run options", .timeLimit(.minutes(10)))
 struct RunOptionsTests {
     let runtime: Runtime
 

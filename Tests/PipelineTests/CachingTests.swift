@@ -132,12 +132,12 @@ struct CachingTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         let clock = Journal()
         let start = Date().timeIntervalSince1970
-        let cache = cache(maxBytes: maxBytes, timeToLive: .seconds(60)) { start + 61 * Double(clock.all.count) }
+        let cache = cache(maxBytes: maxBytes, timeToLive: .seconds(3600)) { start + 3601 * Double(clock.all.count) }
         let captioner = await captioner(cache)
         let bytes = try fixture("gradient.png")
         _ = try await captioner.caption(bytes, options: options)
         #expect(try await captioner.caption(bytes, options: options).isCached)
-        clock.note("a minute later")
+        clock.note("an hour later")
         #expect(try await !captioner.caption(bytes, options: options).isCached)
         await captioner.close()
     }

@@ -41,7 +41,7 @@ struct BatchConnectionTests {
         while !(await isSo()) { try await Task.sleep(for: .milliseconds(5)) }
     }
 
-    @Test("The first picture is captioned while the second is still to be sent", .timeLimit(.minutes(2)))
+    @Test("The first picture is captioned while the second is still to be sent", .timeLimit(.minutes(10)))
     func begins() async throws {
         let journal = Journal()
         let server = TestServer(model: {
@@ -63,7 +63,7 @@ struct BatchConnectionTests {
         }
     }
 
-    @Test("When the client goes in the middle of its upload, its captions are stopped", .timeLimit(.minutes(2)))
+    @Test("When the client goes in the middle of its upload, its captions are stopped", .timeLimit(.minutes(10)))
     func stops() async throws {
         let journal = Journal()
         let server = TestServer(model: {
@@ -87,7 +87,7 @@ struct BatchConnectionTests {
         }
     }
 
-    @Test("A client that asks whether to send a batch is told by the batch's own limit", .timeLimit(.minutes(2)))
+    @Test("A client that asks whether to send a batch is told by the batch's own limit", .timeLimit(.minutes(10)))
     func expectContinue() async throws {
         var settings = Settings()
         (settings.maxImageSize, settings.maxBatchImages) = (1_000_000, 10)

@@ -82,7 +82,7 @@ struct CaptionBatchTests {
 
     @Test(
         "A picture is begun as soon as it is complete, and no more is read than pictures may be in flight",
-        .timeLimit(.minutes(2)))
+        .timeLimit(.minutes(10)))
     func boundsReading() async throws {
         let (desk, asked) = (Desk(), Journal())
         let batch = CaptionBatch(maxInFlight: 3) { _, _ in await desk.caption() }
@@ -100,7 +100,7 @@ struct CaptionBatchTests {
         #expect(await desk.begun == 20)
     }
 
-    @Test("A wrong form ends the captions that are under way", .timeLimit(.minutes(2)))
+    @Test("A wrong form ends the captions that are under way", .timeLimit(.minutes(10)))
     func cancelsOnError() async throws {
         let journal = Journal()
         let batch = CaptionBatch(maxInFlight: 3) { _, _ in

@@ -56,11 +56,11 @@ func fixture(_ name: String) throws -> [UInt8] {
     return [UInt8](try Data(contentsOf: tests.appending(path: "PipelineTests/Fixtures/\(name)")))
 }
 
-/// Waits until `condition` holds; records an issue where it does not come to hold within a minute.
+/// Waits until `condition` holds; records an issue where it does not come to hold within five minutes.
 func eventually(
     _ comment: Comment, sourceLocation: SourceLocation = #_sourceLocation, _ condition: () async throws -> Bool
 ) async throws {
-    let end = ContinuousClock.now + .seconds(60)
+    let end = ContinuousClock.now + .seconds(300)
     while try await !condition() {
         guard .now < end else {
             Issue.record(comment, sourceLocation: sourceLocation)
