@@ -125,6 +125,27 @@ struct BatchingTests {
         #expect(journal.all == ["join a", "step a", "join b", "step a b", "join c", "step a c"])
     }
 
+    @Test("Of several that wait, none joins a running batch before half of its places are free")
+    func joiningTogether() async throws {
+        let captioner = await captioner(batch: 4)
+        var tasks = [try ask(captioner, "a", steps: 4)]
+        try await wait(for: "join a")
+        for (index, (name, steps)) in [("b", 1), ("c", 2), ("d", 3)].enumerated() {
+            tasks.append(try ask(captioner, name, steps: steps))
+            try await wait(forQueue: index + 1, at: captioner)
+        }
+        gate.open()
+        try await wait(for: "join b c d")
+        for (index, name) in ["e", "f"].enumerated() {
+            tasks.append(try ask(captioner, name, steps: 1))
+            try await wait(forQueue: index + 1, at: captioner)
+        }
+        for _ in 0..<3 { gate.open() }
+        for (task, name) in zip(tasks, ["a", "b", "c", "d", "e", "f"]) { #expect(try await task.value == name) }
+        #expect(
+            journal.all == ["join a", "step a", "join b c d", "step a b c d", "step a c d", "join e f", "step a d e f"])
+    }
+
     @Test("A picture that the model refuses fails alone")
     func refusedAlone() async throws {
         let captioner = await captioner()

@@ -31,13 +31,20 @@ final class ModelQueue: Sendable {
         }
     }
 
-    /// Moves the next jobs, at most `count` of them, from the line into the model.
+    /// Moves the next jobs from the line into the model, as many as there are free places.
     ///
+    /// While the model works, jobs join it together or not at all: several wait until half of the places are free,
+    /// because looking at two pictures at once takes less time than at one after the other.
+    ///
+    /// - Parameters:
+    ///   - free: how many of the model's places are free.
+    ///   - places: how many there are.
     /// - Returns: nil when there is nothing left to do, in the line or in the model: then the queue is unattended.
-    func take(_ count: Int) -> [ModelJob]? {
+    func take(_ free: Int, of places: Int) -> [ModelJob]? {
         state.withLock { state in
             state.waiting.removeAll(where: \.isAbandoned)
-            let jobs = Array(state.waiting.prefix(count))
+            let isTooEarly = !state.running.isEmpty && free < min((places + 1) / 2, state.waiting.count)
+            let jobs = Array(state.waiting.prefix(isTooEarly ? 0 : free))
             state.waiting.removeFirst(jobs.count)
             state.running += jobs
             renew(&state)

@@ -60,7 +60,7 @@ actor ModelWorker {
         var places: [CaptionInput.ID: Place] = [:]
         while true {
             free(&places)
-            guard let joining = queue.take(maxBatchSize - places.count) else { return }
+            guard let joining = queue.take(maxBatchSize - places.count, of: maxBatchSize) else { return }
             metrics.queueLength(queue.waitingCount)
             for job in joining { places[job.input.id] = Place(job: job, began: .now) }
             do {
