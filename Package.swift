@@ -54,7 +54,7 @@ let fuzzing: [Target] =
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "CFuzzer", "Server", "Imaging", httpTypes, logging, nioCore, nioEmbedded, nioHTTPTypes,
+                "CFuzzer", "Server", "Imaging", "Prometheus", httpTypes, logging, nioCore, nioEmbedded, nioHTTPTypes,
             ],
             path: "Fuzzing/Fuzz", swiftSettings: settings,
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
@@ -114,7 +114,11 @@ let package = Package(
         .target(
             name: "BadRequests", dependencies: [nioCore, nioPosix], path: "Tests/BadRequests", exclude: ["Fixtures"],
             swiftSettings: settings),
-        tests("ImageToSong", ["BadRequests", nioCore], exclude: []),
+        // A model that answers what a test wants, and what else the tests of several modules need.
+        .target(
+            name: "StandIns", dependencies: ["Blip2", "Imaging", "Pipeline"], path: "Tests/StandIns",
+            swiftSettings: settings),
+        tests("ImageToSong", ["BadRequests", "StandIns", nioCore], exclude: []),
         .testTarget(
             name: "LiveTests", dependencies: ["ImageToSong"],
             exclude: ["browser.py", "contrast.js", "description_test.py", "page_test.py", "server.py", "stand_in.py"],
@@ -122,11 +126,11 @@ let package = Package(
         tests(
             "Server",
             [
-                "BadRequests", "Pipeline", "Blip2", "Imaging", "Prometheus", httpTypes, hummingbird,
+                "BadRequests", "StandIns", "Pipeline", "Imaging", "Prometheus", httpTypes, hummingbird,
                 hummingbirdTesting, logging, metrics, nioCore, nioEmbedded, nioHTTP1, nioPosix,
             ],
             exclude: []),
-        tests("Pipeline", ["Blip2", "Imaging", configuration, coreMetrics, grdb, logging, metrics]),
+        tests("Pipeline", ["StandIns", "Blip2", "Imaging", configuration, coreMetrics, grdb, logging, metrics]),
         tests("Blip2", ["Checkpoint", "ONNXRuntime"], exclude: ["Configuration/Fixtures"]),
         tests("Tokenization"),
         tests("Checkpoint"),

@@ -29,7 +29,9 @@ private func read(_ body: [UInt8], inPiecesOf length: Int) -> Result<Form, Refus
         for start in stride(from: 0, to: body.count, by: length) {
             try reader.receive(ByteBuffer(bytes: body[start..<min(start + length, body.count)]))
         }
-        return .success(try reader.finish())
+        try reader.checkEnd()
+        guard let file = reader.takeFile() else { preconditionFailure("A form without a file was found whole") }
+        return .success(Form(file: try file.content.get(), fileName: file.name, texts: reader.texts))
     } catch {
         return .failure(Refusal(code: error.code.rawValue))
     }

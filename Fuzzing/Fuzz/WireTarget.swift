@@ -3,13 +3,14 @@ import Logging
 import NIOCore
 import NIOEmbedded
 import NIOHTTPTypes
+import Prometheus
 
 @testable import Server
 
 private let logger = Logger(label: "fuzz", factory: { _ in SwiftLogNoOpLogHandler() })
 private let setup = GuardedChannel(
     responder: { _, _, _ in }, limits: ConnectionLimits(), register: ConnectionRegister(limit: 4),
-    bodyLimit: { _ in 1000 })
+    bodyLimit: { _ in 1000 }, metrics: RequestMetrics(registry: PrometheusRegistry(), routes: []))
 
 /// Whatever comes over the wire, every request has an answer and no more than one, and time ends every connection.
 ///

@@ -52,7 +52,7 @@ struct Health: AsyncParsableCommand {
     /// - Throws: `CancellationError` where it takes too long.
     private func answer(of target: HealthTarget) async throws -> HTTPResponseStatus {
         try await withThrowingTaskGroup(of: HTTPResponseStatus.self) { group in
-            group.addTask { try await target.status() }
+            group.addTask { try await target.status(connectingWithin: .milliseconds(Int64(timeout * 1000))) }
             group.addTask {
                 try await Task.sleep(for: .seconds(timeout))
                 throw CancellationError()
@@ -94,8 +94,11 @@ struct HealthTarget: Sendable, CustomStringConvertible {
     private var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
     /// The status of the answer to a `GET`.
-    func status() async throws -> HTTPResponseStatus {
+    ///
+    /// - Parameter patience: how long making the connection may take: cancelling the task does not end that.
+    func status(connectingWithin patience: TimeAmount) async throws -> HTTPResponseStatus {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connectTimeout(patience)
             .connect(host: host, port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHTTPClientHandlers()

@@ -126,11 +126,12 @@ public actor Captioner {
     ///
     /// - Parameter isFresh: whether the caption must be made now, whatever is remembered.
     /// - Throws: every ``PipelineError/Code`` but `invalidSetting`.
-    public func caption(
+    public nonisolated func caption(
         _ bytes: [UInt8], options: CaptionOptions = CaptionOptions(), isFresh: Bool = false
     ) async throws(PipelineError) -> CaptionResult {
-        let (description, preparation) = try readyModel()
+        let (description, preparation) = try await readyModel()
         try options.validate(within: description.limits)
+        // Hashed here and not on the actor, which would answer nobody else meanwhile.
         let request = CaptionRequest(bytes: bytes, options: options, preparation: preparation)
         do {
             return try await withDeadline(configuration.timeout) {
@@ -216,7 +217,7 @@ public actor Captioner {
     }
 
     /// How many pictures wait for the model.
-    var queueLength: Int { model.queueLength }
+    public var queueLength: Int { model.queueLength }
 
     /// Returns where captions can be had at this moment.
     ///

@@ -16,9 +16,9 @@ public func buildApplication(
     let server = CaptionServer(configuration: configuration, captioner: captioner, metrics: metrics)
     let endpoints = server.endpoints + server.webFiles
     let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
-    router.add(
-        middleware: RequestMetricsMiddleware(
-            metrics: RequestMetrics(registry: metrics, routes: Set(endpoints.map(\.path)))))
+    let requestMetrics = RequestMetrics(registry: metrics, routes: Set(endpoints.map(\.path)))
+    router.add(middleware: RequestMetricsMiddleware(metrics: requestMetrics))
+    router.add(middleware: RequestIDMiddleware())
     router.add(middleware: SecurityHeadersMiddleware())
     router.add(middleware: CrossOriginMiddleware(origins: configuration.corsOrigins))
     router.add(middleware: ProblemMiddleware(methods: Dictionary(grouping: endpoints, by: \.path).mapValues(allowed)))
@@ -42,7 +42,7 @@ public func buildApplication(
                 var path = target.prefix { $0 != "?" }
                 if path.hasSuffix("/") { path.removeLast() }  // as the router reads it
                 return bodyLimits[String(path)] ?? 0
-            })
+            }, metrics: requestMetrics)
     }
     return Application(
         router: router, server: channel,

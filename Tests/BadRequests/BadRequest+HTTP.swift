@@ -22,14 +22,14 @@ extension BadRequest {
         text("a space before the colon", 400, malformed, "GET / HTTP/1.1¶\(host)X : y¶¶"),
         text("NUL in a header", 400, malformed, "GET / HTTP/1.1¶\(host)X: a\u{0}b¶¶"),
         text("a bare CR in a header", 400, malformed, "GET / HTTP/1.1¶\(host)X: a\rb¶¶"),
-        text("a header of 20 kB", 400, "header_too_large", "GET / HTTP/1.1¶\(host)X: \(long(20_000))¶¶"),
+        text("a header of 20 kB", 431, "header_too_large", "GET / HTTP/1.1¶\(host)X: \(long(20_000))¶¶"),
         text(
-            "40 kB of headers", 400, "header_too_large",
+            "40 kB of headers", 431, "header_too_large",
             "GET / HTTP/1.1¶\(host)" + String(repeating: "X: \(long(4_000))¶", count: 10) + "¶"),
         text(
-            "200 headers", 400, "header_too_large",
+            "200 headers", 431, "header_too_large",
             "GET / HTTP/1.1¶\(host)" + String(repeating: "X: y¶", count: 200) + "¶"),
-        text("a target of 20 kB", 400, "header_too_large", "GET /\(long(20_000)) HTTP/1.1¶\(host)¶"),
+        text("a target of 20 kB", 414, "target_too_long", "GET /\(long(20_000)) HTTP/1.1¶\(host)¶"),
         text("two lengths", 400, malformed, upload("Content-Length: 3¶Content-Length: 4¶") + "abc"),
         text("a length and chunks", 400, malformed, upload("Content-Length: 5¶Transfer-Encoding: chunked¶") + "0¶¶"),
         text("a negative length", 400, malformed, upload("Content-Length: -1¶")),

@@ -1,6 +1,7 @@
 import BadRequests
 import Foundation
 import NIOCore
+import StandIns
 import Testing
 
 @Suite("A server under bad clients", .serialized)
@@ -9,19 +10,11 @@ struct EnduranceTests {
         WireAnswer(try await wire.exchange("GET \(path) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"))
     }
 
-    private func waitForModel(_ wire: Wire) async throws {
-        let deadline = ContinuousClock.now + .seconds(180)
-        while try await ask("/health", wire).status != 200 {
-            try #require(ContinuousClock.now < deadline, "the model is not loaded")
-            try await Task.sleep(for: .milliseconds(100))
-        }
-    }
-
     @Test("SIGTERM ends the server with status 0 while an upload stands still and a connection is silent")
     func endsInTime() async throws {
         let server = try await RunningServer(environment: ["REQUEST_TIMEOUT": "3"])
         let wire = Wire(port: server.port)
-        try await waitForModel(wire)
+        try await server.becomesReady()
         let silent = try await wire.silentConnection()
         let upload = Task {
             try await wire.exchange(
@@ -46,7 +39,7 @@ struct EnduranceTests {
             "MAX_IMAGE_SIZE": "\(BadRequest.maxImageSize)", "REQUEST_TIMEOUT": "30",
         ])
         let wire = Wire(port: server.port)
-        try await waitForModel(wire)
+        try await server.becomesReady()
         // Those that wait for the server's patience to end are tried with a shorter one elsewhere.
         let requests = BadRequest.all.filter { $0.status != 408 }
         try await send(requests, to: wire)
@@ -55,7 +48,7 @@ struct EnduranceTests {
         #expect(try await ask("/health", wire).status == 200)
         let growth = try server.residentBytes - memory
         #expect(growth < 200_000_000, "\(growth) bytes more")
-        #expect(try await closes(server, to: files))
+        try await eventually("all connections are closed, but for a few") { try server.openFiles <= files + 4 }
         #expect(try await server.stop() == 0)
         let left = try FileManager.default.contentsOfDirectory(atPath: server.folder.path)
         #expect(left == [])
@@ -73,15 +66,5 @@ struct EnduranceTests {
             }
             try await group.waitForAll()
         }
-    }
-
-    /// Whether the server soon has no more files and connections open than `count`, or a few.
-    private func closes(_ server: RunningServer, to count: Int) async throws -> Bool {
-        let deadline = ContinuousClock.now + .seconds(180)
-        while try server.openFiles > count + 4 {
-            if ContinuousClock.now > deadline { return false }
-            try await Task.sleep(for: .milliseconds(50))
-        }
-        return true
     }
 }

@@ -1,24 +1,21 @@
 import Foundation
+import StandIns
 import Testing
 
 /// The program as it serves, with a folder of its own to work in.
 final class RunningServer {
-    /// How long anything that must happen may take on a slow machine.
-    private static let bound = Duration.seconds(120)
-
     /// Empty at first; the server's working directory and its place for temporary files.
     let folder: URL
     let port: Int
-    private let process = Process()
+    private let running: Running
     private let scratch: URL
+    private var process: Process { running.process }
 
     /// Starts the server on a free port, and returns when it listens.
     init(environment: [String: String]) async throws {
-        scratch = FileManager.default.temporaryDirectory.appendingPathComponent("image-to-song-\(UUID())")
-        folder = scratch.appendingPathComponent("work")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let log = scratch.appendingPathComponent("log")
-        try Data().write(to: log)
+        let scratch = try FileManager.default.temporaryDirectory.appendingPathComponent("image-to-song-\(UUID())")
+            .created()
+        let folder = try scratch.appendingPathComponent("work").created()
         let repository = URL(fileURLWithPath: #filePath)
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         let own = [
@@ -26,27 +23,25 @@ final class RunningServer {
             "MODEL_ID": repository.appendingPathComponent("Models/demo").path,
             "MODEL_CACHE_DIR": scratch.appendingPathComponent("models").path,
         ]
-        process.executableURL = Program.built
-        process.arguments = ["serve"]
-        process.currentDirectoryURL = folder
-        process.environment = ProcessInfo.processInfo.environment.merging(own) { $1 }.merging(environment) { $1 }
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = try FileHandle(forWritingTo: log)
-        try process.run()
-
+        let running = try Running(["serve"], environment: own.merging(environment) { $1 }, folder: folder)
         var port: Int?
-        let deadline = ContinuousClock.now + Self.bound
-        while port == nil, ContinuousClock.now < deadline, process.isRunning {
-            try await Task.sleep(for: .milliseconds(20))
-            port = try String(contentsOf: log, encoding: .utf8)
-                .firstMatch(of: /listening on 127\.0\.0\.1:(\d+)/).flatMap { Int($0.1) }
+        try await eventually("the server listens, or has ended") {
+            port = try running.complaints().firstMatch(of: /listening on 127\.0\.0\.1:(\d+)/).flatMap { Int($0.1) }
+            return port != nil || !running.process.isRunning
         }
-        self.port = try #require(port, "the server does not listen")
+        (self.folder, self.scratch, self.running) = (folder, scratch, running)
+        let log = try running.complaints()
+        self.port = try #require(port, "the server does not listen: \(log)")
     }
 
     deinit {
-        if process.isRunning { process.terminate() }
+        running.forget()
         try? FileManager.default.removeItem(at: scratch)
+    }
+
+    /// Returns when the server can caption.
+    func becomesReady() async throws {
+        try await eventually("the model is ready") { try running.complaints().contains("The model is ready") }
     }
 
     /// The bytes of memory that the server holds, by Linux' own account.
@@ -67,15 +62,10 @@ final class RunningServer {
 
     /// Asks the server to stop, and waits for its end.
     ///
-    /// - Returns: its exit status; nil where it does not end.
-    func stop() async throws -> Int32? {
+    /// - Returns: its exit status.
+    func stop() async throws -> Int32 {
         process.terminate()
-        let deadline = ContinuousClock.now + Self.bound
-        while process.isRunning, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(20)) }
-        guard !process.isRunning else {
-            kill(process.processIdentifier, SIGKILL)
-            return nil
-        }
+        try await eventually("the server ends") { !process.isRunning }
         return process.terminationStatus
     }
 }

@@ -10,15 +10,6 @@ struct ServeTests {
         return try await body(folder)
     }
 
-    /// Waits until `condition` gives something; long enough for any machine.
-    private func wait<Value>(_ condition: () throws -> Value?) async throws -> Value {
-        for _ in 0..<24_000 {
-            if let value = try condition() { return value }
-            try await Task.sleep(for: .milliseconds(5))
-        }
-        throw CancellationError()
-    }
-
     @Test("--print-settings shows the settings with their origins, and keeps the keys to itself")
     func printsSettings() async throws {
         let finished = try await withFolder { folder in
@@ -52,34 +43,23 @@ struct ServeTests {
 
     @Test("A server that captions is healthy, and one that is not there is not")
     func tellsHealth() async throws {
-        try await withFolder { folder in
-            let server = try Running(
-                ["serve"],
-                environment: ["HOST": "127.0.0.1", "PORT": "0", "MODEL_CACHE_DIR": folder.path, "LOG_LEVEL": "INFO"],
-                folder: folder)
-            defer { server.forget() }
-            let port = try await wait {
-                try server.complaints().firstMatch(of: /listening on 127\.0\.0\.1:([0-9]+)/)?.output.1
-            }
-            _ = try await wait { try server.complaints().contains("The model is ready") ? true : nil }
+        let server = try await RunningServer(environment: [:])
+        try await server.becomesReady()
+        let address = "http://127.0.0.1:\(server.port)/health"
+        let well = try Finished(["health", address], environment: [:])
+        #expect(well.status == 0)
+        #expect(well.output == "\(address) answers 200 OK.\n")
+        let bySettings = try Finished(
+            ["health"], environment: ["HOST": "0.0.0.0", "PORT": "\(server.port)"], folder: server.folder)
+        #expect(bySettings.status == 0)
+        let elsewhere = try Finished(["health", "http://localhost:\(server.port)/nowhere"], environment: [:])
+        #expect(elsewhere.status == 1)
+        #expect(elsewhere.complaints.contains("answers 404 Not Found."))
 
-            let well = try Finished(["health", "http://127.0.0.1:\(port)/health"], environment: [:])
-            #expect(well.status == 0)
-            #expect(well.output == "http://127.0.0.1:\(port)/health answers 200 OK.\n")
-            let bySettings = try Finished(
-                ["health"], environment: ["HOST": "0.0.0.0", "PORT": "\(port)"], folder: folder)
-            #expect(bySettings.status == 0)
-            let elsewhere = try Finished(["health", "http://localhost:\(port)/nowhere"], environment: [:])
-            #expect(elsewhere.status == 1)
-            #expect(elsewhere.complaints.contains("answers 404 Not Found."))
-
-            server.process.terminate()
-            try await wait { server.process.isRunning ? nil : () }
-            #expect(server.process.terminationStatus == 0)
-            let gone = try Finished(["health", "http://127.0.0.1:\(port)/health"], environment: [:])
-            #expect(gone.status == 1)
-            #expect(gone.complaints.contains("cannot be reached"))
-        }
+        #expect(try await server.stop() == 0)
+        let gone = try Finished(["health", address], environment: [:])
+        #expect(gone.status == 1)
+        #expect(gone.complaints.contains("cannot be reached"))
     }
 
     @Test(

@@ -1,6 +1,7 @@
 import Blip2
 import Imaging
 import Logging
+import StandIns
 import Synchronization
 import Testing
 
@@ -75,6 +76,7 @@ struct BatchingTests {
         var configuration = Captioner.Configuration()
         configuration.maxBatchSize = batch
         configuration.maxQueue = queue
+        configuration.timeout = .seconds(600)
         let captioner = Captioner(configuration: configuration, logger: Logger(label: "test")) { [journal, gate] _ in
             SteppingModel(journal, gate: gate)
         }

@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 import Logging
 import Metrics
+import StandIns
 import Testing
 
 @testable import Pipeline

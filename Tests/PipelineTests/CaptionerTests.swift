@@ -1,6 +1,7 @@
 import Foundation
 import Imaging
 import Logging
+import StandIns
 import Testing
 
 @testable import Pipeline
@@ -8,7 +9,7 @@ import Testing
 @Suite("Captioner")
 struct CaptionerTests {
     private func captioner(
-        timeout: Duration = .seconds(30), _ model: @escaping @Sendable () throws -> any CaptionModel = { StubModel() }
+        timeout: Duration = .seconds(600), _ model: @escaping @Sendable () throws -> any CaptionModel = { StubModel() }
     ) -> Captioner {
         var configuration = Captioner.Configuration()
         configuration.timeout = timeout

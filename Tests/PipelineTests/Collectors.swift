@@ -1,5 +1,6 @@
 import CoreMetrics
 import Logging
+import StandIns
 import Synchronization
 
 /// Writes log messages into a journal.

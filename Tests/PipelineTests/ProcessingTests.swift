@@ -1,12 +1,13 @@
 import Imaging
 import Logging
+import StandIns
 import Testing
 
 @testable import Pipeline
 
 @Suite("Processing pictures")
 struct ProcessingTests {
-    private func captioner(timeout: Duration = .seconds(60)) -> Captioner {
+    private func captioner(timeout: Duration = .seconds(600)) -> Captioner {
         var configuration = Captioner.Configuration()
         configuration.timeout = timeout
         configuration.pictureWorkers = 1

@@ -6,6 +6,7 @@ import Logging
 import NIOCore
 import Pipeline
 import Prometheus
+import StandIns
 import Testing
 
 @testable import Server

@@ -5,6 +5,7 @@ import Logging
 import NIOCore
 import NIOEmbedded
 import Pipeline
+import StandIns
 import Testing
 
 @testable import Server
@@ -105,6 +106,25 @@ struct AccessTests {
         }
     }
 
+    @Test("An answer that is a problem tells what is left of the rate, too; so does the refusal of a key")
+    func rateOfProblems() async throws {
+        let server = server {
+            $0.rateLimit = 3
+            $0.apiKeys = ["secret"]
+        }
+        try await server.run(.router) { client in
+            let missing = try await client.execute(uri: "/nothing", method: .get, headers: [.apiKey: "secret"])
+            try missing.expectProblem(404, "not_found")
+            let refused = try await client.execute(uri: "/model/info", method: .get)
+            try refused.expectProblem(401, "key_missing")
+            for response in [missing, refused] {
+                #expect(response.headers[values: .rateLimit] == ["3"])
+                #expect(response.headers[values: .rateLimitRemaining] == ["2"])
+                #expect(response.headers[.rateLimitReset] != nil)
+            }
+        }
+    }
+
     @Test("Each key has a rate of its own, and wrong keys share that of their address")
     func ratePerKey() async throws {
         let server = server {
@@ -145,6 +165,7 @@ struct AccessTests {
             #expect(allowed.headers[.accessControlAllowHeaders]?.contains("X-API-Key") == true)
             #expect(allowed.headers[.accessControlMaxAge] == "3600")
             #expect(allowed.headers[.vary] == "Origin")
+            #expect(allowed.headers[.requestID]?.isEmpty == false)
             for origin in ["https://b.example", "null", "https://a.example.org", "https://A.example"] {
                 let refused = try await ask(origin)
                 #expect(refused.status == .noContent)

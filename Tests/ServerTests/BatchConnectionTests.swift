@@ -1,8 +1,10 @@
+import Foundation
 import HTTPTypes
 import HummingbirdTesting
 import NIOCore
 import NIOPosix
 import Pipeline
+import StandIns
 import Testing
 
 @testable import Server
@@ -70,7 +72,7 @@ struct BatchConnectionTests {
             StubModel { options, isCancelled in
                 guard options.prompt != nil else { return "" }
                 journal.note("began")
-                while !isCancelled() {}
+                while !isCancelled() { Thread.sleep(forTimeInterval: 0.001) }
                 journal.note("stopped")
                 throw CancellationError()
             }

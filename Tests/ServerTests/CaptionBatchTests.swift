@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import Pipeline
+import StandIns
 import Synchronization
 import Testing
 

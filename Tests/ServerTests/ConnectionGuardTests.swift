@@ -4,6 +4,8 @@ import Logging
 import NIOCore
 import NIOEmbedded
 import NIOHTTPTypes
+import Prometheus
+import StandIns
 import Testing
 
 @testable import Server
@@ -12,12 +14,16 @@ import Testing
 @Suite("Connection guard")
 struct ConnectionGuardTests {
     private let channel = EmbeddedChannel()
+    private let journal = Journal()
+    private let registry = ServerMetrics.registry()
 
     init() throws {
         let setup = GuardedChannel(
             responder: { _, _, _ in }, limits: ConnectionLimits(), register: ConnectionRegister(limit: 10),
-            bodyLimit: { _ in 1_000_000 })
-        try setup.addHandlers(to: channel.pipeline.syncOperations, logger: Logger(label: "test"))
+            bodyLimit: { _ in 1_000_000 }, metrics: RequestMetrics(registry: registry, routes: ["/"]))
+        try setup.addHandlers(
+            to: channel.pipeline.syncOperations,
+            logger: Logger(label: "test") { [journal] _ in JSONLogHandler(level: .info, write: journal.note) })
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
     }
 
@@ -47,6 +53,45 @@ struct ConnectionGuardTests {
         #expect(answer.headers.contains { $0.hasPrefix("date: ") && $0.hasSuffix(" gmt") })
         pass(.seconds(1))
         #expect(!channel.isActive)
+    }
+
+    @Test(
+        "What the guard answers itself is counted and has an access line, like every other answer",
+        arguments: [
+            ("GET /?token=secret HTTP/1.1\r\n\r\n", "GET", ["\"method\":\"GET\"", "\"path\":\"/\""]),
+            ("nonsense\r\n\r\n", "other", []),
+        ])
+    func observed(request: String, method: String, fields: [String]) throws {
+        try send(request)
+        let answer = try answer()
+        #expect(answer.status == 400)
+        let metrics = registry.text()
+        for sample in [
+            "http_requests_total{method=\"\(method)\",route=\"other\",status=\"400\"} 1",
+            "errors_total{code=\"malformed_request\"} 1", "http_requests_in_flight 0",
+        ] {
+            #expect(metrics.contains("\nimage_to_song_\(sample)\n"))
+        }
+        let line = try #require(journal.all.first)
+        #expect(journal.all.count == 1 && line.contains("\"message\":\"Answered\""))
+        let id = try #require(answer.object["request_id"] as? String)
+        for field in fields + ["\"status\":400", "\"code\":\"malformed_request\"", "\"request_id\":\"\(id)\""] {
+            #expect(line.contains(field))
+        }
+        #expect(!line.contains("secret"))
+    }
+
+    @Test(
+        "Too long a target is told from too long headers, however they are cut",
+        arguments: [100, 5_000, 100_000], [(20_000, 0, 414), (0, 20_000, 431), (16_000, 20_000, 431)])
+    func tooLong(piece: Int, head: (target: Int, header: Int, status: Int)) throws {
+        func long(_ count: Int) -> String { String(repeating: "x", count: count) }
+        var rest = "GET /\(long(head.target)) HTTP/1.1\r\nHost: a\r\nX: \(long(head.header))\r\n\r\n"[...]
+        while !rest.isEmpty {
+            try send(String(rest.prefix(piece)))
+            rest = rest.dropFirst(piece)
+        }
+        #expect(try answer().status == head.status)
     }
 
     @Test("A silent connection is closed without a word")

@@ -5,6 +5,7 @@ import HummingbirdTesting
 import NIOCore
 import NIOPosix
 import Pipeline
+import StandIns
 import Testing
 
 @testable import Server

@@ -2,6 +2,7 @@ import Foundation
 import Hummingbird
 import Logging
 import Pipeline
+import StandIns
 import Testing
 
 @testable import Server

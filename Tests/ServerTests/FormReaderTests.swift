@@ -7,10 +7,13 @@ import Testing
 struct FormReaderTests {
     private let layout = Form.Layout(fileField: "image", textFields: ["prompt"], maxFileBytes: 100, maxTextBytes: 10)
 
-    private func read(_ form: TestForm) throws(ServerError) -> Form {
+    private func read(_ form: TestForm) throws -> Form {
         var reader = try FormReader(boundary: TestForm.boundary, layout: layout)
         try reader.receive(form.body)
-        return try reader.finish()
+        try reader.checkEnd()
+        let taken = reader.takeFile()
+        let file = try #require(taken)
+        return Form(file: try file.content.get(), fileName: file.name, texts: reader.texts)
     }
 
     @Test("The file and the known texts are kept, all else is skipped")

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import StandIns
 import Testing
 
 @testable import Server

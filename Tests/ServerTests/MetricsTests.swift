@@ -4,6 +4,7 @@ import HummingbirdTesting
 import NIOCore
 import Pipeline
 import Prometheus
+import StandIns
 import Testing
 
 @testable import Server

@@ -4,6 +4,7 @@ import HummingbirdTesting
 import Metrics
 import NIOCore
 import Prometheus
+import StandIns
 import Testing
 
 @testable import Server

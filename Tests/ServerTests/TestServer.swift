@@ -5,6 +5,7 @@ import HummingbirdTesting
 import Logging
 import NIOCore
 import Pipeline
+import StandIns
 import Testing
 
 @testable import Server

@@ -24,7 +24,10 @@ struct APIKeyMiddleware: RouterMiddleware {
         do {
             context.keyNumber = try number(in: request.headers)
         } catch {
-            try limiter?.admit(Client(address: context.channel.remoteAddress), path: request.uri.path)
+            if let limiter {
+                let client = Client(address: context.channel.remoteAddress)
+                context.record.note(headers: try limiter.admit(client, path: request.uri.path))
+            }
             throw error
         }
         return try await next(request, context)

@@ -11,6 +11,7 @@ struct RateLimitMiddleware: RouterMiddleware {
     ) async throws -> Response {
         let client = context.keyNumber.map(Client.key) ?? Client(address: context.channel.remoteAddress)
         let headers = try limiter.admit(client, path: request.uri.path)
+        context.record.note(headers: headers)
         var response = try await next(request, context)
         response.headers.append(contentsOf: headers)
         return response

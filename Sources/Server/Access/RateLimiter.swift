@@ -21,7 +21,6 @@ final class RateLimiter: Sendable {
     ///
     /// - Returns: the headers that tell the client what it may still do.
     /// - Throws: `rateLimited`, with these headers and `Retry-After`.
-    @discardableResult
     func admit(
         _ client: Client, path: String, at now: ContinuousClock.Instant = .now
     ) throws(ServerError) -> HTTPFields {

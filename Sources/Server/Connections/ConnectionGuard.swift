@@ -20,20 +20,24 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private let limits: ConnectionLimits
     private let register: ConnectionRegister
     private let bodyLimit: BodyLimit
+    private let metrics: RequestMetrics
     let logger: Logger
     var watch: ConnectionWatch
     /// Set while the guard is in a pipeline.
     private var context: ChannelHandlerContext?
     private var timer: (deadline: NIODeadline, task: Scheduled<Void>)?
-    private var firstByte: UInt8 = 0
+    /// Of the request whose head comes in, or came last.
+    private var line = RequestLine()
 
     /// Makes a guard for one connection.
     init(
-        limits: ConnectionLimits, register: ConnectionRegister, bodyLimit: @escaping BodyLimit, logger: Logger
+        limits: ConnectionLimits, register: ConnectionRegister, bodyLimit: @escaping BodyLimit,
+        metrics: RequestMetrics, logger: Logger
     ) {
         self.limits = limits
         self.register = register
         self.bodyLimit = bodyLimit
+        self.metrics = metrics
         self.logger = logger
         watch = ConnectionWatch(limits: limits, at: .now())
     }
@@ -87,7 +91,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// Bytes came over the wire; the ``ByteMeter`` says so before they are decoded.
     func received(_ bytes: ByteBuffer) {
         guard let first = bytes.readableBytesView.first else { return }
-        if case .resting = watch.stage { firstByte = first }
+        if case .resting = watch.stage { line = RequestLine() }
+        line.receive(bytes.readableBytesView)
         watch.received(bytes.readableBytes, first: first, at: now)
         arm()
     }
@@ -96,7 +101,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         guard !watch.isDeaf else { return }
         switch unwrapInboundIn(data) {
         case .head(let head):
-            if let error = ServerError(refusing: head) { return refuse(error, isForHead: head.method == .HEAD) }
+            if let error = ServerError(refusing: head) { return refuse(error, head) }
             let length = head.headers.first(name: "content-length").flatMap { Int($0) }
             let isChunked = head.headers.contains(name: "transfer-encoding")
             watch.headArrived(bodyBytes: isChunked ? nil : length ?? 0, isLast: head.isLast, at: now)
@@ -130,7 +135,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         if case .body = watch.stage {
             fail(ServerError(inBody: parserError))
         } else {
-            refuse(ServerError(inHead: parserError, beginningWith: firstByte))
+            refuse(ServerError(inHead: parserError, behind: line, limits: limits))
         }
     }
 
@@ -187,25 +192,29 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     // Endings ---------------------------------------------------------------------------------------------------
 
-    /// Answers a request that no one else has seen, and closes the connection.
-    func refuse(_ error: ServerError, isForHead: Bool = false) {
+    /// Answers a request that no one else has seen, counts it, and closes the connection.
+    ///
+    /// - Parameter request: its head, where that could be read.
+    func refuse(_ error: ServerError, _ request: HTTPRequestHead? = nil) {
+        let took = watch.headBegan.map { now - $0 } ?? .zero
         let hasAnswersToCome = watch.unanswered > 0
         watch.ignoreClient()
         // Behind an answer that says "close" there is no place for another one.
         guard !hasAnswersToCome, let context else { return arm() }
         let answer = ErrorAnswer(error)
         let requestID = RequestIDs.identify([:])
-        logger.info(
-            "Refused a connection",
-            metadata: [
-                JSONLogHandler.requestIDKey: "\(requestID)", "status": .stringConvertible(answer.status.code),
-                "code": "\(answer.code)",
-            ])
         guard let (head, body) = try? answer.lastWords(requestID: requestID) else {
             return context.close(promise: nil)
         }
+        let hasBody = request?.method != .HEAD
         context.write(wrapOutboundOut(.head(head)), promise: nil)
-        if !isForHead { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
+        if hasBody { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
+        let entry = AccessEntry(
+            refused: request, status: answer.status, duration: .nanoseconds(took.nanoseconds),
+            sentBytes: hasBody ? body.readableBytes : 0, client: context.remoteAddress?.ipAddress,
+            facts: .init(requestID: requestID, code: answer.code, error: "\(error)"))
+        metrics.refused(entry)
+        entry.write(to: logger)
         writeLast(wrapOutboundOut(HTTPServerResponsePart.end(nil)), in: context, promise: nil)
         arm()
     }

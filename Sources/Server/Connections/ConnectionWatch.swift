@@ -70,6 +70,11 @@ struct ConnectionWatch {
         }
     }
 
+    /// Since when the head of a request comes in, where one does.
+    var headBegan: NIODeadline? {
+        if case .head(let since) = stage { since } else { nil }
+    }
+
     // The client's side -----------------------------------------------------------------------------------------
 
     /// Bytes came over the wire, before anything is known of what they mean.

@@ -13,6 +13,7 @@ struct GuardedChannel: HTTPChannelHandler {
     let limits: ConnectionLimits
     let register: ConnectionRegister
     let bodyLimit: ConnectionGuard.BodyLimit
+    let metrics: RequestMetrics
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
@@ -25,7 +26,7 @@ struct GuardedChannel: HTTPChannelHandler {
     /// The handlers between the wire and the requests.
     func addHandlers(to pipeline: ChannelPipeline.SynchronousOperations, logger: Logger) throws {
         let connectionGuard = ConnectionGuard(
-            limits: limits, register: register, bodyLimit: bodyLimit, logger: logger)
+            limits: limits, register: register, bodyLimit: bodyLimit, metrics: metrics, logger: logger)
         var decoding = NIOHTTPDecoderLimitConfiguration()
         decoding.maxHeaderFieldSize = limits.headerFieldBytes
         decoding.maxHeaderListSize = limits.headerBytes

@@ -28,14 +28,18 @@ extension ServerError {
 
     /// The refusal of a head that is not HTTP/1.
     ///
-    /// - Parameter first: its first byte, which tells an unknown method from what is no HTTP at all.
-    init(inHead error: HTTPParserError, beginningWith first: UInt8) {
+    /// - Parameter line: its first line, which tells an unknown method from what is no HTTP at all, and a long target
+    ///   from long headers.
+    init(inHead error: HTTPParserError, behind line: RequestLine, limits: ConnectionLimits) {
         switch error {
+        case .headerOverflow where line.byteCount > limits.headerFieldBytes:
+            self.init(
+                .targetTooLong,
+                "The request's target has more than \(limits.headerFieldBytes) bytes. Send a shorter one.")
         case .headerOverflow:
             self.init(
-                .headerTooLarge, "The request's target or its headers are too long or too many. Send fewer and shorter."
-            )
-        case .invalidMethod where (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(first):
+                .headerTooLarge, "The request's headers are too long or too many. Send fewer and shorter ones.")
+        case .invalidMethod where (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(line.first):
             self.init(
                 .methodNotAllowed, "No path here takes this method. There are \(Self.methods).",
                 headers: [.allow: Self.methods])

@@ -66,15 +66,6 @@ struct FormReader {
         guard fileCount > 0 else { throw missingFile() }
     }
 
-    /// The form, once all pieces are in and no file has been taken.
-    ///
-    /// - Throws: as ``checkEnd()``.
-    consuming func finish() throws(ServerError) -> Form {
-        try checkEnd()
-        guard let file = files.first else { throw missingFile() }
-        return Form(file: try file.content.get(), fileName: file.name, texts: texts)
-    }
-
     private mutating func begin(_ header: PartHeader) throws(ServerError) {
         if header.name == layout.fileField {
             guard fileCount < layout.maxFiles else { throw tooManyFiles() }

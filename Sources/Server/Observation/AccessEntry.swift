@@ -4,9 +4,10 @@ import Pipeline
 
 /// A request that has ended, as the access log tells it.
 struct AccessEntry: Sendable {
-    let method: HTTPRequest.Method
-    /// The path as it was sent.
-    let path: String
+    /// Nil where the head of the request could not be read.
+    let method: HTTPRequest.Method?
+    /// The path as it was sent; nil where the head of the request could not be read.
+    let path: String?
     /// The path of the call that it met, or `other`.
     let route: String
     let status: HTTPResponse.Status
@@ -30,10 +31,11 @@ struct AccessEntry: Sendable {
 
     private var metadata: Logger.Metadata {
         var fields: Logger.Metadata = [
-            "method": "\(Self.shortened(method.rawValue, to: 32))", "path": "\(Self.shortened(path, to: 200))",
             "route": "\(route)", "status": .stringConvertible(status.code),
             "duration_ms": .stringConvertible(duration.inMilliseconds), "bytes_out": .stringConvertible(sentBytes),
         ]
+        if let method { fields["method"] = "\(Self.shortened(method.rawValue, to: 32))" }
+        if let path { fields["path"] = "\(Self.shortened(path, to: 200))" }
         if let receivedBytes { fields["bytes_in"] = .stringConvertible(receivedBytes) }
         if let client { fields["client"] = "\(client)" }
         if let code = facts.code { fields["code"] = "\(code)" }

@@ -40,9 +40,18 @@ struct RequestMetrics: Sendable {
     /// Notes that a request has ended.
     func ended(_ entry: AccessEntry) {
         inFlight.decrement()
+        count(entry)
+    }
+
+    /// Notes that a connection's guard has refused a request, of which nobody had noted that it began.
+    func refused(_ entry: AccessEntry) {
+        count(entry)
+    }
+
+    private func count(_ entry: AccessEntry) {
         let dimensions = [
             ("route", entry.route),
-            ("method", Self.methods.contains(entry.method) ? entry.method.rawValue : Self.other),
+            ("method", entry.method.flatMap { Self.methods.contains($0) ? $0.rawValue : nil } ?? Self.other),
             ("status", "\(entry.status.code)"),
         ]
         Counter(label: "image_to_song_http_requests_total", dimensions: dimensions, factory: registry).increment()

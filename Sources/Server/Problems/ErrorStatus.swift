@@ -7,7 +7,7 @@ extension ServerError.Code {
     /// The status that a refusal is answered with.
     var status: HTTPResponse.Status {
         switch self {
-        case .malformedRequest, .headerTooLarge, .missingContentType, .invalidBoundary, .malformedForm,
+        case .malformedRequest, .missingContentType, .invalidBoundary, .malformedForm,
             .truncatedUpload, .missingField, .duplicateField, .lateField:
             .badRequest
         case .keyMissing: .unauthorized
@@ -16,6 +16,8 @@ extension ServerError.Code {
         case .methodNotAllowed: .methodNotAllowed
         case .slowRequest, .slowUpload: .requestTimeout
         case .bodyTooLarge, .fileTooLarge, .fieldTooLarge, .tooManyImages: .contentTooLarge
+        case .targetTooLong: .uriTooLong
+        case .headerTooLarge: .requestHeaderFieldsTooLarge
         case .unsupportedContentType: .unsupportedMediaType
         case .invalidField, .fieldNotAvailable: .unprocessableContent
         case .rateLimited: .tooManyRequests

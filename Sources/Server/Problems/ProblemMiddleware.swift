@@ -2,7 +2,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 
-/// Gives each request its id, and turns every error into a problem document.
+/// Turns every error into a problem document.
 struct ProblemMiddleware: RouterMiddleware {
     typealias Context = ServerContext
 
@@ -12,19 +12,18 @@ struct ProblemMiddleware: RouterMiddleware {
     func handle(
         _ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
     ) async throws -> Response {
-        var context = context
-        context.identify(as: RequestIDs.identify(request.headers))
-        var response: Response
         do {
-            response = try await next(request, context)
+            return try await next(request, context)
         } catch {
             let error = refine(error, request: request)
             let answer = ErrorAnswer(error)
             report(error, answer: answer, context: context)
-            response = try answer.response(requestID: context.requestID)
+            var response = try answer.response(requestID: context.requestID)
+            for field in context.record.facts.headers where !response.headers.contains(field.name) {
+                response.headers.append(field)
+            }
+            return response
         }
-        response.headers[.requestID] = context.requestID
-        return response
     }
 
     /// The router knows only "not found"; this says whether it was the path or the method, and what there is instead.

@@ -5,6 +5,7 @@ struct ServerError: Error, Sendable, CustomStringConvertible {
     /// The kinds of refusal. The raw value is what a client sees, and never changes its meaning.
     enum Code: String, Sendable, CaseIterable {
         case malformedRequest = "malformed_request"
+        case targetTooLong = "target_too_long"
         case headerTooLarge = "header_too_large"
         case slowRequest = "slow_request"
         case tooManyConnections = "too_many_connections"
