@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoint
 import Foundation
 import Logging
+import NIOCore
 import Pipeline
 import Server
 
@@ -41,9 +42,7 @@ struct Serve: AsyncParsableCommand {
         do {
             try await Server.run(application, patience: settings.requestTimeout + .seconds(5), logger: logger)
         } catch {
-            complain(
-                "image-to-song: The server stopped: \(error). If the address \(settings.host):\(settings.port) is in use, "
-                    + "set HOST or PORT to another.")
+            complain("image-to-song: \(Self.reason(error, settings))")
             _exit(1)
         }
         await captioner.close()
@@ -51,5 +50,23 @@ struct Serve: AsyncParsableCommand {
         // Neither here nor above a return: a thread that still loads a model would outlive what the C library tears
         // down at exit.
         _exit(0)
+    }
+
+    /// Why the server does not listen, or does not any more, in a sentence.
+    private static func reason(_ error: any Error, _ settings: Settings) -> String {
+        let (host, port) = (settings.host, settings.port)
+        if error is SocketAddressError.UnknownHost {
+            return "HOST is \(host), which is no address. Set it to one of this machine, or to 0.0.0.0 for all of them."
+        }
+        switch (error as? IOError)?.errnoCode {
+        case EADDRINUSE:
+            return "The address \(host):\(port) is in use. Stop what listens there, or set PORT to another."
+        case EADDRNOTAVAIL:
+            return "HOST is \(host), which is no address of this machine. Set it to one, or to 0.0.0.0 for all of them."
+        case EACCES:
+            return "This user may not listen on port \(port). Set PORT to 1024 or more."
+        default:
+            return "The server stopped: \(error)"
+        }
     }
 }

@@ -41,7 +41,7 @@ struct ServeTests {
         #expect(finished.complaints.split(separator: "\n").count == 1)
     }
 
-    @Test("A server that captions is healthy, and one that is not there is not")
+    @Test("A server that captions is healthy, keeps its port to itself, and is not healthy when it has gone")
     func tellsHealth() async throws {
         let server = try await RunningServer(environment: [:])
         try await server.becomesReady()
@@ -55,6 +55,14 @@ struct ServeTests {
         let elsewhere = try Finished(["health", "http://localhost:\(server.port)/nowhere"], environment: [:])
         #expect(elsewhere.status == 1)
         #expect(elsewhere.complaints.contains("answers 404 Not Found."))
+
+        let second = try Finished(
+            ["serve"], environment: ["HOST": "127.0.0.1", "PORT": "\(server.port)", "LOG_LEVEL": "ERROR"],
+            folder: server.folder)
+        #expect(second.status == 1)
+        #expect(
+            second.complaints == "image-to-song: The address 127.0.0.1:\(server.port) is in use. "
+                + "Stop what listens there, or set PORT to another.\n")
 
         #expect(try await server.stop() == 0)
         let gone = try Finished(["health", address], environment: [:])

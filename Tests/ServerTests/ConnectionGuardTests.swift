@@ -51,6 +51,7 @@ struct ConnectionGuardTests {
         #expect(answer.isProblem)
         #expect(answer.headers.contains("connection: close"))
         #expect(answer.headers.contains { $0.hasPrefix("date: ") && $0.hasSuffix(" gmt") })
+        #expect(journal.all.count == 1 && journal.all[0].contains("\"duration_ms\":10000.0"))
         pass(.seconds(1))
         #expect(!channel.isActive)
     }

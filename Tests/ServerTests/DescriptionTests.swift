@@ -52,7 +52,7 @@ struct DescriptionTests {
             let responses = try #require(operation["responses"] as? [String: [String: Any]])
             #expect(responses["200"] != nil && responses["500"] != nil, "\(call)")
             if call.hasPrefix("POST") {
-                let statuses = ["400", "401", "403", "408", "413", "415", "422", "429", "503", "504"]
+                let statuses = ["400", "401", "403", "408", "413", "414", "415", "422", "429", "431", "503", "504"]
                 #expect(statuses.allSatisfy { responses[$0] != nil }, "\(call)")
             }
         }
