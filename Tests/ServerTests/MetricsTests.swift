@@ -138,6 +138,7 @@ struct MetricsTests {
             #expect(try #require(samples["process_resident_memory_bytes"]) > 1_000_000)
             #expect(try #require(samples["process_cpu_seconds_total"]) >= 0)
             #expect(try #require(samples["process_open_fds"]) >= 3)
+            #expect(try #require(samples["process_max_fds"]) >= 3)
             let age = try Date().timeIntervalSince1970 - #require(samples["process_start_time_seconds"])
             #expect((-60...86_400 * 30).contains(age))
         }

@@ -37,7 +37,7 @@ struct EnvironmentFile: Sendable, Equatable {
             bytes = try Data(contentsOf: URL(fileURLWithPath: path))
         } catch {
             throw PipelineError(
-                .invalidSetting, "The file \(path) cannot be read: make it readable or remove it.", cause: error)
+                .invalidSetting, "The file \(path) cannot be read: make it readable or remove it.")
         }
         try self.init(path: path, bytes: bytes)
     }

@@ -11,6 +11,9 @@ enum OpenFileLimit {
         return Int(max(limit.rlim_cur, min(limit.rlim_max, wish)))
     }
 
+    /// What holds at this moment.
+    static var present: Int { current.map { Int(clamping: $0.rlim_cur) } ?? 1024 }
+
     /// Raises the process's limit as far as it is useful and allowed: shells often give 1024, less than some need.
     static func raise() {
         guard var limit = current, limit.rlim_cur < min(limit.rlim_max, wish) else { return }

@@ -15,6 +15,7 @@ final class ProcessMetrics: Sendable {
     /// Reads `/proc`; where there is none, nothing is recorded.
     func update() {
         if let files = ProcessStatus.openFiles { Gauge(label: "process_open_fds", factory: registry).record(files) }
+        Gauge(label: "process_max_fds", factory: registry).record(OpenFileLimit.present)
         guard let status = ProcessStatus() else { return }
         Gauge(label: "process_resident_memory_bytes", factory: registry).record(status.residentBytes)
         Gauge(label: "process_start_time_seconds", factory: registry).record(status.startTime)

@@ -77,5 +77,6 @@ public enum ServerMetrics {
             help: "When this process began, in seconds since 1970 began."),
         MetricDescription(
             "process_open_fds", .gauge, unit: "files", help: "Files and sockets that this process has open."),
+        MetricDescription("process_max_fds", .gauge, unit: "files", help: "Files and sockets that it may have open."),
     ]
 }
