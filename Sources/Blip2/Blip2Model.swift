@@ -28,12 +28,12 @@ public final class Blip2Model: Sendable {
     ///   - cache: where compiled models are kept.
     ///   - precision: the arithmetic of the networks.
     ///   - threads: cores that one run may use; nil for all.
-    ///   - waiting: told once where another process compiles the same and is waited for.
     ///   - progress: told which share of the checkpoint is compiled, 0 to 1; not called when it already was.
+    ///   - waiting: told once where another process compiles the same and is waited for.
     /// - Throws: `CheckpointError`, ``Blip2Error`` or `ONNXRuntimeError`, each with the file and what to do.
     public init(
         folder: URL, cache: URL, precision: Precision = .fp32, threads: Int? = nil,
-        waiting: () -> Void = {}, progress: (Double) -> Void = { _ in }
+        progress: (Double) -> Void = { _ in }, waiting: () -> Void = {}
     ) throws {
         runtime = try Runtime.load()
         checkpoint = try CheckpointFolder(folder)
@@ -88,25 +88,27 @@ public final class Blip2Model: Sendable {
     ///
     /// Added tokens may lie beyond the embedding table: processors add `<image>`, which is never looked up.
     private func checkTokenizer(_ tokenizer: any Tokenizing) throws(Blip2Error) {
-        let (path, size) = (checkpoint.folder.path, configuration.text.vocabularySize)
+        let files = checkpoint.tokenizerFiles
+        let path = (files["tokenizer.json"] ?? files["vocab.json"] ?? checkpoint.folder).path
+        let size = configuration.text.vocabularySize
         let advice = "The tokenizer belongs to another checkpoint: download its files again."
         guard tokenizer.largestVocabularyID < size else {
             throw Blip2Error(
                 .mismatchedTokenizer,
-                "The tokenizer in \(path) has tokens up to the id \(tokenizer.largestVocabularyID), but vocab_size in its "
-                    + "config.json is \(size), so that the ids end at \(size - 1). \(advice)")
+                "\(path) has tokens up to the id \(tokenizer.largestVocabularyID), but vocab_size in the config.json "
+                    + "beside it is \(size), so that the ids end at \(size - 1). \(advice)")
         }
         if let expected = configuration.imageTokenIndex, let found = tokenizer.tokenID(of: "<image>"), found != expected
         {
             throw Blip2Error(
                 .mismatchedTokenizer,
-                "The tokenizer in \(path) gives <image> the id \(found), but image_token_index in its config.json is "
+                "\(path) gives <image> the id \(found), but image_token_index in the config.json beside it is "
                     + "\(expected). \(advice)")
         }
         if let first = configuration.text.bosTokenID, tokenizer.decode([first], skippingSpecialTokens: false).isEmpty {
             throw Blip2Error(
                 .mismatchedTokenizer,
-                "bos_token_id in config.json of \(path) is \(first), which the tokenizer there has no token for. \(advice)"
+                "\(path) has no token \(first), which is bos_token_id in the config.json beside it. \(advice)"
             )
         }
     }

@@ -12,12 +12,13 @@ extension Blip2CaptionModel {
             let remaining = RemainingTime()
             let model = try Blip2Model(
                 folder: folder, cache: URL(fileURLWithPath: settings.modelCacheDirectory),
-                precision: try Precision(setting: settings.precision),
-                waiting: { progress("Another process is compiling this model; waiting for it") }
+                precision: try Precision(setting: settings.precision)
             ) { share in
                 guard Int(share * 10) > tenths else { return }
                 tenths = Int(share * 10)
                 progress("Compiling the model: \(tenths * 10) %\(remaining.words(at: share))")
+            } waiting: {
+                progress("Another process is compiling this model; waiting for it")
             }
             return try Blip2CaptionModel(model, name: settings.modelID)
         }
