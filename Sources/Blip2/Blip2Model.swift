@@ -48,6 +48,10 @@ public final class Blip2Model: Sendable {
         self.precision = precision
 
         parameterCount = try checkpoint.weights().parameterCount
+        // Compiling takes minutes: what can be known to be wrong is said before. A folder without a tokenizer is none of it.
+        if let tokenizer = try? TokenizerFile.load(folder: folder) {
+            try Self.check(tokenizer, of: checkpoint, configuration)
+        }
         compiled = try CompiledModel.findOrCompile(
             checkpoint, configuration, precision: precision, cache: cache, waiting: waiting, progress: progress)
 
@@ -80,14 +84,16 @@ public final class Blip2Model: Sendable {
     /// - Throws: `TokenizationError` where the folder has none; `mismatchedTokenizer` where it is another model's.
     public func tokenizer() throws -> any Tokenizing {
         let tokenizer = try TokenizerFile.load(folder: checkpoint.folder)
-        try checkTokenizer(tokenizer)
+        try Self.check(tokenizer, of: checkpoint, configuration)
         return tokenizer
     }
 
     /// Holds a tokenizer against the language model's vocabulary and special tokens.
     ///
     /// Added tokens may lie beyond the embedding table: processors add `<image>`, which is never looked up.
-    private func checkTokenizer(_ tokenizer: any Tokenizing) throws(Blip2Error) {
+    private static func check(
+        _ tokenizer: any Tokenizing, of checkpoint: CheckpointFolder, _ configuration: Blip2Configuration
+    ) throws(Blip2Error) {
         let files = checkpoint.tokenizerFiles
         let path = (files["tokenizer.json"] ?? files["vocab.json"] ?? checkpoint.folder).path
         let size = configuration.text.vocabularySize
@@ -119,7 +125,8 @@ public final class Blip2Model: Sendable {
         guard let file = checkpoint.preprocessor else {
             throw Blip2Error(
                 .invalidConfiguration,
-                "\(checkpoint.folder.path) has no preprocessor_config.json, so pictures cannot be prepared for it.")
+                "\(checkpoint.folder.path) has no preprocessor_config.json, so pictures cannot be prepared for it. "
+                    + "Download that file too.")
         }
         let processor = try ImageProcessorConfiguration(file)
         let side = configuration.vision.imageSize

@@ -68,6 +68,10 @@ struct BenchMakeCheckpoint: ParsableCommand {
 
     private func writeConfiguration(to destination: URL) throws {
         guard let shape = PublishedShape(rawValue: like) else {
+            guard FileManager.default.fileExists(atPath: like) else {
+                let names = PublishedShape.allCases.map(\.rawValue).joined(separator: ", ")
+                throw CommandError("\(like) is neither a checkpoint's folder nor one of \(names).")
+            }
             let source = try CheckpointFolder(URL(fileURLWithPath: like)).folder
             for name in Self.copied {
                 let file = source.appendingPathComponent(name)
