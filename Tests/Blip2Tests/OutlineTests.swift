@@ -14,6 +14,21 @@ struct OutlineTests {
         for tensor in outline { _ = try weights.tensor(tensor.name, shape: tensor.shape) }
         #expect(outline.reduce(0) { $0 + $1.elementCount } == weights.parameterCount)
     }
+
+    @Test(
+        "are as many numbers as transformers counts in the published captioners",
+        arguments: [
+            (2560, 10240, 224, 3_744_761_856), (2560, 10240, 364, 3_745_353_216), (4096, 16384, 224, 7_752_869_376),
+            (4096, 16384, 364, 7_753_460_736),
+        ])
+    func areAsMany(_ width: Int, _ inner: Int, _ imageSize: Int, _ count: Int) throws {
+        let text = """
+            {"model_type": "blip-2", "vision_config": {"image_size": \(imageSize)}, "text_config": {"vocab_size": 50304,
+             "hidden_size": \(width), "ffn_dim": \(inner), "num_attention_heads": 32, "num_hidden_layers": 32}}
+            """
+        let configuration = try Blip2Configuration(try ConfigurationFile(text: text, path: "config.json"))
+        #expect(try configuration.outline().reduce(0) { $0 + $1.elementCount } == count)
+    }
 }
 
 extension Fixtures {

@@ -4,13 +4,13 @@ import Foundation
 ///
 /// Source: the `config.json` of each; what equals transformers' defaults is left out here as it is there.
 enum PublishedShape: String, CaseIterable {
-    case opt2_7b = "blip2-opt-2.7b"
-    case opt2_7bCOCO = "blip2-opt-2.7b-coco"
-    case opt6_7b = "blip2-opt-6.7b"
-    case opt6_7bCOCO = "blip2-opt-6.7b-coco"
-    case flanT5XL = "blip2-flan-t5-xl"
-    case flanT5XLCOCO = "blip2-flan-t5-xl-coco"
-    case flanT5XXL = "blip2-flan-t5-xxl"
+    case smallOPT = "blip2-opt-2.7b"
+    case smallOPTOnCOCO = "blip2-opt-2.7b-coco"
+    case largeOPT = "blip2-opt-6.7b"
+    case largeOPTOnCOCO = "blip2-opt-6.7b-coco"
+    case smallT5 = "blip2-flan-t5-xl"
+    case smallT5OnCOCO = "blip2-flan-t5-xl-coco"
+    case largeT5 = "blip2-flan-t5-xxl"
 
     var isT5: Bool { rawValue.contains("t5") }
 
@@ -54,7 +54,7 @@ enum PublishedShape: String, CaseIterable {
     }
 
     private var t5: [String: Any] {
-        let isLarge = self == .flanT5XXL
+        let isLarge = self == .largeT5
         return [
             "model_type": "t5", "vocab_size": 32128, "d_model": isLarge ? 4096 : 2048, "d_ff": isLarge ? 10240 : 5120,
             "d_kv": 64, "num_heads": isLarge ? 64 : 32, "num_layers": 24, "num_decoder_layers": 24,
