@@ -11,8 +11,14 @@ public struct Blip2Error: Error, Sendable, CustomStringConvertible {
         case invalidInput
         /// A way of generating that is not there yet.
         case unsupportedGeneration
+        /// The tokenizer's ids or special tokens are not those of the language model.
+        case mismatchedTokenizer
         /// The folder of compiled models cannot be used.
         case cache
+        /// The disk has no room for the compiled model.
+        case noSpace
+        /// The compiled model was found, but cannot be loaded.
+        case damagedModel
         /// Whoever asked for the work has stopped it.
         case cancelled
     }

@@ -29,10 +29,11 @@ public final class Blip2Model: Sendable {
     ///   - precision: the arithmetic of the networks.
     ///   - threads: cores that one run may use; nil for all.
     ///   - progress: told which share of the checkpoint is compiled, 0 to 1; not called when it already was.
+    ///   - waiting: told once where another process compiles the same and is waited for.
     /// - Throws: `CheckpointError`, ``Blip2Error`` or `ONNXRuntimeError`, each with the file and what to do.
     public init(
         folder: URL, cache: URL, precision: Precision = .fp32, threads: Int? = nil,
-        progress: (Double) -> Void = { _ in }
+        progress: (Double) -> Void = { _ in }, waiting: () -> Void = {}
     ) throws {
         runtime = try Runtime.load()
         checkpoint = try CheckpointFolder(folder)
@@ -46,24 +47,76 @@ public final class Blip2Model: Sendable {
         }
         self.precision = precision
 
-        let weights = try checkpoint.weights()
-        parameterCount = try weights.names.reduce(0) { $0 + (try weights.tensor($1).elementCount) }
+        parameterCount = try checkpoint.weights().parameterCount
+        // Compiling takes minutes: what can be known to be wrong is said before. A folder without a tokenizer is none of it.
+        if let tokenizer = try? TokenizerFile.load(folder: folder) {
+            try Self.check(tokenizer, of: checkpoint, configuration)
+        }
         compiled = try CompiledModel.findOrCompile(
-            checkpoint, configuration, precision: precision, cache: cache, progress: progress)
+            checkpoint, configuration, precision: precision, cache: cache, waiting: waiting, progress: progress)
 
         var options = SessionOptions()
         options.intraOpThreads = threads
         // Three networks take turns: the threads of one must not spin while another works, nor when nobody asks.
         options.configuration["session.force_spinning_stop"] = "1"
-        vision = try Session(runtime: runtime, modelPath: compiled.path(.vision), options: options)
-        qFormer = try Session(runtime: runtime, modelPath: compiled.path(.qFormer), options: options)
-        decoder = try Session(runtime: runtime, modelPath: compiled.path(.decoder), options: options)
+        vision = try Self.openSession(.vision, compiled, runtime, options)
+        qFormer = try Self.openSession(.qFormer, compiled, runtime, options)
+        decoder = try Self.openSession(.decoder, compiled, runtime, options)
+    }
+
+    /// - Throws: `damagedModel` where ONNX Runtime cannot read what was compiled.
+    private static func openSession(
+        _ graph: Blip2Graph, _ compiled: CompiledModel, _ runtime: Runtime, _ options: SessionOptions
+    ) throws(Blip2Error) -> Session {
+        let path = compiled.path(graph)
+        do throws(ONNXRuntimeError) {
+            return try Session(runtime: runtime, modelPath: path, options: options)
+        } catch {
+            throw Blip2Error(
+                .damagedModel,
+                "The compiled model cannot be loaded from \(path). If there was memory enough for it, it is damaged: "
+                    + "delete \(compiled.folder.path), and the next start compiles it again.",
+                cause: error)
+        }
     }
 
     /// The checkpoint's tokenizer.
-    /// - Throws: `TokenizationError` where the folder has none.
+    /// - Throws: `TokenizationError` where the folder has none; `mismatchedTokenizer` where it is another model's.
     public func tokenizer() throws -> any Tokenizing {
-        try TokenizerFile.load(folder: checkpoint.folder)
+        let tokenizer = try TokenizerFile.load(folder: checkpoint.folder)
+        try Self.check(tokenizer, of: checkpoint, configuration)
+        return tokenizer
+    }
+
+    /// Holds a tokenizer against the language model's vocabulary and special tokens.
+    ///
+    /// Added tokens may lie beyond the embedding table: processors add `<image>`, which is never looked up.
+    private static func check(
+        _ tokenizer: any Tokenizing, of checkpoint: CheckpointFolder, _ configuration: Blip2Configuration
+    ) throws(Blip2Error) {
+        let files = checkpoint.tokenizerFiles
+        let path = (files["tokenizer.json"] ?? files["vocab.json"] ?? checkpoint.folder).path
+        let size = configuration.text.vocabularySize
+        let advice = "The tokenizer belongs to another checkpoint: download its files again."
+        guard tokenizer.largestVocabularyID < size else {
+            throw Blip2Error(
+                .mismatchedTokenizer,
+                "\(path) has tokens up to the id \(tokenizer.largestVocabularyID), but vocab_size in the config.json "
+                    + "beside it is \(size), so that the ids end at \(size - 1). \(advice)")
+        }
+        if let expected = configuration.imageTokenIndex, let found = tokenizer.tokenID(of: "<image>"), found != expected
+        {
+            throw Blip2Error(
+                .mismatchedTokenizer,
+                "\(path) gives <image> the id \(found), but image_token_index in the config.json beside it is "
+                    + "\(expected). \(advice)")
+        }
+        if let first = configuration.text.bosTokenID, tokenizer.decode([first], skippingSpecialTokens: false).isEmpty {
+            throw Blip2Error(
+                .mismatchedTokenizer,
+                "\(path) has no token \(first), which is bos_token_id in the config.json beside it. \(advice)"
+            )
+        }
     }
 
     /// How pictures become pixels of the size that the vision tower takes, as the checkpoint says.
@@ -72,7 +125,8 @@ public final class Blip2Model: Sendable {
         guard let file = checkpoint.preprocessor else {
             throw Blip2Error(
                 .invalidConfiguration,
-                "\(checkpoint.folder.path) has no preprocessor_config.json, so pictures cannot be prepared for it.")
+                "\(checkpoint.folder.path) has no preprocessor_config.json, so pictures cannot be prepared for it. "
+                    + "Download that file too.")
         }
         let processor = try ImageProcessorConfiguration(file)
         let side = configuration.vision.imageSize

@@ -21,6 +21,8 @@ public struct CheckpointError: Error, Sendable, CustomStringConvertible {
         case unexpectedScalarType
         /// `model.safetensors.index.json` names a file that it may not name, or a tensor that its file does not hold.
         case invalidIndex
+        /// A file could not be written.
+        case unwritableFile
         /// A JSON file is malformed, or one of its values is not what its key allows.
         case invalidConfiguration
     }

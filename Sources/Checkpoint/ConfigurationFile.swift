@@ -43,7 +43,8 @@ public struct ConfigurationFile: Sendable {
         }
         var reader = JSONReader(bytes, subject: path, code: .invalidConfiguration)
         guard reader.peek() == UInt8(ascii: "{"), case .object(let values) = try reader.readValue() else {
-            throw reader.failure("expected a JSON object")
+            throw CheckpointError(
+                .invalidConfiguration, "\(path) is not a JSON object. Download it again, or correct it.")
         }
         try reader.expectEnd()
         self.init(path: path, prefix: "", values: values)

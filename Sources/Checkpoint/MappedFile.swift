@@ -59,6 +59,16 @@ final class MappedFile: Sendable {
         }
     }
 
+    /// Unmaps the pages that lie wholly within a range; looking at them again brings them back from the page cache.
+    func forget(_ range: Range<Int>) {
+        guard let start = bytes.baseAddress else { return }
+        let pageSize = Int(sysconf(CInt(_SC_PAGESIZE)))
+        let first = (range.lowerBound + pageSize - 1) / pageSize * pageSize
+        let end = range.upperBound / pageSize * pageSize
+        guard first < end else { return }
+        _ = madvise(UnsafeMutableRawPointer(mutating: start + first), end - first, MADV_DONTNEED)
+    }
+
     private static func openingFailed(_ path: String, _ number: CInt) -> CheckpointError {
         if number == ENOENT || number == ENOTDIR {
             return CheckpointError(.missingFile, "\(path) does not exist.")

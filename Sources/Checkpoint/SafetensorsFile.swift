@@ -25,6 +25,9 @@ public final class SafetensorsFile: Sendable {
     /// The tensors' names in the order of their bytes in the file.
     public var names: [String] { header.entries.map(\.name) }
 
+    /// Numbers in all tensors.
+    var elementCount: Int { header.entries.reduce(0) { $0 + $1.range.count / $1.scalarType.byteCount } }
+
     public func contains(_ name: String) -> Bool { places[name] != nil }
 
     /// The tensor of that name; its bytes are read when they are looked at.

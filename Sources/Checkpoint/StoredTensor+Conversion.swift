@@ -51,12 +51,14 @@ extension StoredTensor {
     private func conversionError(to wanted: String) -> CheckpointError {
         CheckpointError(
             .unexpectedScalarType,
-            "Tensor \"\(name)\" in \(filePath) is \(scalarType.rawValue), which is not converted to \(wanted).")
+            "Tensor \"\(name)\" in \(filePath) is \(scalarType.rawValue), which is not converted to \(wanted). "
+                + "Save the checkpoint as F32, F16 or BF16; a quantised one cannot be used.")
     }
 
     private func copy(_ range: Range<Int>, to destination: UnsafeMutableBufferPointer<Float>) {
         withUnsafeBytes { bytes in
-            guard let target = destination.baseAddress, let start = bytes.baseAddress else { return }
+            guard let target = destination.baseAddress else { return }
+            guard let start = bytes.baseAddress else { return target.update(repeating: 0, count: range.count) }
             let source = start + range.lowerBound * scalarType.byteCount
             switch scalarType {
             case .f32: UnsafeMutableRawPointer(target).copyMemory(from: source, byteCount: range.count * 4)

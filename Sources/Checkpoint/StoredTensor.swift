@@ -6,8 +6,8 @@ public struct StoredTensor: Sendable {
     public let shape: [Int]
     public let elementCount: Int
 
-    /// Keeps the mapping alive.
-    private let file: MappedFile
+    /// Keeps the mapping alive; nil for a tensor of a ``WeightOutline``.
+    private let file: MappedFile?
     private let range: Range<Int>
 
     init(_ entry: SafetensorsHeader.Entry, in file: MappedFile, dataOffset: Int) {
@@ -19,14 +19,33 @@ public struct StoredTensor: Sendable {
         self.file = file
     }
 
-    public var byteCount: Int { range.count }
-    /// The file that the tensor lies in.
-    public var filePath: String { file.path }
+    /// A tensor without a file, which reads as zeros.
+    init(outlined name: String, shape: [Int]) {
+        self.name = name
+        self.shape = shape
+        scalarType = .f32
+        elementCount = shape.reduce(1, *)
+        file = nil
+        range = 0..<0
+    }
 
-    /// Calls `body` with the tensor's bytes, which need not be aligned to its element type.
+    public var byteCount: Int { elementCount * scalarType.byteCount }
+    /// The file that the tensor lies in.
+    public var filePath: String { file?.path ?? "no file" }
+
+    /// Calls `body` with the tensor's bytes, which need not be aligned to its element type; none for a tensor without a
+    /// file.
     public func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
-        try withExtendedLifetime(file) {
+        guard let file else { return try body(UnsafeRawBufferPointer(start: nil, count: 0)) }
+        return try withExtendedLifetime(file) {
             try body(UnsafeRawBufferPointer(rebasing: file.bytes[range]))
         }
+    }
+
+    /// Takes the tensor's pages out of this process's memory, though not out of the system's page cache.
+    ///
+    /// For those who walk through gigabytes and do not come back: what they have read then does not add up.
+    public func forgetPages() {
+        file?.forget(range)
     }
 }

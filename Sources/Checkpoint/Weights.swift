@@ -10,13 +10,28 @@ public struct Weights: Sendable {
     /// The index that names the files, where there is one.
     let index: URL?
     let shards: [SafetensorsFile]
-    private let shardOfTensor: [String: Int]
+    private var places: [String: Place]
+    private let outline: WeightOutline?
+
+    /// Where a tensor is, and what it is called there.
+    private struct Place {
+        let shard: Int
+        let storedName: String
+    }
+
+    /// Weights that are made up: there is a tensor of every name and shape that is asked for, all zeros, and `outline`
+    /// writes down which.
+    public init(outline: WeightOutline) {
+        (files, index, shards, places) = ([], nil, [], [:])
+        self.outline = outline
+    }
 
     /// Opens `model.safetensors`, or else every file that `model.safetensors.index.json` names, and validates the
     /// headers. Reads headers only.
     ///
     /// - Throws: `missingFile` where there is neither; `invalidIndex`; what `SafetensorsFile` throws.
     public init(folder: URL) throws(CheckpointError) {
+        outline = nil
         let single = folder.appending(path: Self.singleFileName)
         let index = folder.appending(path: Self.indexFileName)
         if FileManager.default.fileExists(atPath: single.path) {
@@ -24,7 +39,7 @@ public struct Weights: Sendable {
             files = [single]
             shards = [file]
             self.index = nil
-            shardOfTensor = Dictionary(uniqueKeysWithValues: file.names.map { ($0, 0) })
+            places = Dictionary(uniqueKeysWithValues: file.names.map { ($0, Place(shard: 0, storedName: $0)) })
         } else if FileManager.default.fileExists(atPath: index.path) {
             let fileOfTensor = try Self.readIndex(index)
             let fileNames = Set(fileOfTensor.values).sorted()
@@ -32,44 +47,80 @@ public struct Weights: Sendable {
             let shards = try files.map { (url) throws(CheckpointError) in
                 try Self.openShard(url, index: index)
             }
-            let places = Dictionary(uniqueKeysWithValues: fileNames.enumerated().map { ($1, $0) })
-            shardOfTensor = fileOfTensor.compactMapValues { places[$0] }
-            for (name, place) in shardOfTensor.sorted(by: { $0.key < $1.key }) where !shards[place].contains(name) {
-                throw CheckpointError(
-                    .invalidIndex,
-                    "\(index.path) says that tensor \"\(name)\" is in \(fileNames[place]), which does not hold it.")
+            let numbers = Dictionary(uniqueKeysWithValues: fileNames.enumerated().map { ($1, $0) })
+            var places: [String: Place] = [:]
+            for (name, file) in fileOfTensor.sorted(by: { $0.key < $1.key }) {
+                guard let shard = numbers[file], shards[shard].contains(name) else {
+                    throw CheckpointError(
+                        .invalidIndex,
+                        "\(index.path) says that tensor \"\(name)\" is in \(file), which does not hold it. "
+                            + "Download both files again.")
+                }
+                places[name] = Place(shard: shard, storedName: name)
             }
+            self.places = places
             self.files = files
             self.shards = shards
             self.index = index
         } else {
-            throw CheckpointError(
-                .missingFile,
-                "\(folder.path) holds neither \(Self.singleFileName) nor \(Self.indexFileName). "
-                    + "Older checkpoints hold pytorch_model.bin alone; saving them again with transformers converts them."
-            )
+            throw Self.nothingThere(folder)
         }
     }
 
-    /// The tensors' names, sorted.
-    public var names: [String] { shardOfTensor.keys.sorted() }
+    /// What is wrong with a folder without weights, and what to do about it.
+    private static func nothingThere(_ folder: URL) -> CheckpointError {
+        let adapter = "adapter_model.safetensors"
+        if FileManager.default.fileExists(atPath: folder.appending(path: adapter).path) {
+            return CheckpointError(
+                .missingFile,
+                "\(folder.path) holds \(adapter), which is the difference to another model. Merge it into that model with "
+                    + "PEFT's merge_and_unload, and save the result with save_pretrained.")
+        }
+        return CheckpointError(
+            .missingFile,
+            "\(folder.path) holds neither \(singleFileName) nor \(indexFileName). "
+                + "Older checkpoints hold pytorch_model.bin alone; saving them again with transformers converts them.")
+    }
 
-    public func contains(_ name: String) -> Bool { shardOfTensor[name] != nil }
+    /// The same tensors under other names, for checkpoints that were saved under names of another time.
+    ///
+    /// A tensor keeps its old name too. Where its new one is taken, it keeps only the old one.
+    public func adding(_ newName: (String) -> String) -> Weights {
+        var copy = self
+        for (name, place) in places {
+            let other = newName(name)
+            if places[other] == nil { copy.places[other] = place }
+        }
+        return copy
+    }
+
+    /// The tensors' names, sorted.
+    public var names: [String] { places.keys.sorted() }
+
+    /// Numbers in all tensors of all files.
+    public var parameterCount: Int { shards.reduce(0) { $0 + $1.elementCount } }
+
+    public func contains(_ name: String) -> Bool { outline?.contains(name) ?? (places[name] != nil) }
 
     /// The tensor of that name, and of that shape if one is given.
     ///
     /// - Throws: `missingTensor`, `unexpectedShape`.
     public func tensor(_ name: String, shape: [Int]? = nil) throws(CheckpointError) -> StoredTensor {
-        guard let shard = shardOfTensor[name] else {
-            let place = index?.path ?? shards.map(\.path).joined(separator: ", ")
-            throw CheckpointError(.missingTensor, "The checkpoint has no tensor named \"\(name)\" (\(place)).")
+        if let outline { return try outline.tensor(name, shape: shape) }
+        guard let place = places[name] else {
+            let files = index?.path ?? shards.map(\.path).joined(separator: ", ")
+            throw CheckpointError(
+                .missingTensor,
+                "The checkpoint has no tensor named \"\(name)\" (\(files)), which its config.json asks for. "
+                    + "Download it again, or save it again with transformers' save_pretrained.")
         }
-        let tensor = try shards[shard].tensor(name)
+        let tensor = try shards[place.shard].tensor(place.storedName)
         if let shape, shape != tensor.shape {
             throw CheckpointError(
                 .unexpectedShape,
-                "Tensor \"\(name)\" in \(tensor.filePath) has the shape \(tensor.shape); "
-                    + "the configuration asks for \(shape).")
+                "Tensor \"\(tensor.name)\" in \(tensor.filePath) has the shape \(tensor.shape); "
+                    + "the configuration asks for \(shape). "
+                    + "Its config.json belongs to other weights: download both again.")
         }
         return tensor
     }

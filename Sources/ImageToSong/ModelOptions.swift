@@ -34,6 +34,7 @@ struct ModelOptions: ParsableArguments {
         let progress = ProgressLine("Compiling \(folder.lastPathComponent)")
         return try Blip2Model(
             folder: folder, cache: URL(fileURLWithPath: settings.modelCacheDirectory),
-            precision: try Precision(setting: precision ?? settings.precision), progress: progress.update)
+            precision: try Precision(setting: precision ?? settings.precision), progress: progress.update,
+            waiting: { complain("Another process is compiling \(folder.lastPathComponent); waiting for it.") })
     }
 }

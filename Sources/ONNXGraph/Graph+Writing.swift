@@ -16,8 +16,10 @@ extension Graph {
         if !weights.isEmpty {
             let file = try WeightFile(path: weightsFile.path)
             for weight in weights {
-                initializers.append(try file.append(weight, location: weightsFile.lastPathComponent))
-                try progress(file.length)
+                let initializer = try file.append(weight, location: weightsFile.lastPathComponent) {
+                    try progress(file.length)
+                }
+                initializers.append(initializer)
             }
             try file.close()
         }
@@ -54,11 +56,9 @@ extension Graph {
     }
 
     private static func write(_ data: Data, to path: String) throws {
-        do {
-            try data.write(to: URL(fileURLWithPath: path))
-        } catch {
-            throw ONNXGraphError(.file, "The graph file \(path) could not be written.", cause: error)
-        }
+        let file = try OutputFile(path: path)
+        try data.withUnsafeBytes { try file.write($0) }
+        try file.close()
     }
 }
 

@@ -9,6 +9,8 @@ public struct ONNXGraphError: Error, Sendable, CustomStringConvertible {
         case weightSize
         /// The file system refused a file.
         case file
+        /// The disk is full, or the file larger than this user may write.
+        case noSpace
     }
 
     public let code: Code

@@ -1,30 +1,28 @@
-import Foundation
-
 /// The file beside a graph that holds its weights end to end, each at a multiple of 64 bytes.
 final class WeightFile {
     /// What ONNX Runtime's kernels like best, and safetensors' own alignment.
     private static let alignment = 64
 
-    private let path: String
-    private let file: FileHandle
-    private(set) var length = 0
+    private let file: OutputFile
+
+    /// Bytes written so far.
+    var length: Int { file.length }
 
     init(path: String) throws(ONNXGraphError) {
-        self.path = path
-        do {
-            try Data().write(to: URL(fileURLWithPath: path))
-            file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-        } catch {
-            throw Self.failure(path, error)
-        }
+        file = try OutputFile(path: path)
     }
 
     /// Writes a weight's bytes and returns the initializer that refers to them.
-    func append(_ weight: Weight, location: String) throws -> Onnx_TensorProto {
+    ///
+    /// - Parameter progress: told after each piece.
+    func append(_ weight: Weight, location: String, progress: () throws -> Void) throws -> Onnx_TensorProto {
         let padding = (Self.alignment - length % Self.alignment) % Self.alignment
-        try [UInt8](repeating: 0, count: padding).withUnsafeBytes { try write($0) }
+        try [UInt8](repeating: 0, count: padding).withUnsafeBytes { try file.write($0) }
         let offset = length
-        try weight.produce { try self.write($0) }
+        try weight.produce {
+            try self.file.write($0)
+            try progress()
+        }
         guard length - offset == weight.byteCount else {
             throw ONNXGraphError(
                 .weightSize,
@@ -45,30 +43,8 @@ final class WeightFile {
         return tensor
     }
 
-    /// Waits until the bytes are on disk, so that a renamed folder never holds half a file.
+    /// Waits until the bytes are on disk.
     func close() throws(ONNXGraphError) {
-        do {
-            try file.synchronize()
-            try file.close()
-        } catch {
-            throw Self.failure(path, error)
-        }
-    }
-
-    private func write(_ bytes: UnsafeRawBufferPointer) throws(ONNXGraphError) {
-        guard let base = bytes.baseAddress, !bytes.isEmpty else { return }
-        // The handle only reads these bytes, and only during the call.
-        let view = Data(
-            bytesNoCopy: UnsafeMutableRawPointer(mutating: base), count: bytes.count, deallocator: .none)
-        do {
-            try file.write(contentsOf: view)
-        } catch {
-            throw Self.failure(path, error)
-        }
-        length += bytes.count
-    }
-
-    private static func failure(_ path: String, _ cause: any Error) -> ONNXGraphError {
-        ONNXGraphError(.file, "The weight file \(path) could not be written.", cause: cause)
+        try file.close()
     }
 }

@@ -25,6 +25,8 @@ public struct BytePairTokenizer: Tokenizing {
 
     public var vocabularySize: Int { model.vocabulary.count + addedTokens.countOutsideModel }
 
+    public var largestVocabularyID: Int { bytes.keys.max() ?? 0 }
+
     public func tokenID(of token: String) -> Int? {
         addedTokens.id(of: token) ?? model.vocabulary.id(of: token)
     }

@@ -8,6 +8,9 @@ public protocol Tokenizing: Sendable {
     /// The embedding table of a checkpoint is often padded and then larger than this.
     var vocabularySize: Int { get }
 
+    /// The largest id of the model's own vocabulary, without the tokens that were added to it.
+    var largestVocabularyID: Int { get }
+
     /// The ids of `text`.
     ///
     /// - Parameters:
@@ -25,4 +28,9 @@ public protocol Tokenizing: Sendable {
 
     /// The id of a token as the vocabulary spells it, or nil where there is none.
     func tokenID(of token: String) -> Int?
+}
+
+extension Tokenizing {
+    /// Right for vocabularies without gaps and without added tokens.
+    public var largestVocabularyID: Int { vocabularySize - 1 }
 }

@@ -31,6 +31,7 @@ from transformers import GenerationConfig, OPTConfig
 from transformers.utils import logging
 
 from drawing import BOS, PAD, Tensors, configuration, draw_inputs, draw_weights, stored_dtype
+from older import LOADABLE, make_older
 from shapes import NAMED, Shape, random_shape
 from tokenizer import write_processor
 
@@ -231,6 +232,12 @@ def make(shape: Shape, parent: Path) -> str:
     tensors = {name: value.contiguous().clone() for name, value in {**inputs, **reference}.items()}
     save_file(tensors, folder / "reference.safetensors", metadata={"generation": json.dumps(shape.generation)})
     (folder / "reference.safetensors").chmod(0o644)
+    if shape.older:
+        current = reload(folder).state_dict()
+        make_older(folder, shape.older)
+        if shape.older in LOADABLE:
+            older = Blip2ForConditionalGeneration.from_pretrained(folder, dtype=torch.float32).state_dict()
+            assert all(torch.equal(older[name], tensor) for name, tensor in current.items())
     size = sum(path.stat().st_size for path in folder.iterdir()) // 1000
     shards = len(list(folder.glob("model*.safetensors")))
     assert (shards > 1) == (shape.shards > 1)

@@ -25,6 +25,7 @@ class Shape:
     ends: int = 1  # how many eos ids; where there is more than one, config.json holds a list
     tied_head_stored: bool = False  # the tied lm_head also stands in the file, as in older checkpoints
     generation_config: bool = True  # whether generation_config.json stays
+    older: str = ""  # one of the forms of older.py; the current one otherwise
     tokenizer: bool = False  # adds tokenizer.json, preprocessor_config.json and their like
 
 
@@ -92,6 +93,21 @@ NAMED: list[Shape] = [
     Shape("uneven-patches-min-length", "50 pixels in patches of 16; twelve queries; min_new_tokens; has a tokenizer",
           vision(44, 4, 2, 56, 50, 16, "quick_gelu"), qformer(40, 5, 2, 48, 2), opt(48, 6, 2, 72, 336),
           queries=12, batch=2, tokenizer=True, dtype="F16", generation=greedy(14, min_new_tokens=8)),
+    Shape("opt-coco-form", "26 × 26 patches, as 364 pixels in patches of 14 are",
+          vision(24, 3, 2, 40, 52, 2), qformer(24, 2, 2, 40, 2), opt(40, 4, 2, 64, 90),
+          queries=4, batch=2, dtype="F16", generation=greedy(10)),
+    Shape("older-base-prefix", "all names below \"blip.\"; layer norms with gamma and beta",
+          vision(24, 2, 2, 40, 28, 14), qformer(28, 2, 2, 40, 2), opt(40, 2, 2, 60, 90),
+          queries=5, batch=2, generation=greedy(10), older="base-prefix"),
+    Shape("older-separate-biases", "q_bias and v_bias in the place of qkv.bias",
+          vision(30, 3, 2, 44, 28, 14), qformer(24, 2, 2, 36, 1), opt(36, 3, 2, 56, 80),
+          queries=3, batch=2, dtype="BF16", generation=greedy(10), older="separate-biases"),
+    Shape("older-no-image-token", "no image_token_index, no num_query_tokens in the processor; stored head and buffers",
+          vision(32, 4, 2, 48, 28, 14), qformer(24, 3, 2, 40, 2), opt(40, 4, 2, 72, 328),
+          queries=6, batch=2, prompt=4, tokenizer=True, generation=greedy(12), older="no-image-token"),
+    Shape("older-head-alone", "the tied table under the name of the head alone",
+          vision(24, 4, 1, 40, 28, 14), qformer(20, 2, 2, 36, 2), opt(32, 4, 2, 64, 84),
+          queries=4, batch=2, generation=greedy(10), older="head-alone"),
 ]
 
 

@@ -40,12 +40,13 @@ public struct CompiledModel: Sendable {
     /// Finds the compiled form of a checkpoint, or writes it. Blocks: seconds for each billion parameters.
     /// - Parameters:
     ///   - cache: MODEL_CACHE_DIR; the folder is made if it is missing.
+    ///   - waiting: told once where another process compiles the same and is waited for.
     ///   - progress: told, now and then, which share of the weights is written, 0 to 1.
     /// - Throws: `CheckpointError` for a tensor that is missing or has another shape, ``Blip2Error`` where the cache
-    ///   cannot be written. What was begun is removed.
+    ///   cannot be written or its disk has no room. What was begun is removed.
     static func findOrCompile(
         _ checkpoint: CheckpointFolder, _ configuration: Blip2Configuration, precision: Precision, cache: URL,
-        progress: (Double) -> Void
+        waiting: () -> Void = {}, progress: (Double) -> Void
     ) throws -> CompiledModel {
         let digest = try checkpoint.digest()
         let parent = cache.appendingPathComponent("compiled").appendingPathComponent(digest)
@@ -55,28 +56,26 @@ public struct CompiledModel: Sendable {
         do {
             try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
         } catch {
-            throw Blip2Error(
-                .cache, "The model cache \(cache.path) cannot be written; set MODEL_CACHE_DIR to a folder that can.",
-                cause: error)
+            throw CompilationDraft.unwritable(cache, cause: error)
         }
-        let lock = try FileLock(path: parent.appendingPathComponent("\(precision.rawValue).lock").path)
+        let lock = try FileLock(
+            path: parent.appendingPathComponent("\(precision.rawValue).lock").path, waiting: waiting)
         defer { lock.release() }
         if isIntact(folder, digest: digest, precision: precision) { return CompiledModel(folder: folder, isNew: false) }
 
-        let draft = parent.appendingPathComponent("\(precision.rawValue).draft")
-        try? FileManager.default.removeItem(at: draft)
+        CompilationDraft.removeAbandoned(in: cache.appendingPathComponent("compiled"))
+        let draft = CompilationDraft(parent.appendingPathComponent("\(precision.rawValue).draft"), cache: cache)
         do {
-            try FileManager.default.createDirectory(at: draft, withIntermediateDirectories: false)
-            try writeGraphs(configuration, weights: try checkpoint.weights(), to: draft, progress: progress)
+            try draft.begin(replacing: folder)
+            try writeGraphs(configuration, weights: try checkpoint.blip2Weights(), to: draft.folder, progress: progress)
             let manifest = Manifest(
                 format: Manifest.currentFormat, digest: digest, precision: precision,
-                source: checkpoint.folder.lastPathComponent, files: try sizes(in: draft))
-            try write(manifest, to: draft)
-            try? FileManager.default.removeItem(at: folder)
-            try FileManager.default.moveItem(at: draft, to: folder)
+                source: checkpoint.folder.lastPathComponent, files: try sizes(in: draft.folder))
+            try write(manifest, to: draft.folder)
+            try draft.finish(as: folder)
         } catch {
-            try? FileManager.default.removeItem(at: draft)
-            throw error
+            draft.remove()
+            throw draft.explained(error)
         }
         return CompiledModel(folder: folder, isNew: true)
     }
@@ -86,6 +85,7 @@ public struct CompiledModel: Sendable {
     ) throws {
         let graphs = try Blip2Graph.allCases.map { ($0, try $0.describe(configuration, weights: weights)) }
         let total = graphs.reduce(0) { $0 + $1.1.weightByteCount }
+        try CompilationDraft.checkSpace(for: total, in: folder)
         var done = 0
         for (kind, graph) in graphs {
             try graph.write(to: folder.appendingPathComponent(kind.fileName).path) { bytes in

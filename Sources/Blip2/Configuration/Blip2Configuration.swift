@@ -47,6 +47,12 @@ public struct Blip2Configuration: Sendable, Equatable {
             throw Blip2Error(
                 .unsupportedArchitecture, "\(file.path) is of the model type \(type); only \"blip-2\" is supported.")
         }
+        if file.contains("quantization_config") {
+            throw Blip2Error(
+                .unsupportedArchitecture,
+                "\(file.path) has a \"quantization_config\": its weights are quantised, which cannot be read. "
+                    + "Use the checkpoint that it was made from, in F32, F16 or BF16.")
+        }
         if case .array(let names)? = file["architectures"], !names.isEmpty,
             !names.contains(where: { name in supportedArchitectures.contains { .string($0) == name } })
         {

@@ -149,6 +149,10 @@ struct OPTDecoder {
         }
         let head = try network.weights.tensor(Self.headName)
         let embedding = try network.weights.tensor(Self.embeddingName)
+        defer {
+            head.forgetPages()
+            embedding.forgetPages()
+        }
         guard head.scalarType == embedding.scalarType, head.byteCount == embedding.byteCount else { return true }
         return head.withUnsafeBytes { head in
             embedding.withUnsafeBytes { embedding in

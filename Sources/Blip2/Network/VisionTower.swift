@@ -1,3 +1,4 @@
+import Checkpoint
 import ONNXGraph
 
 /// The image encoder: a vision transformer that normalises before each block
@@ -37,8 +38,7 @@ struct VisionTower {
         let width = configuration.hiddenSize
 
         let normed = try norm(network, input, "\(name).layer_norm1")
-        let joint = try network.linear(
-            normed, "\(name).self_attn.qkv", from: width, to: 3 * width, bias: configuration.qkvBias)  // [B, T, 3H]
+        let joint = try queriesKeysValues(network, normed, "\(name).self_attn")  // [B, T, 3H]
         let qkv = graph.split(joint, axis: 2, parts: 3)
         let attended = graph.multiHeadAttention(
             query: qkv[0], key: qkv[1], value: qkv[2], heads: configuration.headCount)  // [B, T, H]
@@ -52,6 +52,22 @@ struct VisionTower {
             network.activation(inner, configuration.activation), "\(name).mlp.fc2",
             from: configuration.intermediateSize, to: width)
         return graph.add(outer, hidden)  // [B, T, H]
+    }
+
+    /// Queries, keys and values side by side. Old checkpoints hold the biases of queries and values, each for itself;
+    /// keys have none, since a bias of all keys changes no attention.
+    private func queriesKeysValues(_ network: Network, _ x: Value, _ name: String) throws -> Value {
+        let width = configuration.hiddenSize
+        let (joint, query, value) = ("\(name).qkv", "\(name).q_bias", "\(name).v_bias")
+        guard configuration.qkvBias, !network.weights.contains("\(joint).bias"), network.weights.contains(query) else {
+            return try network.linear(x, joint, from: width, to: 3 * width, bias: configuration.qkvBias)
+        }
+        let parts = [
+            try network.weights.tensor(query, shape: [width]), nil, try network.weights.tensor(value, shape: [width]),
+        ]
+        return network.graph.add(
+            try network.linear(x, joint, from: width, to: 3 * width, bias: false),
+            network.graph.weight(.joined(parts, length: width, as: "\(joint).bias")))
     }
 
     private func norm(_ network: Network, _ x: Value, _ name: String) throws -> Value {

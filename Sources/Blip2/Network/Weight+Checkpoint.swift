@@ -18,6 +18,17 @@ extension Weight {
                 try tensor.copyFloats(start..<end, into: piece)
                 try sink(UnsafeRawBufferPointer(piece))
             }
+            tensor.forgetPages()
+        }
+    }
+
+    /// Vectors of equal length end to end, as one; nil for zeros.
+    static func joined(_ parts: [StoredTensor?], length: Int, as name: String) -> Weight {
+        Weight(name, .float32, shape: [parts.count * length]) { sink in
+            for part in parts {
+                let values = try part?.floats() ?? [Float](repeating: 0, count: length)
+                try values.withUnsafeBytes { try sink($0) }
+            }
         }
     }
 
@@ -43,6 +54,7 @@ extension Weight {
                 }
                 try sink(UnsafeRawBufferPointer(UnsafeMutableBufferPointer(rebasing: output[..<(width * rows)])))
             }
+            tensor.forgetPages()
         }
     }
 

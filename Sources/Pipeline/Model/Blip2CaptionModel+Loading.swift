@@ -9,13 +9,16 @@ extension Blip2CaptionModel {
             let folder = try CheckpointLocation(settings.modelID).folder()
             progress("Loading the model in \(folder.path)")
             var tenths = 0
+            let remaining = RemainingTime()
             let model = try Blip2Model(
                 folder: folder, cache: URL(fileURLWithPath: settings.modelCacheDirectory),
                 precision: try Precision(setting: settings.precision)
             ) { share in
                 guard Int(share * 10) > tenths else { return }
                 tenths = Int(share * 10)
-                progress("Compiling the model: \(tenths * 10) %")
+                progress("Compiling the model: \(tenths * 10) %\(remaining.words(at: share))")
+            } waiting: {
+                progress("Another process is compiling this model; waiting for it")
             }
             return try Blip2CaptionModel(model, name: settings.modelID)
         }

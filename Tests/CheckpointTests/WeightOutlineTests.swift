@@ -1,0 +1,64 @@
+import Checkpoint
+import Foundation
+import Testing
+
+@Suite("Weights that are made up")
+struct WeightOutlineTests {
+    @Test("are there under every name, are zeros, and are written down once each")
+    func writesDown() throws {
+        let outline = WeightOutline()
+        let weights = Weights(outline: outline)
+        #expect(weights.contains("a") && !weights.contains("language_model.lm_head.weight"))
+        #expect(try weights.tensor("a", shape: [2, 3]).floats() == [0, 0, 0, 0, 0, 0])
+        #expect(try weights.tensor("b", shape: [4]).shape == [4])
+        #expect(try weights.tensor("a").shape == [2, 3])
+        #expect(outline.tensors.map(\.name) == ["a", "b"])
+        #expect(outline.tensors.map(\.shape) == [[2, 3], [4]])
+    }
+
+    @Test("cannot have two shapes, or none")
+    func refuses() throws {
+        let weights = Weights(outline: WeightOutline())
+        _ = try weights.tensor("a", shape: [2])
+        #expect(checkpointError { try weights.tensor("a", shape: [3]) }?.code == .unexpectedShape)
+        #expect(checkpointError { try weights.tensor("b") }?.code == .unexpectedShape)
+    }
+}
+
+@Suite("Weights under other names")
+struct RenamedWeightsTests {
+    @Test("are found under both, and a name that is taken stays with its owner")
+    func finds() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("model.safetensors", safetensors([("old.a", [1], 1), ("old.b", [1], 2), ("b", [1], 3)]))
+        let weights = try Weights(folder: folder.url).adding { String($0.dropFirst($0.hasPrefix("old.") ? 4 : 0)) }
+        #expect(try weights.tensor("a", shape: [1]).floats() == [1])
+        #expect(try weights.tensor("old.a", shape: [1]).floats() == [1])
+        #expect(try weights.tensor("b", shape: [1]).floats() == [3])
+        #expect(weights.parameterCount == 3)
+        let error = checkpointError { try weights.tensor("a", shape: [2]) }
+        #expect(error?.message.contains("\"old.a\"") == true)
+    }
+}
+
+@Suite("The room of a folder")
+struct FolderSpaceTests {
+    @Test(
+        "A number of bytes is written in the unit that it fills",
+        arguments: [
+            (12, "12 bytes"), (340_000, "340 kB"), (7_500_000_000, "7.5 GB"), (99_900_000, "99.9 MB"),
+        ])
+    func writes(_ byteCount: Int, _ text: String) {
+        #expect(FolderSpace.text(byteCount) == text)
+    }
+
+    @Test("A shortage says what is needed, what there is, and where; also of a folder that is yet to be made")
+    func saysShortage() throws {
+        let folder = try TemporaryFolder().url.appending(path: "not/there")
+        #expect(FolderSpace.shortage(of: 1, in: folder, for: "It") == nil)
+        let free = try #require(FolderSpace.available(at: folder))
+        #expect(free > 0)
+        let words = try #require(FolderSpace.shortage(of: 1 << 60, in: folder, for: "It"))
+        #expect(words.hasPrefix("It needs 1152921505 GB in \(folder.path), whose disk has "))
+    }
+}

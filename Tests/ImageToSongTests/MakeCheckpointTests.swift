@@ -1,0 +1,58 @@
+import Foundation
+import Testing
+
+@Suite("Making checkpoints")
+struct MakeCheckpointTests {
+    private static let repository = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    private static let fixture = repository.appendingPathComponent("Tests/Fixtures/opt-pre-norm").path
+    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("image-to-song-\(UUID())")
+
+    private func make(_ arguments: String...) throws -> Finished {
+        try Finished(["bench", "make-checkpoint"] + arguments, environment: [:])
+    }
+
+    @Test("A checkpoint like another can be captioned with, in every type", arguments: ["f16", "bf16", "f32"])
+    func captions(_ type: String) throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let model = folder.appendingPathComponent("model").path
+        let made = try make("--like", Self.fixture, "--dtype", type, model)
+        #expect(made.status == 0)
+        #expect(made.output.contains("tensors of \(type)"))
+        let caption = try Finished(
+            [
+                "caption", "--json", "--model", model, "--max-new-tokens", "5",
+                Self.repository.appendingPathComponent("Samples/beach-day.jpg").path,
+            ], environment: ["MODEL_CACHE_DIR": folder.path])
+        #expect(caption.status == 0, "\(caption.complaints)")
+        #expect(caption.output.contains("\"token_count\":"))
+    }
+
+    @Test("Equal seeds give equal weights, and others give others")
+    func isSeeded() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let bytes = try ["1", "1", "2"].enumerated().map { number, seed in
+            let model = folder.appendingPathComponent("\(number)")
+            _ = try make("--like", Self.fixture, "--seed", seed, model.path)
+            return try Data(contentsOf: model.appendingPathComponent("model.safetensors"))
+        }
+        #expect(bytes[0] == bytes[1])
+        #expect(bytes[0] != bytes[2])
+        #expect(bytes[0].count == bytes[2].count)
+    }
+
+    @Test("Nothing is written over, and nothing stays of what cannot be made")
+    func leavesNothing() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let full = try folder.appendingPathComponent("full").created()
+        try Data("mine".utf8).write(to: full.appendingPathComponent("notes.txt"))
+        let refused = try make("--like", Self.fixture, full.path)
+        #expect(refused.status == 1)
+        #expect(refused.complaints.contains("\(full.path) is not empty"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: full.path) == ["notes.txt"])
+
+        let none = folder.appendingPathComponent("none")
+        #expect(try make("--like", "/nowhere", none.path).status == 1)
+        #expect(!FileManager.default.fileExists(atPath: none.path))
+    }
+}

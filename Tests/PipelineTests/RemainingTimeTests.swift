@@ -1,0 +1,16 @@
+import Testing
+
+@testable import Pipeline
+
+@Suite("The time that is left")
+struct RemainingTimeTests {
+    @Test(
+        "is told in the unit that fits, and not before it can be known",
+        arguments: [
+            (10.0, 0.25, ", about 30 s left"), (60, 0.5, ", about 60 s left"), (100, 0.5, ", about 2 min left"),
+            (3600, 0.25, ", about 3 h left"), (0.5, 0.5, ""), (10, 0, ""), (10, 1, ""), (100, 0.999, ""),
+        ])
+    func isTold(_ elapsed: Double, _ share: Double, _ words: String) {
+        #expect(RemainingTime.words(elapsed: .seconds(elapsed), share: share) == words)
+    }
+}
