@@ -1,6 +1,7 @@
 """Holds what transformers generates with the tiny checkpoints: writes generation.json beside this script.
 
     python make_generation.py
+    python make_generation.py --cases 60 --out /some/file.json    # many more, for a long night
 
 Needs torch, transformers 5 and safetensors. Equal versions of these give an equal file.
 
@@ -17,6 +18,7 @@ A case is taken only if it says something and rounding does not decide it; see `
 
 from __future__ import annotations
 
+import argparse
 import json
 import math
 import random
@@ -36,7 +38,7 @@ SUBJECTS = {
 }
 NOISE = 1e-3  # relative noise on every score that must not change a text
 SMALL_NOISE = 1e-4  # relative noise on every score that must not change what may be drawn
-TRIES = 400
+TRIES = 1000
 
 Arguments = dict[str, Any]
 
@@ -62,7 +64,8 @@ class Subject:
         self.pixels = load_file(FOLDER / name / "reference.safetensors")["pixel_values"]
         config = self.model.config
         self.has_encoder = self.model.language_model.config.is_encoder_decoder
-        self.vocabulary = config.text_config.vocab_size
+        # Prompts are drawn from the ids below the image token, which stands behind all words.
+        self.words = min(config.text_config.vocab_size - 3, config.image_token_index or config.text_config.vocab_size)
         # Where embeddings are narrower than the layers, a row depends on those before it; see README.md.
         width = getattr(config.text_config, "word_embed_proj_dim", None)
         self.whole_batches = width is not None and width != config.text_config.hidden_size
@@ -99,7 +102,7 @@ def draw_case(subject: Subject, dice: random.Random) -> dict:
     pictures = list(range(count)) if subject.whole_batches else [
         dice.randrange(count) for _ in range(dice.choice([1, 1, 2, 3]))]
     length = dice.choice([0, 0, 2, 4])
-    prompts = [[2] + [dice.randrange(4, subject.vocabulary - 3) for _ in range(length - 1)] for _ in pictures]
+    prompts = [[2] + [dice.randrange(4, subject.words) for _ in range(length - 1)] for _ in pictures]
     return {"pictures": pictures, "prompts": prompts if length else None}
 
 
@@ -165,25 +168,31 @@ def telling(subject: Subject, case: dict, arguments: Arguments, found: tuple) ->
     return {key for key in keys if differs(key)}
 
 
+# Each case says something of one of these at least, in turn.
+FOCUS = ["early_stopping", "length_penalty", "no_repeat_ngram_size", "num_beams", "repetition_penalty", "bad_words_ids",
+         "min_new_tokens", "early_stopping", "num_return_sequences", "forced_eos_token_id"]
+
+
 def draw(subject: Subject, number: int, covered: dict[str, int]) -> dict:
+    focus = FOCUS[(number + len(subject.name)) % len(FOCUS)]
     for attempt in range(TRIES):
         dice = random.Random(f"{subject.name}/{number}/{attempt}")
         case = draw_case(subject, dice)
         arguments = draw_arguments(subject, case, dice)
         texts, scores = found = result(subject, case, arguments)
-        if scores and not all(score > -1e6 for score in scores):
+        if focus not in arguments or (scores and not all(score > -1e6 for score in scores)):
             continue
         if not robust(subject, case, arguments, texts):
             continue
         says = telling(subject, case, arguments, found)
-        if len(says) < min(3, 1 + number % 3):
+        if focus not in says or len(says) < 2:
             continue
         for key in says:
             value = arguments[key]
             name = f"{key}={value}" if key in ("num_beams", "early_stopping", "length_penalty") else key
             covered[name] = covered.get(name, 0) + 1
         return {**case, "arguments": arguments, "sequences": texts, "scores": scores}
-    raise SystemExit(f"{subject.name}: no good case in {TRIES} tries")
+    raise SystemExit(f"{subject.name}: no good case of {focus} in {TRIES} tries")
 
 
 # What has to be held by at least one case.
@@ -243,6 +252,10 @@ def distributions(subject: Subject) -> list[dict]:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description="Writes what transformers generates with the tiny checkpoints.")
+    parser.add_argument("--cases", type=int, metavar="N", help="draw N cases of each checkpoint")
+    parser.add_argument("--out", type=Path, default=FOLDER / "generation.json", help="default: beside this script")
+    options = parser.parse_args()
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     torch.set_num_threads(1)
@@ -250,7 +263,7 @@ def main() -> None:
     parts = []
     for name, count in SUBJECTS.items():
         subject = Subject(name)
-        cases = [draw(subject, number, covered) for number in range(count)]
+        cases = [draw(subject, number, covered) for number in range(options.cases or count)]
         lines = ",\n".join("  " + json.dumps(case) for case in cases)
         parts.append(f'{{"name": "{name}", "cases": [\n{lines}\n]}}')
         print(f"{name}: {count} cases", flush=True)
@@ -259,7 +272,7 @@ def main() -> None:
     lines = ",\n".join("  " + json.dumps(entry) for entry in distributions(Subject("several-ends")))
     text = '{"checkpoints": [\n' + ",\n".join(parts) + f'\n], "distributions": [\n{lines}\n]}}\n'
     json.loads(text)
-    (FOLDER / "generation.json").write_text(text)
+    options.out.write_text(text)
     print(f"{len(text) // 1000} kB; {dict(sorted(covered.items()))}")
 
 

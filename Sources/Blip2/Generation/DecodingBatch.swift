@@ -12,7 +12,9 @@ public final class DecodingBatch {
     private var finished: [FinishedRow] = []
     private var joinedCount = 0
     /// The time that all steps so far took.
-    private var stepTime = Duration.zero
+    public private(set) var stepTime = Duration.zero
+    /// What of ``stepTime`` choosing tokens took, and bringing beams to where they go on.
+    public private(set) var choiceTime = Duration.zero
 
     public init(_ model: Blip2Model) {
         self.model = model
@@ -103,8 +105,11 @@ public final class DecodingBatch {
             for branch in row.branches { tokens[branch.place] = branch.tokens.last }
         }
         let logits = try model.cancellable(cancellation) { try decoder.step(tokens, $0) }
+        let middle = ContinuousClock.now
         let unused = try advance(rows.indices, logits, firstPlace: 0)
-        stepTime += ContinuousClock.now - start
+        let end = ContinuousClock.now
+        choiceTime += end - middle
+        stepTime += end - start
         takeOutEnded(unused)
     }
 
