@@ -3,5 +3,5 @@ import ArgumentParser
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measures parts of the program on this machine.",
-        subcommands: [BenchPixels.self, BenchMakeCheckpoint.self])
+        subcommands: [BenchPixels.self, BenchGeneration.self, BenchMakeCheckpoint.self])
 }

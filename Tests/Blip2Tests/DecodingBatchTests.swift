@@ -24,8 +24,9 @@ struct DecodingBatchTests {
             (0..<shape.reduce(1, *)).map { _ in Float.random(in: -1...1, using: &random) }, shape: shape)
     }
 
-    private func options(_ count: Int, prompt: [Int]? = nil) -> GenerationOptions {
+    private func options(_ count: Int, prompt: [Int]? = nil, beams: Int = 1) -> GenerationOptions {
         var options = GenerationOptions(maxNewTokens: count)
+        options.beamCount = beams
         options.eosTokenIDs = []
         options.promptIDs = prompt
         return options
@@ -178,9 +179,9 @@ struct DecodingBatchTests {
         #expect(try batch.finish().map(\.ids) == [alone(2, options(6)), alone(3, options(6))])
     }
 
-    @Test("A run that ends in the middle changes nothing, and can be made again")
-    func survivesStoppedRuns() throws {
-        _ = try join(0..<3, options(30))
+    @Test("A run that ends in the middle changes nothing, and can be made again", arguments: [1, 3])
+    func survivesStoppedRuns(beams: Int) throws {
+        _ = try join(0..<3, options(30, beams: beams))
         var joined = 3
         for round in 0..<40 where batch.rowCount > 0 {
             let cancellation = Cancellation()
@@ -193,7 +194,7 @@ struct DecodingBatchTests {
             do {
                 if joined < rowCount && round % 8 == 7 {
                     _ = try batch.join(
-                        try inputs.rows(joined..<joined + 1), [options(30)], cancellation: cancellation)
+                        try inputs.rows(joined..<joined + 1), [options(30, beams: beams)], cancellation: cancellation)
                     joined += 1
                 } else {
                     try batch.step(cancellation: cancellation)
@@ -204,24 +205,74 @@ struct DecodingBatchTests {
             group.wait()
         }
         let ids = try batch.finish().map(\.ids)
-        #expect(try ids == (0..<joined).map { try alone($0, options(30)) })
+        #expect(try ids == (0..<joined).map { try alone($0, options(30, beams: beams)) })
     }
 
-    @Test("Options that were cancelled stop the decoder in its run, and the rows keep their lengths")
-    func stopsRuns() throws {
-        _ = try join(0..<2, options(6))
-        let stopped = try RunOptions(runtime: model.runtime)
-        stopped.cancel()
-        let lengths = batch.decoder.lengths
-        let attempts: [() throws -> Void] = [
-            { _ = try batch.decoder.step([3, 4], stopped) },
-            { _ = try batch.decoder.append(try inputs.rows(2..<3), prompts: [[2]], stopped) },
-        ]
-        try batch.decoder.reserve(rows: 3, positions: 32)
-        for attempt in attempts {
-            #expect(try #require(throws: ONNXRuntimeError.self) { try attempt() }.code == .cancelled)
+    @Test("Those who read along get every token of a lone branch, and none of beams")
+    func tellsTokens() throws {
+        var sampled = options(4)
+        sampled.sampling = .init(seed: 2)
+        let ids = try batch.join(try inputs.rows(0..<3), [options(4), options(4, beams: 3), sampled])
+        var read: [[[Int]]] = []
+        while batch.rowCount > 0 {
+            read.append(ids.map(batch.tokens))
+            try batch.step()
         }
-        #expect(batch.decoder.lengths == lengths)
-        #expect(try batch.finish().map(\.ids) == [alone(0, options(6)), alone(1, options(6))])
+        let texts = batch.takeFinished().sorted { $0.id.number < $1.id.number }.map(\.ids)
+        #expect(read.map { $0[0] } == (1...3).map { Array(texts[0].prefix($0)) })
+        #expect(read.allSatisfy { $0[1] == [] })
+        #expect(read.map { $0[2] } == (1...3).map { Array(texts[2].prefix($0)) })
+        #expect(ids.allSatisfy { batch.tokens(of: $0) == [] })
+    }
+
+    @Test("A row takes as many rows of the decoder as it has beams, and gives all of them back")
+    func takesRows() throws {
+        _ = try join(0..<1, options(6, beams: 5))
+        #expect(batch.rowCount == 1)
+        #expect(batch.decoder.lengths.count == 5)
+        #expect(batch.decoder.room.rows == 8)
+        let ids = try join(1..<3, options(6, beams: 2))
+        #expect(batch.decoder.lengths.count == 9)
+        #expect(batch.decoder.room.rows == 16)
+        batch.remove(ids[0])
+        #expect(batch.decoder.lengths.count == 7)
+        #expect(try batch.finish().map(\.ids) == [alone(0, options(6, beams: 5)), alone(2, options(6, beams: 2))])
+        #expect(batch.decoder.lengths.isEmpty)
+    }
+
+    @Test("Samples that end give their rows back while others go on")
+    func shrinks() throws {
+        var several = options(20)
+        several.sampling = .init(seed: 6)
+        several.returnedSequences = 4
+        let free = try model.generate(try inputs.rows(0..<1), [several])[0].sequences
+        several.eosTokenIDs = [free[1].ids[2]]
+        _ = try batch.join(try inputs.rows(0..<1), [several])
+        var counts: Set<Int> = []
+        while batch.rowCount > 0 {
+            counts.insert(batch.decoder.lengths.count)
+            try batch.step()
+        }
+        #expect(counts.count > 1)
+        let texts = try #require(batch.takeFinished().first).sequences.map(\.ids)
+        for (text, free) in zip(texts, free) { #expect(text == Array(free.ids.prefix(text.count))) }
+        #expect(texts[1].count <= 3)
+    }
+
+    @Test("A row that is copied goes on as the original, and one that is given up goes on as its new parent")
+    func copiesRows() throws {
+        let rows = batch.decoder
+        try rows.reserve(rows: 4, positions: 20)
+        _ = try rows.append(try inputs.rows(0..<2), prompts: [[2, 9], [2, 9]], nil)
+        _ = try rows.step([5, 6], nil)
+        rows.copy(row: 1, times: 2)
+        #expect(rows.lengths == Array(repeating: rows.lengths[0], count: 4))
+        rows.reorder(rows: [0, 3], parents: [1, 3], from: 0)
+        let logits = try rows.step([7, 7, 7, 7], nil)
+        let expected = try logits.rows(1..<2).array(of: Float.self)
+        for row in [0, 2, 3] {
+            let found = try logits.rows(row..<row + 1).array(of: Float.self)
+            for (score, expected) in zip(found, expected) { #expect(abs(score - expected) <= 1e-4) }
+        }
     }
 }

@@ -85,6 +85,31 @@ struct GenerationTests {
         try model.check(GenerationOptions())
     }
 
+    @Test("A forced first token is refused where texts have no start token, as it would do nothing")
+    func refusesForcedFirstTokens() throws {
+        var options = GenerationOptions()
+        options.forcedFirstToken = 7
+        let error = try #require(throws: Blip2Error.self) { try model.check(options) }
+        #expect(error.code == .invalidOption)
+        #expect(error.message.contains("forced_bos_token_id"))
+    }
+
+    @Test("What the checkpoint asks for is what a caller gets who asks for nothing")
+    func takesDefaults() throws {
+        let folder = try cache.copy(of: "opt-pre-norm")
+        let file = #"{"num_beams": 3, "max_length": 12, "eos_token_id": 7, "length_penalty": 2}"#
+        try Data(file.utf8).write(to: folder.appendingPathComponent("generation_config.json"))
+        let options = try Blip2Model(folder: folder, cache: cache.url).defaultOptions(promptIDs: [2, 30])
+        #expect(options.beamCount == 3)
+        #expect(options.lengthPenalty == 2)
+        #expect(options.maxNewTokens == 12 - model.configuration.queryTokenCount - 2)
+        #expect(options.eosTokenIDs == nil)
+        #expect(options.promptIDs == [2, 30])
+        #expect(model.defaultOptions().maxNewTokens == 30)
+        let room = model.maximumNewTokens(promptLength: 40)
+        #expect(model.defaultOptions(promptIDs: Array(repeating: 5, count: 40)).maxNewTokens == room)
+    }
+
     @Test("Work that was cancelled stops with that reason")
     func cancels() throws {
         let cancellation = Cancellation()

@@ -16,7 +16,7 @@ struct SeededGenerator: RandomNumberGenerator {
     }
 }
 
-/// Rows of random pictures, prompts and lengths, each with the tokens of a run that it has for itself.
+/// Rows of random pictures, prompts, lengths and searches, each with the tokens of a run that it has for itself.
 struct RandomRows {
     /// [N, Q, H].
     let languageInputs: Tensor
@@ -36,6 +36,8 @@ struct RandomRows {
                 let length = Int.random(in: 1...4, using: &random)
                 options.promptIDs = (0..<length).map { _ in Int.random(in: 0..<text.vocabularySize, using: &random) }
             }
+            options.beamCount = [1, 1, 2, 3].randomElement(using: &random) ?? 1
+            if Int.random(in: 0..<4, using: &random) == 0 { options.sampling = .init(seed: random.next()) }
             // Random weights seldom end a text, so that an end is taken from what comes without one.
             options.eosTokenIDs = []
             let free = try Self.alone(model, languageInputs.rows(row..<row + 1), options)

@@ -12,7 +12,6 @@ public final class Blip2CaptionModel: CaptionModel {
 
     private let model: Blip2Model
     private let tokenizer: any Tokenizing
-    private let defaultNewTokens: Int
     private let batch: DecodingBatch
     private var rows: [DecodingBatch.RowID: Row] = [:]
 
@@ -22,9 +21,6 @@ public final class Blip2CaptionModel: CaptionModel {
         let visionTime: Duration
         let qFormerTime: Duration
     }
-
-    /// Captions are short: what is generated where neither the caller nor the checkpoint says how much.
-    private static let fallbackNewTokens = 30
 
     /// - Throws: `Blip2Error` or `TokenizationError` where the checkpoint lacks what captions need.
     public init(_ model: Blip2Model, name: String) throws {
@@ -37,7 +33,6 @@ public final class Blip2CaptionModel: CaptionModel {
             throw PipelineError(
                 .modelUnavailable, "max_position_embeddings of \(name) leaves no room behind picture and prompt.")
         }
-        defaultNewTokens = min(model.generation.maxNewTokens ?? Self.fallbackNewTokens, most)
         let isDemo = CheckpointLocation.isDemo(model.checkpoint.folder)
         var description = ModelDescription(
             name: name, identity: "\(model.compiled.digest)/\(model.precision.rawValue)",
@@ -124,15 +119,19 @@ public final class Blip2CaptionModel: CaptionModel {
         }
     }
 
-    /// A prompt stands behind the picture as the tokenizer writes it, its special tokens included.
+    /// What the checkpoint asks for, and in its place what the caller asks for.
     ///
     /// - Throws: `invalidOption` for what the model cannot do.
     private func generationOptions(_ options: CaptionOptions) throws(PipelineError) -> GenerationOptions {
-        var result = GenerationOptions(maxNewTokens: options.maxNewTokens ?? defaultNewTokens)
-        guard let prompt = options.prompt, !prompt.isEmpty else {
-            try check(result)
-            return result
-        }
+        var result = model.defaultOptions(promptIDs: try promptIDs(options.prompt))
+        if let count = options.maxNewTokens { result.maxNewTokens = count }
+        try check(result)
+        return result
+    }
+
+    /// A prompt stands behind the picture as the tokenizer writes it, its special tokens included.
+    private func promptIDs(_ prompt: String?) throws(PipelineError) -> [Int]? {
+        guard let prompt, !prompt.isEmpty else { return nil }
         let ids = tokenizer.encode(prompt, addingSpecialTokens: true)
         let room = model.maximumNewTokens(promptLength: ids.count)
         guard room >= 1 else {
@@ -140,10 +139,7 @@ public final class Blip2CaptionModel: CaptionModel {
                 .invalidOption,
                 "The prompt has \(ids.count) tokens; this model has room for \(ids.count + room - 1). Shorten it.")
         }
-        if options.maxNewTokens == nil { result.maxNewTokens = min(result.maxNewTokens, room) }
-        result.promptIDs = ids
-        try check(result)
-        return result
+        return ids
     }
 
     private func check(_ options: GenerationOptions) throws(PipelineError) {
