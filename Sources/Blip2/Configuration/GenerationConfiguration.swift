@@ -33,6 +33,12 @@ public struct GenerationConfiguration: Sendable, Equatable {
     public private(set) var temperature: Double?
     public private(set) var topK: Int?
     public private(set) var topP: Double?
+    public private(set) var minP: Double?
+    /// Runs of tokens that must not occur; empty for none.
+    public private(set) var badWordsIDs: [[Int]] = []
+    public private(set) var forcedBOSTokenID: Int?
+    /// Empty for none.
+    public private(set) var forcedEOSTokenIDs: [Int] = []
 
     /// What `generation_config.json` says, if it is there, with the special tokens of the language model.
     ///
@@ -72,9 +78,29 @@ public struct GenerationConfiguration: Sendable, Equatable {
             temperature = try file.number("temperature", in: 0 ... .greatestFiniteMagnitude)
             topK = try file.integer("top_k", in: 0 ... .max)
             topP = try file.number("top_p", in: 0...1)
+            minP = try file.number("min_p", in: 0...1)
+            badWordsIDs = try Self.badWords(file)
+            forcedBOSTokenID = try file.integer("forced_bos_token_id", in: 0 ... .max)
+            forcedEOSTokenIDs = try file.integers("forced_eos_token_id", in: 0 ... .max) ?? []
         } catch {
             throw Blip2Error(.invalidConfiguration, error.message)
         }
+    }
+
+    private static func badWords(_ file: ConfigurationFile) throws(CheckpointError) -> [[Int]] {
+        guard let value = file["bad_words_ids"], value != .null else { return [] }
+        guard case .array(let words) = value else { throw invalidBadWords(file) }
+        return try words.map { (word) throws(CheckpointError) in
+            guard case .array(let ids) = word, !ids.isEmpty else { throw invalidBadWords(file) }
+            return try ids.map { (id) throws(CheckpointError) in
+                guard case .integer(let id) = id, id >= 0 else { throw invalidBadWords(file) }
+                return id
+            }
+        }
+    }
+
+    private static func invalidBadWords(_ file: ConfigurationFile) -> CheckpointError {
+        file.invalid("bad_words_ids", "a list of lists of token ids")
     }
 
     private static func earlyStopping(_ file: ConfigurationFile) throws(CheckpointError) -> EarlyStopping? {
