@@ -34,6 +34,12 @@ public actor Captioner {
         public init() {}
     }
 
+    /// A caption that is being made, and those who follow it.
+    private struct Making {
+        let work: SharedWork<CaptionResult>
+        let listeners: CaptionListeners
+    }
+
     /// Makes the model; called once, on the model's thread. It may block for minutes, and reports its progress in lines.
     public typealias Loader = @Sendable (_ progress: @Sendable (String) -> Void) throws -> any CaptionModel
 
@@ -53,7 +59,7 @@ public actor Captioner {
     private var loading: Task<Void, Never>?
     private var preparation: PixelPreparation?
     /// What is being captioned, for those who ask for the same.
-    private var underWay: [CaptionKey: SharedWork<CaptionResult>] = [:]
+    private var underWay: [CaptionKey: Making] = [:]
     private var inFlight = 0
     private var nextID: CaptionInput.ID = 0
     /// A running mean of the time that the model takes for a caption.
@@ -124,17 +130,20 @@ public actor Captioner {
     /// the task lets the caller go at once; when nobody waits any more the work stops, but for a picture that is being
     /// decoded.
     ///
-    /// - Parameter isFresh: whether the caption must be made now, whatever is remembered.
+    /// - Parameters:
+    ///   - isFresh: whether the caption must be made now, whatever is remembered.
+    ///   - listener: is told the text while it is written; of a remembered caption nothing.
     /// - Throws: every ``PipelineError/Code`` but `invalidSetting`.
     public func caption(
-        _ bytes: [UInt8], options: CaptionOptions = CaptionOptions(), isFresh: Bool = false
+        _ bytes: [UInt8], options: CaptionOptions = CaptionOptions(), isFresh: Bool = false,
+        listener: CaptionListener? = nil
     ) async throws(PipelineError) -> CaptionResult {
         let (description, preparation) = try readyModel()
         try options.validate(within: description.limits)
         let request = CaptionRequest(bytes: bytes, options: options, preparation: preparation)
         do {
             return try await withDeadline(configuration.timeout) {
-                try await self.result(request, model: description.identity, isFresh: isFresh)
+                try await self.result(request, model: description, isFresh: isFresh, listener: listener)
             }
         } catch let error as PipelineError {
             throw error
@@ -148,13 +157,18 @@ public actor Captioner {
     }
 
     private nonisolated func result(
-        _ request: CaptionRequest, model: String, isFresh: Bool
+        _ request: CaptionRequest, model: ModelDescription, isFresh: Bool, listener: CaptionListener?
     ) async throws -> CaptionResult {
-        guard let cache else { return try await make(request) }
-        let key = try CaptionKey(picture: request.hash, model: model, options: request.options)
+        let listeners = CaptionListeners(listener)
+        guard let cache else { return try await make(request, listeners) }
+        guard request.options.isRepeatable(samplesByDefault: model.samplesByDefault) else {
+            metrics.cacheRequest(.bypassed)
+            return try await make(request, listeners)
+        }
+        let key = try CaptionKey(picture: request.hash, model: model.identity, options: request.options)
         if isFresh {
             metrics.cacheRequest(.bypassed)
-            let result = try await make(request)
+            let result = try await make(request, listeners)
             await cache.remember(result, key)
             return result
         }
@@ -162,35 +176,39 @@ public actor Captioner {
             metrics.cacheRequest(place == .memory ? .memory : .disk)
             return caption.result
         }
-        let (work, place) = try await join(key, request, cache)
-        return try await work.value(place)
+        let (making, place) = try await join(key, request, cache)
+        let id = listener.map(making.listeners.add)
+        defer { if let id { making.listeners.remove(id) } }
+        return try await making.work.value(place)
     }
 
     /// A place at the work for `key`, which begins now unless it is under way.
     private func join(
         _ key: CaptionKey, _ request: CaptionRequest, _ cache: CaptionCache
-    ) throws(PipelineError) -> (SharedWork<CaptionResult>, Int) {
-        if let work = underWay[key], let place = work.enter() {
+    ) throws(PipelineError) -> (Making, Int) {
+        if let making = underWay[key], let place = making.work.enter() {
             metrics.cacheRequest(.shared)
-            return (work, place)
+            return (making, place)
         }
         try checkRoom()
         metrics.cacheRequest(.miss)
+        let listeners = CaptionListeners()
         let work = SharedWork {
-            let result = try await self.make(request)
+            let result = try await self.make(request, listeners)
             await cache.remember(result, key)
             return result
         }
-        underWay[key] = work
+        let making = Making(work: work, listeners: listeners)
+        underWay[key] = making
         Task {
             await work.finished()
-            if underWay[key] === work { underWay[key] = nil }
+            if underWay[key]?.work === work { underWay[key] = nil }
         }
-        return (work, SharedWork<CaptionResult>.firstPlace)
+        return (making, SharedWork<CaptionResult>.firstPlace)
     }
 
     /// Reads a picture and takes it through the model.
-    private func make(_ request: CaptionRequest) async throws -> CaptionResult {
+    private func make(_ request: CaptionRequest, _ listeners: CaptionListeners) async throws -> CaptionResult {
         try checkRoom()
         inFlight += 1
         metrics.inFlight(inFlight)
@@ -199,7 +217,8 @@ public actor Captioner {
             metrics.inFlight(inFlight)
         }
         nextID += 1
-        let result = try await request.run(id: nextID, limits: configuration.limits, pictures: pictures, model: model)
+        let result = try await request.run(
+            id: nextID, limits: configuration.limits, pictures: pictures, model: model, listeners: listeners)
         meanGeneration = meanGeneration * 0.8 + result.timings.generation.total * 0.2
         metrics.captioned(result)
         return result

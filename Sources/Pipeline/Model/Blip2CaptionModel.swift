@@ -10,21 +10,28 @@ public final class Blip2CaptionModel: CaptionModel {
     public let description: ModelDescription
     public let preparation: PixelPreparation
 
-    private let model: Blip2Model
-    private let tokenizer: any Tokenizing
-    private let defaultNewTokens: Int
+    let model: Blip2Model
+    let tokenizer: any Tokenizing
     private let batch: DecodingBatch
     private var rows: [DecodingBatch.RowID: Row] = [:]
 
     /// A picture in the decoder.
     private struct Row {
         let id: CaptionInput.ID
+        /// The tokens that its caption begins with, before the new ones.
+        let beginning: [Int]
+        /// The text so far; made when somebody asks for it.
+        var writing: CaptionWriting?
         let visionTime: Duration
         let qFormerTime: Duration
-    }
 
-    /// Captions are short: what is generated where neither the caller nor the checkpoint says how much.
-    private static let fallbackNewTokens = 30
+        init(_ input: CaptionInput, _ options: GenerationOptions, visionTime: Duration, qFormerTime: Duration) {
+            id = input.id
+            beginning = input.options.repeatsPrompt ? options.promptIDs ?? [] : []
+            self.visionTime = visionTime
+            self.qFormerTime = qFormerTime
+        }
+    }
 
     /// - Throws: `Blip2Error` or `TokenizationError` where the checkpoint lacks what captions need.
     public init(_ model: Blip2Model, name: String) throws {
@@ -37,7 +44,6 @@ public final class Blip2CaptionModel: CaptionModel {
             throw PipelineError(
                 .modelUnavailable, "max_position_embeddings of \(name) leaves no room behind picture and prompt.")
         }
-        defaultNewTokens = min(model.generation.maxNewTokens ?? Self.fallbackNewTokens, most)
         let isDemo = CheckpointLocation.isDemo(model.checkpoint.folder)
         var description = ModelDescription(
             name: name, identity: "\(model.compiled.digest)/\(model.precision.rawValue)",
@@ -49,6 +55,7 @@ public final class Blip2CaptionModel: CaptionModel {
                 imageSize: model.configuration.vision.imageSize, queryTokens: model.configuration.queryTokenCount,
                 maxNewTokens: most))
         if isDemo { description.note = Self.demoNote }
+        description.samplesByDefault = model.generation.doSample == true
         self.description = description
     }
 
@@ -78,7 +85,8 @@ public final class Blip2CaptionModel: CaptionModel {
             let ids = try batch.join(encoding.languageInputs, joining.map(\.options), cancellation: cancellation)
             for (id, joined) in zip(ids, joining) {
                 rows[id] = Row(
-                    id: joined.picture.id, visionTime: encoding.visionTime, qFormerTime: encoding.qFormerTime)
+                    joined.picture, joined.options, visionTime: encoding.visionTime,
+                    qFormerTime: encoding.qFormerTime)
             }
             return refused + finished()
         }
@@ -89,6 +97,16 @@ public final class Blip2CaptionModel: CaptionModel {
             try batch.step(cancellation: cancellation)
             return finished()
         }
+    }
+
+    public func text(of id: CaptionInput.ID) -> String {
+        guard let (rowID, row) = rows.first(where: { $0.value.id == id }) else { return "" }
+        let ids = batch.tokens(of: rowID)
+        guard !ids.isEmpty else { return "" }
+        var writing = row.writing ?? CaptionWriting(tokenizer, beginning: row.beginning)
+        writing.advance(to: ids)
+        rows[rowID]?.writing = writing
+        return writing.text
     }
 
     public func leave(_ id: CaptionInput.ID) {
@@ -107,13 +125,19 @@ public final class Blip2CaptionModel: CaptionModel {
     private func finished() -> [CaptionOutcome] {
         batch.takeFinished().compactMap { finished in
             guard let row = rows.removeValue(forKey: finished.id) else { return nil }
-            let caption = GeneratedCaption(
-                text: tokenizer.decode(finished.ids, skippingSpecialTokens: true).trimmed(), tokenIDs: finished.ids,
+            let texts = finished.sequences.map { text(of: row.beginning + $0.ids) }
+            var caption = GeneratedCaption(
+                text: texts.first ?? "", tokenIDs: finished.ids,
                 timings: GenerationTimings(
                     vision: row.visionTime, qformer: row.qFormerTime, prefill: finished.prefillTime,
                     decode: finished.decodeTime))
+            if texts.count > 1 { caption.texts = texts }
             return CaptionOutcome(id: row.id, result: .success(caption))
         }
+    }
+
+    private func text(of ids: [Int]) -> String {
+        tokenizer.decode(ids, skippingSpecialTokens: true).withoutOuterSpace()
     }
 
     private static func translatingCancellation<Value>(_ work: () throws -> Value) throws -> Value {
@@ -121,36 +145,6 @@ public final class Blip2CaptionModel: CaptionModel {
             return try work()
         } catch let error as Blip2Error where error.code == .cancelled {
             throw CancellationError()
-        }
-    }
-
-    /// A prompt stands behind the picture as the tokenizer writes it, its special tokens included.
-    ///
-    /// - Throws: `invalidOption` for what the model cannot do.
-    private func generationOptions(_ options: CaptionOptions) throws(PipelineError) -> GenerationOptions {
-        var result = GenerationOptions(maxNewTokens: options.maxNewTokens ?? defaultNewTokens)
-        guard let prompt = options.prompt, !prompt.isEmpty else {
-            try check(result)
-            return result
-        }
-        let ids = tokenizer.encode(prompt, addingSpecialTokens: true)
-        let room = model.maximumNewTokens(promptLength: ids.count)
-        guard room >= 1 else {
-            throw PipelineError(
-                .invalidOption,
-                "The prompt has \(ids.count) tokens; this model has room for \(ids.count + room - 1). Shorten it.")
-        }
-        if options.maxNewTokens == nil { result.maxNewTokens = min(result.maxNewTokens, room) }
-        result.promptIDs = ids
-        try check(result)
-        return result
-    }
-
-    private func check(_ options: GenerationOptions) throws(PipelineError) {
-        do {
-            try model.check(options)
-        } catch {
-            throw PipelineError(.invalidOption, error.message, cause: error)
         }
     }
 }
@@ -168,14 +162,5 @@ extension PixelPreparation {
         rescaleFactor = processor.doRescale ? processor.rescaleFactor : 1
         mean = processor.doNormalize ? processor.mean : [0, 0, 0]
         standardDeviation = processor.doNormalize ? processor.std : [1, 1, 1]
-    }
-}
-
-extension String {
-    /// Without white space at either end.
-    fileprivate func trimmed() -> String {
-        guard let start = firstIndex(where: { !$0.isWhitespace }), let end = lastIndex(where: { !$0.isWhitespace })
-        else { return "" }
-        return String(self[start...end])
     }
 }

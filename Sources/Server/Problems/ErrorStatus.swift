@@ -17,7 +17,7 @@ extension ServerError.Code {
         case .slowRequest, .slowUpload: .requestTimeout
         case .bodyTooLarge, .fileTooLarge, .fieldTooLarge, .tooManyImages: .contentTooLarge
         case .unsupportedContentType: .unsupportedMediaType
-        case .invalidField, .fieldNotAvailable: .unprocessableContent
+        case .invalidField: .unprocessableContent
         case .rateLimited: .tooManyRequests
         case .tooManyConnections: .serviceUnavailable
         }

@@ -20,7 +20,7 @@ struct ProblemMiddleware: RouterMiddleware {
         } catch {
             let error = refine(error, request: request)
             let answer = ErrorAnswer(error)
-            report(error, answer: answer, context: context)
+            context.report(error, answer: answer)
             response = try answer.response(requestID: context.requestID)
         }
         response.headers[.requestID] = context.requestID
@@ -38,15 +38,17 @@ struct ProblemMiddleware: RouterMiddleware {
         let list = allowed.map(\.rawValue).joined(separator: ", ")
         return ServerError(.methodNotAllowed, "This path takes \(list) only.", headers: [.allow: list])
     }
+}
 
+extension ServerContext {
     /// Tells the access line of an error. One of ours with more to it than its answer says gets a line of its own.
-    private func report(_ error: any Error, answer: ErrorAnswer, context: ServerContext) {
+    func report(_ error: any Error, answer: ErrorAnswer) {
         let text = "\(error)"
         guard answer.status.code >= 500, text != answer.detail, !(error is CancellationError) else {
-            return context.record.note(code: answer.code, error: text)
+            return record.note(code: answer.code, error: text)
         }
-        context.record.note(code: answer.code, error: nil)
+        record.note(code: answer.code, error: nil)
         let level: Logger.Level = answer.status == .internalServerError ? .error : .warning
-        context.logger.log(level: level, "Failed", metadata: ["code": "\(answer.code)", "error": "\(text)"])
+        logger.log(level: level, "Failed", metadata: ["code": "\(answer.code)", "error": "\(text)"])
     }
 }
