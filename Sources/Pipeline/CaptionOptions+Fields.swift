@@ -43,30 +43,25 @@ extension CaptionOptions {
     /// - Parameter limits: the model's; nil where it is not known yet.
     /// - Throws: `invalidOption`.
     public func validate(within limits: ModelDescription.Limits? = nil) throws(PipelineError) {
-        for field in Self.wholeNumbers { try validate(field, "a whole number") }
-        for field in Self.decimals { try validate(field, "a number") }
-        if let limits {
-            let most = max(1, limits.maxNewTokens)
-            if let maxNewTokens, maxNewTokens > most {
-                throw Self.refusal(
-                    "max_new_tokens", "\(maxNewTokens)", "this model takes a whole number from 1 to \(most)")
-            }
-            if let minNewTokens, minNewTokens > most {
-                throw Self.refusal(
-                    "min_new_tokens", "\(minNewTokens)", "this model takes a whole number from 0 to \(most)")
-            }
+        let most = limits.map { max(1, $0.maxNewTokens) } ?? .max
+        for field in Self.wholeNumbers {
+            let isLength = field.name == "max_new_tokens" || field.name == "min_new_tokens"
+            try validate(field, within: isLength ? field.range.clamped(to: 0...most) : field.range, "a whole number")
         }
+        for field in Self.decimals { try validate(field, within: field.range, "a number") }
         if let minNewTokens, let maxNewTokens, minNewTokens > maxNewTokens {
             throw Self.refusal(
                 "min_new_tokens", "\(minNewTokens)", "it may be at most max_new_tokens, which is \(maxNewTokens)")
         }
     }
 
-    private func validate<Number>(_ field: NumberField<Number>, _ kind: String) throws(PipelineError) {
-        guard let value = self[keyPath: field.place], !field.range.contains(value) else { return }
+    private func validate<Number>(
+        _ field: NumberField<Number>, within range: ClosedRange<Number>, _ kind: String
+    ) throws(PipelineError) {
+        guard let value = self[keyPath: field.place], !range.contains(value) else { return }
         let bounds =
-            field.range.upperBound as? Int == .max
-            ? "of \(field.range.lowerBound) or more" : "from \(field.range.lowerBound) to \(field.range.upperBound)"
+            range.upperBound as? Int == .max
+            ? "of \(range.lowerBound) or more" : "from \(range.lowerBound) to \(range.upperBound)"
         throw Self.refusal(field.name, "\(value)", "it must be \(kind) \(bounds)")
     }
 

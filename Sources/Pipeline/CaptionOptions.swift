@@ -23,6 +23,17 @@ public struct CaptionOptions: Sendable, Hashable, Encodable {
         public var lengthPenalty: Double?
         /// When beams stop (`early_stopping`).
         public var earlyStopping: EarlyStopping?
+
+        /// Makes what is asked for; all of it left to the model by default.
+        public init(
+            beamCount: Int? = nil, captionCount: Int? = nil, lengthPenalty: Double? = nil,
+            earlyStopping: EarlyStopping? = nil
+        ) {
+            self.beamCount = beamCount
+            self.captionCount = captionCount
+            self.lengthPenalty = lengthPenalty
+            self.earlyStopping = earlyStopping
+        }
     }
 
     /// When a beam search ends; the raw value is what a request says.
@@ -41,6 +52,12 @@ public struct CaptionOptions: Sendable, Hashable, Encodable {
         public var penalty: Double?
         /// No run of so many tokens occurs twice; 0 for no such rule (`no_repeat_ngram_size`).
         public var noRepeatNgramSize: Int?
+
+        /// Makes what is asked for; all of it left to the model by default.
+        public init(penalty: Double? = nil, noRepeatNgramSize: Int? = nil) {
+            self.penalty = penalty
+            self.noRepeatNgramSize = noRepeatNgramSize
+        }
     }
 
     /// Whether and how words are drawn by chance.
@@ -53,6 +70,14 @@ public struct CaptionOptions: Sendable, Hashable, Encodable {
         public var topP: Double?
         /// The same seed draws the same caption each time.
         public var seed: Int?
+
+        /// Makes what is asked for; all of it left to the model by default.
+        public init(temperature: Double? = nil, topK: Int? = nil, topP: Double? = nil, seed: Int? = nil) {
+            self.temperature = temperature
+            self.topK = topK
+            self.topP = topP
+            self.seed = seed
+        }
 
         /// Whether words are drawn; nil where that is the checkpoint's to say (`do_sample`).
         public var isOn: Bool? {

@@ -40,6 +40,14 @@ public actor Captioner {
         let listeners: CaptionListeners
     }
 
+    /// What one caller has of a caption that is being made.
+    private struct Seat {
+        let making: Making
+        /// The place among those who wait.
+        let place: Int
+        let listenerID: Int?
+    }
+
     /// Makes the model; called once, on the model's thread. It may block for minutes, and reports its progress in lines.
     public typealias Loader = @Sendable (_ progress: @Sendable (String) -> Void) throws -> any CaptionModel
 
@@ -176,23 +184,24 @@ public actor Captioner {
             metrics.cacheRequest(place == .memory ? .memory : .disk)
             return caption.result
         }
-        let (making, place) = try await join(key, request, cache)
-        let id = listener.map(making.listeners.add)
-        defer { if let id { making.listeners.remove(id) } }
-        return try await making.work.value(place)
+        let seat = try await join(key, request, cache, listener)
+        defer { seat.listenerID.map(seat.making.listeners.remove) }
+        return try await seat.making.work.value(seat.place)
     }
 
     /// A place at the work for `key`, which begins now unless it is under way.
     private func join(
-        _ key: CaptionKey, _ request: CaptionRequest, _ cache: CaptionCache
-    ) throws(PipelineError) -> (Making, Int) {
+        _ key: CaptionKey, _ request: CaptionRequest, _ cache: CaptionCache, _ listener: CaptionListener?
+    ) throws(PipelineError) -> Seat {
         if let making = underWay[key], let place = making.work.enter() {
+            let id = listener.map(making.listeners.add)
             metrics.cacheRequest(.shared)
-            return (making, place)
+            return Seat(making: making, place: place, listenerID: id)
         }
         try checkRoom()
         metrics.cacheRequest(.miss)
         let listeners = CaptionListeners()
+        let id = listener.map(listeners.add)
         let work = SharedWork {
             let result = try await self.make(request, listeners)
             await cache.remember(result, key)
@@ -204,7 +213,7 @@ public actor Captioner {
             await work.finished()
             if underWay[key]?.work === work { underWay[key] = nil }
         }
-        return (making, SharedWork<CaptionResult>.firstPlace)
+        return Seat(making: making, place: SharedWork<CaptionResult>.firstPlace, listenerID: id)
     }
 
     /// Reads a picture and takes it through the model.

@@ -143,16 +143,6 @@ public final class DecodingBatch {
     }
 }
 
-extension DecodingBatch {
-    /// The certain tokens of a running row.
-    public func tokens(of id: RowID) -> [Int] { rows.first { $0.id == id }?.search.ids ?? [] }
-}
-
-extension DecodingBatch.FinishedRow {
-    /// All texts.
-    public var sequences: [(ids: [Int], score: Double)] { [(ids, 0)] }
-}
-
 extension Tensor {
     /// A float32 tensor of rows, one behind the other.
     fileprivate convenience init(stacking rows: [Tensor]) throws {
