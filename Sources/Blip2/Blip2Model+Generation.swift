@@ -1,7 +1,7 @@
 public import ONNXRuntime
 
 extension Blip2Model {
-    /// Generates greedily behind pictures and prompts, until every row has ended.
+    /// Generates behind pictures and prompts, until every row has ended.
     /// - Parameters:
     ///   - languageInputs: [B, Q, H], from ``encode(_:cancellation:)``.
     ///   - options: one for each row.
@@ -20,15 +20,44 @@ extension Blip2Model {
         configuration.text.maximumPositions - configuration.queryTokenCount - promptLength
     }
 
+    /// What the checkpoint asks for behind a prompt, with no more new tokens than there is room for.
+    /// - Parameter promptIDs: as in the options.
+    public func defaultOptions(promptIDs: [Int]? = nil) -> GenerationOptions {
+        var options = GenerationOptions(
+            defaultsOf: generation, contextLength: contextLength(promptIDs: promptIDs), startsTexts: startsTexts)
+        let room = maximumNewTokens(promptLength: (promptIDs ?? defaultPrompt).count)
+        options.maxNewTokens = max(1, min(options.maxNewTokens, room))
+        options.promptIDs = promptIDs
+        return options
+    }
+
+    /// Whether texts begin with a start token: in decoders behind an encoder.
+    var startsTexts: Bool { false }
+
+    /// What transformers' logits processors see in front of the new tokens: the tokens that stand for the picture, where
+    /// the checkpoint has one for that, and the prompt.
+    func decoderContext(prompt: [Int]) -> [Int] {
+        guard let image = configuration.imageTokenIndex else { return prompt }
+        return Array(repeating: image, count: configuration.queryTokenCount) + prompt
+    }
+
+    /// Tokens in front of the first new one, as `max_length` counts them.
+    func contextLength(promptIDs: [Int]?) -> Int {
+        configuration.queryTokenCount + (promptIDs ?? defaultPrompt).count
+    }
+
+    private var defaultPrompt: [Int] { configuration.text.bosTokenID.map { [$0] } ?? [] }
+
     /// Finds out at no cost whether a row with these options may join a batch.
-    /// - Throws: `invalidInput` for a prompt or a length that does not fit the model.
+    /// - Throws: `invalidInput` for a prompt or a length that does not fit the model, `invalidOption` for what no model
+    ///   can do.
     public func check(_ options: GenerationOptions) throws(Blip2Error) {
         _ = try prompt(options)
     }
 
     /// The token ids behind the picture, at least one, each within the vocabulary, with room for the new ones.
     func prompt(_ options: GenerationOptions) throws(Blip2Error) -> [Int] {
-        let prompt = options.promptIDs ?? configuration.text.bosTokenID.map { [$0] } ?? []
+        let prompt = options.promptIDs ?? defaultPrompt
         guard !prompt.isEmpty else { throw Blip2Error(.invalidInput, "A prompt needs at least one token.") }
         let vocabulary = 0..<configuration.text.vocabularySize
         if let stranger = prompt.first(where: { !vocabulary.contains($0) }) {
@@ -40,6 +69,13 @@ extension Blip2Model {
             throw Blip2Error(
                 .invalidInput,
                 "\(options.maxNewTokens) new tokens were asked for; behind this prompt the model has room for \(most).")
+        }
+        try options.validate(vocabularySize: vocabulary.count)
+        guard options.forcedFirstToken == nil || startsTexts else {
+            throw Blip2Error(
+                .invalidOption,
+                "forced_bos_token_id has no effect on this language model, whose texts have no start token: let the "
+                    + "prompt begin the text.")
         }
         return prompt
     }

@@ -58,7 +58,13 @@ struct ParityTests {
         }
 
         static let all = [
-            generation(#"{"num_beams": 3}"#, "num_beams", .unsupportedGeneration),
+            generation(#"{"do_sample": true}"#, "do_sample", .unsupportedGeneration),
+            generation(#"{"num_beams": 0}"#, "num_beams", .unsupportedGeneration),
+            generation(#"{"num_return_sequences": 2.5}"#, "num_return_sequences", .unsupportedGeneration),
+            generation(#"{"penalty_alpha": 0.6}"#, "penalty_alpha", .unsupportedGeneration),
+            generation(#"{"renormalize_logits": true}"#, "renormalize_logits", .unsupportedGeneration),
+            generation(#"{"num_beams": 40}"#, "num_beams", .invalidOption),
+            generation(#"{"bad_words_ids": [3]}"#, "bad_words_ids", .unsupportedGeneration),
             generation(#"{"eos_token_id": "x"}"#, "eos_token_id", .unsupportedGeneration),
             generation(#"{"min_new_tokens": -5}"#, "min_new_tokens", .unsupportedGeneration),
             generation("greedy", "not a JSON object", .invalidInput),

@@ -35,19 +35,22 @@ final class DecoderRows {
 
     /// Makes room for `rows` rows in all, of `positions` positions each; those that are there move over.
     ///
-    /// Rows are rounded up to a power of two and positions to 32, so that a batch that grows does not move every time.
+    /// Rows are rounded up to a power of two, many of them to 8, and positions to 32, so that a batch that grows does not
+    /// move every time.
     func reserve(rows: Int, positions: Int) throws {
         guard rows > room.rows || positions > room.positions else { return }
         let old = lengths.isEmpty ? nil : memory?.cache
         if old == nil { memory = nil }
-        var power = 1
-        while power < rows { power *= 2 }
+        var count = 1
+        while count < min(rows, 8) { count *= 2 }
+        if rows > 8 { count = (rows + 7) / 8 * 8 }
+        count = max(count, old?.rowCount ?? 0)
         let cache = try KeyValueCache(
-            configuration, rows: power, capacity: max((positions + 31) / 32 * 32, old?.capacity ?? 0))
+            configuration, rows: count, capacity: max((positions + 31) / 32 * 32, old?.capacity ?? 0))
         if let old {
-            for (row, length) in lengths.enumerated() { cache.copy(row: row, of: old, to: row, length: length) }
+            for (row, length) in lengths.enumerated() { cache.copy(row: row, of: old, to: row, positions: 0..<length) }
         }
-        memory = Memory(cache: cache, step: try DecoderTensors(configuration, rows: power))
+        memory = Memory(cache: cache, step: try DecoderTensors(configuration, rows: count))
     }
 
     /// Runs pictures and what follows them as new rows behind the others; there has to be room.
@@ -97,11 +100,34 @@ final class DecoderRows {
         return (binding, memory.step)
     }
 
+    /// Makes new rows behind the others, all in the state of one that is there; there has to be room.
+    func copy(row: Int, times count: Int) {
+        for _ in 0..<count {
+            memory.map { $0.cache.copy(row: row, of: $0.cache, to: lengths.count, positions: 0..<lengths[row]) }
+            lengths.append(lengths[row])
+        }
+    }
+
+    /// Gives rows the state of other rows.
+    /// - Parameters:
+    ///   - rows: rows that are given up.
+    ///   - parents: for each of them the row whose state it takes; not one that is given up in the same call, unless it
+    ///     is the row itself.
+    ///   - position: a row and its parent have what stands in front of this position in common.
+    func reorder(rows: [Int], parents: [Int], from position: Int) {
+        for (row, parent) in zip(rows, parents) where row != parent {
+            lengths[row] = lengths[parent]
+            memory.map {
+                $0.cache.copy(row: parent, of: $0.cache, to: row, positions: min(position, lengths[row])..<lengths[row])
+            }
+        }
+    }
+
     /// Takes a row out; the last one takes its place.
     func remove(at row: Int) {
         let last = lengths.count - 1
         if row != last, let cache = memory?.cache {
-            cache.copy(row: last, of: cache, to: row, length: lengths[last])
+            cache.copy(row: last, of: cache, to: row, positions: 0..<lengths[last])
         }
         lengths.swapAt(row, last)
         lengths.removeLast()

@@ -8,25 +8,81 @@ extension DecodingBatch {
     /// What became of a row.
     public struct FinishedRow: Sendable {
         public let id: RowID
-        /// The new tokens, the end token included.
-        public let ids: [Int]
+        /// The texts, at least one: as many as were asked for, the best one first.
+        public let sequences: [GeneratedSequence]
         /// The row's first run: picture and prompt, up to the first new token.
         public let prefillTime: Duration
         /// All steps that the row took part in.
         public let decodeTime: Duration
+
+        /// The new tokens of the best text, the end token included.
+        public var ids: [Int] { sequences.first?.ids ?? [] }
     }
 
-    /// A row on its way.
+    /// A row on its way: one text, which has several branches where it is searched for with beams.
     struct Row {
         let id: RowID
-        var search: GreedySearch
+        var search: any Searching
+        /// In the search's order; none when the text has ended.
+        var branches: [Branch]
         /// What the batch's steps had taken together when the row joined.
         let start: Duration
         var prefillTime = Duration.zero
 
         /// - Parameter end: what the batch's steps have taken together now.
         func finished(at end: Duration) -> FinishedRow {
-            FinishedRow(id: id, ids: search.ids, prefillTime: prefillTime, decodeTime: end - start)
+            FinishedRow(id: id, sequences: search.results, prefillTime: prefillTime, decodeTime: end - start)
+        }
+    }
+
+    /// One way in which a text goes on.
+    struct Branch {
+        var tokens: TokenSequence
+        /// Its row in the decoder.
+        var place: Int
+    }
+}
+
+extension DecodingBatch.Row {
+    /// Chooses the branches' next tokens, and puts each branch where it goes on in the decoder.
+    /// - Parameter scores: the scores of the branch in a row of the decoder.
+    /// - Returns: rows of the decoder that nobody needs any more.
+    mutating func advance(in decoder: DecoderRows, scores: (Int) -> Scores) -> [Int] {
+        let continuations = search.choose(
+            branches.map { ScoredBranch(tokens: $0.tokens, scores: scores($0.place)) })
+        if branches.count == 1, continuations.count == 1 {
+            branches[0].tokens.append(continuations[0].token)
+            return []
+        }
+        let placement = BranchPlacement(parents: continuations.map(\.parent), count: branches.count)
+        let before = branches
+        branches = zip(continuations, placement.places).map { continuation, place in
+            let parent = before[continuation.parent]
+            return DecodingBatch.Branch(
+                tokens: parent.tokens.appending(continuation.token),
+                place: decoder.place(parent, at: place, branches: before))
+        }
+        return placement.unused.map { before[$0].place }
+    }
+}
+
+extension DecoderRows {
+    /// Brings the state of a branch to the row where it goes on.
+    /// - Returns: that row.
+    fileprivate func place(
+        _ parent: DecodingBatch.Branch, at place: BranchPlacement.Place, branches: [DecodingBatch.Branch]
+    ) -> Int {
+        switch place {
+        case .parent: return parent.place
+        case .new:
+            copy(row: parent.place, times: 1)
+            return lengths.count - 1
+        case .branch(let index):
+            let given = branches[index]
+            // Everything up to the branches' fork is equal: the context, and the new tokens that they share.
+            let own = parent.tokens.newCount - parent.tokens.commonNewCount(given.tokens)
+            reorder(rows: [given.place], parents: [parent.place], from: lengths[parent.place] - own)
+            return given.place
         }
     }
 }

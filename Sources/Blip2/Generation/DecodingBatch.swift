@@ -2,12 +2,12 @@ public import ONNXRuntime
 
 /// Rows that are decoded together: a row joins between two steps and leaves when it ends.
 ///
-/// A row's tokens are those of a lone run. Calls block for as long as the decoder runs, and a batch is used from one
-/// thread at a time. After an error the rows are as they were before the call, which may be made again.
+/// A row's tokens are those of a lone run. In the decoder it takes up as many rows as it has beams, or samples.
+/// Calls block for as long as the decoder runs, and a batch is used from one thread at a time. After an error the rows
+/// are as they were before the call, which may be made again.
 public final class DecodingBatch {
     private let model: Blip2Model
     let decoder: DecoderRows
-    /// In the order of the decoder's rows.
     private var rows: [Row] = []
     private var finished: [FinishedRow] = []
     private var joinedCount = 0
@@ -51,36 +51,45 @@ public final class DecodingBatch {
         let positions = zip(prompts, options).map { prompt, options in
             model.configuration.queryTokenCount + prompt.count + options.maxNewTokens
         }
-        try decoder.reserve(rows: rows.count + prompts.count, positions: positions.max() ?? 0)
+        try decoder.reserve(
+            rows: decoder.lengths.count + options.map(\.width).reduce(0, +), positions: positions.max() ?? 0)
 
-        let before = rows.count
+        let before = (rows: rows.count, places: decoder.lengths.count)
+        var unused: [Int] = []
         do {
             // A run has the scores of the last position only, so its prompts are of one length.
             let groups = Dictionary(grouping: prompts.indices) { prompts[$0].count }
             for group in groups.values.sorted(by: { $0[0] < $1[0] }) {
                 let start = ContinuousClock.now
+                let firstPlace = decoder.lengths.count
                 let logits = try model.cancellable(cancellation) { options in
                     try decoder.append(
                         try Tensor(stacking: group.map { imageEmbeddings[$0] }), prompts: group.map { prompts[$0] },
                         options)
                 }
-                rows += group.map {
+                let firstRow = rows.count
+                rows += group.enumerated().map { offset, index in
                     Row(
-                        id: RowID(number: joinedCount + $0),
-                        search: GreedySearch(options[$0], endTokens: model.generation.eosTokenIDs), start: stepTime)
+                        id: RowID(number: joinedCount + index),
+                        search: options[index].search(endTokens: model.generation.eosTokenIDs),
+                        branches: [
+                            Branch(
+                                tokens: TokenSequence(context: model.decoderContext(prompt: prompts[index])),
+                                place: firstPlace + offset)
+                        ], start: stepTime)
                 }
-                try choose(logits, from: rows.count - group.count)
+                unused += try advance(firstRow..<rows.count, logits, firstPlace: firstPlace)
                 let time = ContinuousClock.now - start
-                for row in rows.indices.suffix(group.count) { rows[row].prefillTime = time }
+                for row in firstRow..<rows.count { rows[row].prefillTime = time }
             }
         } catch {
-            while decoder.lengths.count > before { decoder.remove(at: decoder.lengths.count - 1) }
-            rows.removeLast(rows.count - before)
+            while decoder.lengths.count > before.places { decoder.remove(at: decoder.lengths.count - 1) }
+            rows.removeLast(rows.count - before.rows)
             throw error
         }
         let ids = prompts.indices.map { RowID(number: joinedCount + $0) }
         joinedCount += ids.count
-        takeOutEnded()
+        takeOutEnded(unused)
         return ids
     }
 
@@ -89,11 +98,14 @@ public final class DecodingBatch {
     public func step(cancellation: Cancellation? = nil) throws {
         guard !rows.isEmpty else { return }
         let start = ContinuousClock.now
-        let tokens = rows.map(\.search.lastID)
+        var tokens = Array(repeating: 0, count: decoder.lengths.count)
+        for row in rows {
+            for branch in row.branches { tokens[branch.place] = branch.tokens.last }
+        }
         let logits = try model.cancellable(cancellation) { try decoder.step(tokens, $0) }
-        try choose(logits, from: 0)
+        let unused = try advance(rows.indices, logits, firstPlace: 0)
         stepTime += ContinuousClock.now - start
-        takeOutEnded()
+        takeOutEnded(unused)
     }
 
     /// The rows that ended since the last call; they have left the batch.
@@ -102,10 +114,18 @@ public final class DecodingBatch {
         return finished
     }
 
+    /// The new tokens of a row that will stand in its text whatever comes, for those who read along: all so far, or none
+    /// where there are beams. None, too, for a row that is not running any more.
+    public func tokens(of id: RowID) -> [Int] {
+        guard let row = rows.first(where: { $0.id == id }) else { return [] }
+        return row.search.certainTokens(row.branches.map(\.tokens))
+    }
+
     /// Takes a row out before it ends. One that is not there any more is not missed.
     public func remove(_ id: RowID) {
         finished.removeAll { $0.id == id }
-        if let row = rows.firstIndex(where: { $0.id == id }) { takeOut(row) }
+        guard let index = rows.firstIndex(where: { $0.id == id }) else { return }
+        takeOut(rows.remove(at: index).branches.map(\.place))
     }
 
     /// Takes all rows out, those that ended too, and gives their memory back.
@@ -115,31 +135,42 @@ public final class DecodingBatch {
         decoder.removeAll()
     }
 
-    /// Chooses the next token of the rows from `first` on.
-    /// - Parameter logits: the scores of these rows, [k, V].
-    private func choose(_ logits: Tensor, from first: Int) throws {
+    /// Chooses the next tokens of some rows.
+    /// - Parameters:
+    ///   - logits: the scores of their branches, [k, V], which are changed.
+    ///   - firstPlace: the decoder's row that the first scores belong to.
+    /// - Returns: rows of the decoder that nobody needs any more.
+    private func advance(_ range: Range<Int>, _ logits: Tensor, firstPlace: Int) throws -> [Int] {
         let size = model.configuration.text.vocabularySize
-        try logits.withElements(of: Float.self) { scores in
-            for row in first..<rows.count {
-                let start = (row - first) * size
-                rows[row].search.choose(UnsafeBufferPointer(rebasing: scores[start..<start + size]))
+        return try logits.withElements(of: Float.self) { scores in
+            range.flatMap { row in
+                rows[row].advance(in: decoder) { place in
+                    let start = (place - firstPlace) * size
+                    return Scores(rebasing: scores[start..<start + size])
+                }
             }
         }
     }
 
-    private func takeOutEnded() {
-        // From the last one on, so that no row that has ended takes another's place.
-        for (index, row) in rows.enumerated().reversed() where row.search.isFinished {
-            finished.append(row.finished(at: stepTime))
-            takeOut(index)
-        }
+    /// - Parameter unused: rows of the decoder that nobody needs any more.
+    private func takeOutEnded(_ unused: [Int]) {
+        finished += rows.filter(\.branches.isEmpty).map { $0.finished(at: stepTime) }
+        rows.removeAll(where: \.branches.isEmpty)
+        takeOut(unused)
     }
 
-    /// The last row takes the place of the one that leaves, here and in the decoder.
-    private func takeOut(_ row: Int) {
-        decoder.remove(at: row)
-        rows.swapAt(row, rows.count - 1)
-        rows.removeLast()
+    /// Takes rows of the decoder out; the last one takes the place of each.
+    private func takeOut(_ places: [Int]) {
+        // From the last one on, so that no row that leaves takes another's place.
+        for place in places.sorted(by: >) {
+            decoder.remove(at: place)
+            let last = decoder.lengths.count
+            for row in rows.indices {
+                for branch in rows[row].branches.indices where rows[row].branches[branch].place == last {
+                    rows[row].branches[branch].place = place
+                }
+            }
+        }
     }
 }
 

@@ -36,20 +36,20 @@ struct KeyValueCache {
         }
     }
 
-    /// Copies the first `length` positions of a row into a row of this cache.
+    /// Copies positions of a row into the same positions of a row of this cache.
     /// - Parameter source: a cache of the same model, which may be this one and may have another capacity.
-    func copy(row: Int, of source: KeyValueCache, to target: Int, length: Int) {
+    func copy(row: Int, of source: KeyValueCache, to target: Int, positions: Range<Int>) {
         let stride = headSize * MemoryLayout<Float>.stride
         for (own, other) in zip(layers, source.layers) {
             for (own, other) in [(own.key, other.key), (own.value, other.value)] {
                 own.withUnsafeMutableBytes { own in
                     other.withUnsafeBytes { other in
                         for head in 0..<headCount {
-                            let from = (row * headCount + head) * source.capacity * stride
-                            let to = (target * headCount + head) * capacity * stride
-                            UnsafeMutableRawBufferPointer(rebasing: own[to..<to + length * stride])
-                                .copyMemory(
-                                    from: UnsafeRawBufferPointer(rebasing: other[from..<from + length * stride]))
+                            let from = ((row * headCount + head) * source.capacity + positions.lowerBound) * stride
+                            let to = ((target * headCount + head) * capacity + positions.lowerBound) * stride
+                            let size = positions.count * stride
+                            UnsafeMutableRawBufferPointer(rebasing: own[to..<to + size])
+                                .copyMemory(from: UnsafeRawBufferPointer(rebasing: other[from..<from + size]))
                         }
                     }
                 }

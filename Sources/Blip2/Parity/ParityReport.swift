@@ -56,7 +56,8 @@ extension Blip2Model {
         let reference = try ParityReference(path: path)
         let encoding = try encode(reference.pixels)
         let embeddings = try imageEmbeddings(asOneBatch: encoding.languageInputs)
-        let firstLogits = try firstLogits(embeddings, reference.options)
+        let options = options(reference)
+        let firstLogits = try firstLogits(embeddings, options)
         let stages = try reference.stages.map { stage, expected, shape in
             let output = output(stage, encoding, firstLogits)
             guard output.shape == shape else {
@@ -68,17 +69,29 @@ extension Blip2Model {
                 name: stage, try output.array(of: Float.self), expected: expected, bound: precision.parityBound)
         }
         let batch = DecodingBatch(self)
-        _ = try batch.join(imageEmbeddings: embeddings.split(), reference.options, cancellation: nil)
+        _ = try batch.join(imageEmbeddings: embeddings.split(), options, cancellation: nil)
+        let texts = try batch.finish().flatMap { $0.sequences.map(\.ids) }
         return ParityReport(
-            precision: precision, stages: stages, ids: padded(try batch.finish().map(\.ids), reference.padTokenID),
+            precision: precision, stages: stages, ids: padded(texts, reference.arguments.padTokenID),
             referenceIDs: reference.generatedIDs)
+    }
+
+    /// One for each picture.
+    private func options(_ reference: ParityReference) -> [GenerationOptions] {
+        let prompts: [[Int]?] = reference.promptIDs ?? Array(repeating: nil, count: reference.pixels.shape[0])
+        return prompts.map { promptIDs in
+            var options = reference.arguments.options(
+                contextLength: contextLength(promptIDs: promptIDs), startsTexts: startsTexts)
+            options.promptIDs = promptIDs
+            return options
+        }
     }
 
     /// The pictures as transformers gives them to its decoder, [B, Q, E].
     ///
     /// Where embeddings are narrower than the layers, its `masked_scatter` reads straight on from row to row, so that
     /// a row depends on those before it; see ``imageEmbeddings(_:)`` for what we do.
-    private func imageEmbeddings(asOneBatch languageInputs: Tensor) throws -> Tensor {
+    func imageEmbeddings(asOneBatch languageInputs: Tensor) throws -> Tensor {
         try languageInputs.view(
             shape: [languageInputs.shape[0], configuration.queryTokenCount, configuration.text.wordEmbeddingSize])
     }
@@ -88,7 +101,7 @@ extension Blip2Model {
         guard options.count == imageEmbeddings.shape[0] else {
             throw Blip2Error(
                 .invalidInput,
-                "The reference has \(imageEmbeddings.shape[0]) pictures, but tokens or prompts of \(options.count).")
+                "The reference has \(imageEmbeddings.shape[0]) pictures, but prompts for \(options.count).")
         }
         let prompts = try options.map(prompt)
         let rows = DecoderRows(session: decoder, configuration: configuration.text)
@@ -115,7 +128,7 @@ extension Blip2Model {
 
 extension Tensor {
     /// Its rows, each [1, …].
-    fileprivate func split() throws -> [Tensor] {
+    func split() throws -> [Tensor] {
         try (0..<shape[0]).map { try rows($0..<$0 + 1) }
     }
 }

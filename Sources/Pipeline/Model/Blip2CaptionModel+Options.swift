@@ -15,9 +15,7 @@ extension Blip2CaptionModel {
                 "The prompt has \(promptLength) tokens; this model has room for \(promptLength + room - 1). Shorten it."
             )
         }
-        var result = GenerationOptions(
-            defaultsOf: model.generation, contextLength: model.configuration.queryTokenCount + promptLength)
-        result.promptIDs = prompt
+        var result = model.defaultOptions(promptIDs: prompt)
         result.maxNewTokens =
             options.maxNewTokens ?? min(max(result.maxNewTokens, options.minNewTokens ?? 0), room)
         result.minNewTokens = options.minNewTokens ?? min(result.minNewTokens, result.maxNewTokens)

@@ -1,0 +1,84 @@
+import Checkpoint
+
+/// The arguments of a call of transformers' `generate`, as JSON; one that would change the result and cannot be heeded
+/// is refused by its name.
+struct GenerateArguments {
+    private let configuration: GenerationConfiguration
+    private let returnedSequences: Int
+    private let hasEnds: Bool
+    /// What texts are filled up with; nil for the checkpoint's own.
+    var padTokenID: Int? { configuration.padTokenID }
+
+    /// Arguments that are heeded.
+    private static let heeded: Set<String> = [
+        "eos_token_id", "pad_token_id", "max_length", "max_new_tokens", "min_length", "min_new_tokens", "num_beams",
+        "num_return_sequences", "early_stopping", "length_penalty", "repetition_penalty", "no_repeat_ngram_size",
+        "bad_words_ids", "forced_bos_token_id", "forced_eos_token_id",
+    ]
+    /// Arguments that only samples heed, that bear on speed alone, or that ask for more results.
+    private static let ignored: Set<String> = [
+        "temperature", "top_k", "top_p", "min_p", "typical_p", "epsilon_cutoff", "eta_cutoff", "use_cache",
+        "bos_token_id", "transformers_version", "_from_model_config", "return_dict_in_generate", "output_scores",
+        "output_logits", "output_hidden_states", "output_attentions",
+    ]
+    /// Arguments that are heeded only where their value changes nothing.
+    private static let neutral: [String: JSONValue] = [
+        "do_sample": .boolean(false), "num_beam_groups": .integer(1), "diversity_penalty": .integer(0),
+        "encoder_repetition_penalty": .integer(1), "encoder_no_repeat_ngram_size": .integer(0),
+        "renormalize_logits": .boolean(false), "remove_invalid_values": .boolean(false),
+        "token_healing": .boolean(false), "guidance_scale": .integer(1),
+    ]
+
+    /// - Parameter path: the file that errors name.
+    /// - Throws: `unsupportedGeneration` for an argument that cannot be heeded, `invalidInput` for other text than a JSON
+    ///   object.
+    init(json: String, path: String) throws(Blip2Error) {
+        let file: ConfigurationFile
+        do {
+            file = try ConfigurationFile(text: json, path: "The metadata `generation` of \(path)")
+        } catch {
+            throw Blip2Error(
+                .invalidInput, "The metadata `generation` of \(path) is not a JSON object: \(json)", cause: error)
+        }
+        for (key, value) in file.values.sorted(by: { $0.key < $1.key }) where value != .null {
+            guard !Self.heeded.contains(key), !Self.ignored.contains(key) else { continue }
+            if let neutral = Self.neutral[key], value.isSameNumber(as: neutral) { continue }
+            throw Blip2Error(
+                .unsupportedGeneration,
+                "\(path) was generated with \(key) = \(value), which cannot be compared: "
+                    + (key == "do_sample" ? "nobody else has torch's random numbers." : "it is not known here."))
+        }
+        do {
+            configuration = try GenerationConfiguration(file)
+            returnedSequences = try file.integer("num_return_sequences", default: 1, in: 1 ... .max)
+        } catch {
+            throw Blip2Error(.unsupportedGeneration, "\(error)", cause: error)
+        }
+        hasEnds = file.contains("eos_token_id")
+    }
+
+    /// The arguments as options of ours.
+    /// - Parameters:
+    ///   - contextLength: tokens in front of the first new one.
+    ///   - startsTexts: whether texts begin with a start token.
+    func options(contextLength: Int, startsTexts: Bool) -> GenerationOptions {
+        // transformers makes 20 new tokens where it is not told.
+        var options = GenerationOptions(
+            defaultsOf: configuration, contextLength: contextLength, fallbackNewTokens: 20, startsTexts: startsTexts)
+        options.returnedSequences = returnedSequences
+        if hasEnds { options.eosTokenIDs = configuration.eosTokenIDs }
+        return options
+    }
+}
+
+extension JSONValue {
+    /// Whether both are the same, however a number is written.
+    fileprivate func isSameNumber(as other: JSONValue) -> Bool {
+        if self == other { return true }
+        return switch (self, other) {
+        case (.real(let own), .integer(let other)): own == Double(other)
+        case (.integer(let own), .boolean(let other)): own == (other ? 1 : 0)
+        default: false
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import Foundation
+import ONNXRuntime
+import Testing
+
+@testable import Blip2
+
+/// What transformers generated with the tiny checkpoints: `Tests/Fixtures/generation.json`, which
+/// `make_generation.py` writes.
+struct GenerationFixture: Decodable {
+    struct Checkpoint: Decodable, Sendable, CustomTestStringConvertible {
+        let name: String
+        let cases: [Case]
+        var testDescription: String { name }
+    }
+
+    struct Case: Decodable, Sendable {
+        /// Rows of `pixel_values` in the checkpoint's reference.
+        let pictures: [Int]
+        let prompts: [[Int]]?
+        let arguments: [String: Argument]
+        /// As many in a row as each picture gives.
+        let sequences: [[Int]]
+        let scores: [Float]?
+    }
+
+    struct Distribution: Decodable, Sendable, CustomTestStringConvertible {
+        let arguments: [String: Argument]
+        /// How many of `ids` are no new ones.
+        let context: Int
+        let ids: [Int]
+        let logits: [Float]
+        /// Nil where a token is ruled out.
+        let scores: [Float?]
+        var testDescription: String { "\(arguments) behind \(ids.count) tokens" }
+    }
+
+    let checkpoints: [Checkpoint]
+    let distributions: [Distribution]
+
+    static let all: GenerationFixture = {
+        let url = Fixtures.folder.appendingPathComponent("generation.json")
+        let none = GenerationFixture(checkpoints: [], distributions: [])
+        return (try? JSONDecoder().decode(GenerationFixture.self, from: Data(contentsOf: url))) ?? none
+    }()
+
+    /// A JSON value of an argument of `generate`.
+    enum Argument: Codable, Sendable {
+        case boolean(Bool)
+        case integer(Int)
+        case real(Double)
+        case string(String)
+        case list([Argument])
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            if let value = try? container.decode(Bool.self) {
+                self = .boolean(value)
+            } else if let value = try? container.decode(Int.self) {
+                self = .integer(value)
+            } else if let value = try? container.decode(Double.self) {
+                self = .real(value)
+            } else if let value = try? container.decode(String.self) {
+                self = .string(value)
+            } else {
+                self = .list(try container.decode([Argument].self))
+            }
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            switch self {
+            case .boolean(let value): try container.encode(value)
+            case .integer(let value): try container.encode(value)
+            case .real(let value): try container.encode(value)
+            case .string(let value): try container.encode(value)
+            case .list(let value): try container.encode(value)
+            }
+        }
+    }
+}
+
+extension [String: GenerationFixture.Argument] {
+    /// As the metadata of a reference file has them.
+    var json: String {
+        get throws { String(decoding: try JSONEncoder().encode(self), as: UTF8.self) }
+    }
+}
+
+/// A checkpoint with its pictures, ready for the cases of the fixture.
+struct GenerationSubject {
+    let model: Blip2Model
+    private let cache: TemporaryFolder
+    private let pixels: Tensor
+
+    init(_ name: String) throws {
+        cache = try TemporaryFolder()
+        model = try Blip2Model(folder: Fixtures.checkpoint(name), cache: cache.url)
+        pixels = try ParityReference(path: Fixtures.reference(name)).pixels
+    }
+
+    /// What a case's rows join a batch with, each picture as transformers gives it to its decoder.
+    func rows(_ fixture: GenerationFixture.Case) throws -> (embeddings: [Tensor], options: [GenerationOptions]) {
+        let inputs = try model.encode(Tensor(rows: fixture.pictures, of: pixels)).languageInputs
+        let arguments = try GenerateArguments(json: fixture.arguments.json, path: "generation.json")
+        let options = fixture.pictures.indices.map { index in
+            let promptIDs = fixture.prompts?[index]
+            var options = arguments.options(
+                contextLength: model.contextLength(promptIDs: promptIDs), startsTexts: model.startsTexts)
+            options.promptIDs = promptIDs
+            return options
+        }
+        return (try model.imageEmbeddings(asOneBatch: inputs).split(), options)
+    }
+}
+
+extension Tensor {
+    /// Some of a tensor's rows, in any order.
+    fileprivate convenience init(rows: [Int], of other: Tensor) throws {
+        let size = other.shape.dropFirst().reduce(1, *)
+        let values = try other.array(of: Float.self)
+        try self.init(
+            rows.flatMap { values[$0 * size..<($0 + 1) * size] }, shape: [rows.count] + other.shape.dropFirst())
+    }
+}

@@ -1,0 +1,69 @@
+import ONNXRuntime
+import Testing
+
+@testable import Blip2
+
+@Suite("Generation as transformers defines it")
+struct GenerationParityTests {
+    @Test("There are at least 24 combinations to compare")
+    func hasCases() {
+        #expect(GenerationFixture.all.checkpoints.map(\.cases.count).reduce(0, +) >= 24)
+        #expect(GenerationFixture.all.distributions.count >= 7)
+    }
+
+    @Test("Every text and every score is that of transformers", arguments: GenerationFixture.all.checkpoints)
+    func agrees(_ checkpoint: GenerationFixture.Checkpoint) throws {
+        let subject = try GenerationSubject(checkpoint.name)
+        for (number, fixture) in checkpoint.cases.enumerated() {
+            let (embeddings, options) = try subject.rows(fixture)
+            let batch = DecodingBatch(subject.model)
+            _ = try batch.join(imageEmbeddings: embeddings, options, cancellation: nil)
+            let found = try batch.finish().flatMap(\.sequences)
+            #expect(found.map(\.ids) == fixture.sequences, "case \(number): \(fixture.arguments)")
+            #expect(batch.decoder.lengths.isEmpty)
+            guard let scores = fixture.scores else {
+                #expect(found.allSatisfy { $0.score == nil })
+                continue
+            }
+            for (sequence, expected) in zip(found, scores) {
+                let score = try #require(sequence.score)
+                #expect(abs(score - expected) <= 1e-3 * max(1, abs(expected)), "case \(number)")
+            }
+        }
+    }
+
+    @Test(
+        "Texts of all kinds run side by side, join and leave, and are what they are alone",
+        arguments: GenerationFixture.all.checkpoints)
+    func runsTogether(_ checkpoint: GenerationFixture.Checkpoint) throws {
+        let subject = try GenerationSubject(checkpoint.name)
+        let batch = DecodingBatch(subject.model)
+        var random = SeededGenerator(seed: 11)
+        var expected: [DecodingBatch.RowID: [[Int]]] = [:]
+        var left: Set<DecodingBatch.RowID> = []
+        var found: [DecodingBatch.RowID: [[Int]]] = [:]
+        var mostPlaces = 0
+        for fixture in checkpoint.cases {
+            let (embeddings, options) = try subject.rows(fixture)
+            let ids = try batch.join(imageEmbeddings: embeddings, options, cancellation: nil)
+            let count = fixture.sequences.count / ids.count
+            for (index, id) in ids.enumerated() {
+                expected[id] = Array(fixture.sequences[index * count..<(index + 1) * count])
+            }
+            for _ in 0..<Int.random(in: 0...4, using: &random) {
+                mostPlaces = max(mostPlaces, batch.decoder.lengths.count)
+                try batch.step()
+            }
+            for row in batch.takeFinished() { found[row.id] = row.sequences.map(\.ids) }
+            // Now and then one that others run beside goes before its end.
+            if let id = ids.first, found[id] == nil, Int.random(in: 0..<4, using: &random) == 0 {
+                batch.remove(id)
+                left.insert(id)
+            }
+        }
+        for row in try batch.finish() { found[row.id] = row.sequences.map(\.ids) }
+        #expect(found == expected.filter { !left.contains($0.key) })
+        #expect(batch.decoder.lengths.isEmpty)
+        #expect(mostPlaces > 4)
+    }
+}

@@ -1,0 +1,144 @@
+import Checkpoint
+import Foundation
+import ONNXRuntime
+import Testing
+
+@testable import Blip2
+
+@Suite("Sampling")
+struct SamplingTests {
+    /// The options that the arguments of a distribution stand for; `parity` itself takes no samples.
+    private func options(_ fixture: GenerationFixture.Distribution) throws -> GenerationOptions {
+        let file = try ConfigurationFile(text: try fixture.arguments.json, path: "generation.json")
+        let configuration = try GenerationConfiguration(file)
+        var options = GenerationOptions(defaultsOf: configuration, contextLength: fixture.context)
+        options.eosTokenIDs = configuration.eosTokenIDs
+        return options
+    }
+
+    @Test(
+        "Scores are made of the model's as transformers' processors make them",
+        arguments: GenerationFixture.all.distributions)
+    func agrees(_ fixture: GenerationFixture.Distribution) throws {
+        let options = try options(fixture)
+        var tokens = TokenSequence(context: Array(fixture.ids[..<fixture.context]))
+        for id in fixture.ids[fixture.context...] { tokens.append(id) }
+        var logits = fixture.logits
+        logits.withUnsafeMutableBufferPointer { scores in
+            if options.beamCount > 1 { scores.takeLogSoftmax() }
+            ScoreSteps(options, endTokens: options.eosTokenIDs ?? []).apply(to: scores, after: tokens)
+        }
+        #expect(fixture.scores.contains(nil))
+        for (token, (score, expected)) in zip(logits, fixture.scores).enumerated() {
+            #expect(score.isFinite == (expected != nil), "token \(token)")
+            if let expected { #expect(abs(score - expected) <= 1e-4 * max(1, abs(expected)), "token \(token)") }
+        }
+    }
+
+    @Test("Draws follow the scores")
+    func followsScores() {
+        var logits = (0..<100).map { Float(sin(Double($0))) * 2 }
+        logits[13] = -.infinity
+        let total = logits.map { exp(Double($0)) }.reduce(0, +)
+        var counts = Array(repeating: 0, count: logits.count)
+        let draws = 40_000
+        var random = SampleRandom(seed: 5)
+        logits.withUnsafeMutableBufferPointer { scores in
+            for _ in 0..<draws { counts[scores.draw(using: &random)] += 1 }
+        }
+        // The seed is fixed, so that this holds always or never; a right draw misses it in one seed of 10,000.
+        for (token, count) in counts.enumerated() {
+            let share = exp(Double(logits[token])) / total
+            let deviation = (Double(draws) * share * (1 - share)).squareRoot()
+            #expect(abs(Double(count) - Double(draws) * share) <= 5 * deviation, "token \(token)")
+        }
+        #expect(counts[13] == 0)
+    }
+
+    @Test("Beams that are sampled draw without replacement, the likely ones first")
+    func followsScoresWithoutReplacement() {
+        let weights = [0.5, 0.3, 0.15, 0.05]
+        var random = SampleRandom(seed: 9)
+        var (first, pairs) = ([0, 0, 0, 0], 0)
+        let draws = 20_000
+        for _ in 0..<draws {
+            var largest = LargestScores(2)
+            for (index, weight) in weights.enumerated() {
+                largest.offer(Float(log(weight) + random.gumbel()), index: index)
+            }
+            let order = largest.sorted.map(\.index)
+            first[order[0]] += 1
+            if order == [1, 0] { pairs += 1 }
+        }
+        for (count, weight) in zip(first, weights) { #expect(abs(Double(count) / Double(draws) - weight) < 0.015) }
+        // The second is drawn from what the first has left.
+        #expect(abs(Double(pairs) / Double(draws) - 0.3 * 0.5 / 0.7) < 0.015)
+    }
+
+    @Test("Where all tokens are ruled out, one is taken all the same")
+    func survivesNothing() {
+        var scores = Array(repeating: -Float.infinity, count: 20)
+        var random = SampleRandom(seed: 1)
+        scores.withUnsafeMutableBufferPointer { scores in
+            #expect(scores.indices.contains(scores.draw(using: &random)))
+            for step in [TopK(count: 3), TopP(probability: 0.5, kept: 1), MinP(share: 0.1, kept: 2)] as [any ScoreStep]
+            {
+                step.apply(to: scores, after: TokenSequence(context: [1]))
+            }
+            scores.takeLogSoftmax()
+            #expect(scores.indexOfHighest == 0)
+        }
+    }
+}
+
+@Suite("Samples of a model")
+struct SampledTextTests {
+    private let cache: TemporaryFolder
+    private let model: Blip2Model
+    private let inputs: Tensor
+
+    init() throws {
+        cache = try TemporaryFolder()
+        model = try Blip2Model(folder: Fixtures.checkpoint("several-ends"), cache: cache.url)
+        inputs = try model.encode(try ParityReference(path: Fixtures.reference("several-ends")).pixels).languageInputs
+    }
+
+    private func options(seed: UInt64?, beams: Int = 1, texts: Int = 1) -> GenerationOptions {
+        var options = GenerationOptions(maxNewTokens: 12)
+        options.sampling = .init(temperature: 1.5, seed: seed)
+        options.beamCount = beams
+        options.returnedSequences = texts
+        return options
+    }
+
+    private func alone(_ row: Int, _ options: GenerationOptions) throws -> [[Int]] {
+        try model.generate(try inputs.rows(row..<row + 1), [options])[0].sequences.map(\.ids)
+    }
+
+    @Test("A seed draws the same text again, and another seed another one", arguments: [1, 3])
+    func repeats(beams: Int) throws {
+        let text = try alone(0, options(seed: 1, beams: beams))
+        #expect(try alone(0, options(seed: 1, beams: beams)) == text)
+        #expect(try alone(0, options(seed: 2, beams: beams)) != text)
+        #expect(try Set((0..<4).map { _ in try alone(0, options(seed: nil, beams: beams)) }).count > 1)
+    }
+
+    @Test("A row's draws depend on its own seed alone, whatever runs beside it")
+    func keepsRowsApart() throws {
+        let all = [
+            options(seed: 3), options(seed: 3, beams: 3), options(seed: 4, texts: 3), options(seed: 3, texts: 2),
+        ]
+        let together = try model.generate(try inputs.rows(0..<4), all)
+        for (row, options) in all.enumerated() {
+            #expect(together[row].sequences.map(\.ids) == (try alone(row, options)), "row \(row)")
+            #expect(together[row].sequences.count == options.returnedSequences)
+        }
+    }
+
+    @Test("Several samples of one picture differ, and the first of them is the one that is drawn alone")
+    func drawsSeveral() throws {
+        let texts = try alone(1, options(seed: 8, texts: 5))
+        #expect(Set(texts).count > 1)
+        #expect(try alone(1, options(seed: 8))[0] == texts[0])
+    }
+}
