@@ -17,13 +17,15 @@ struct CaptionRequest: Sendable {
     }
 
     func run(
-        id: CaptionInput.ID, limits: PictureLimits, pictures: PictureWorkers, model: ModelWorker
+        id: CaptionInput.ID, limits: PictureLimits, pictures: PictureWorkers, model: ModelWorker,
+        listeners: CaptionListeners
     ) async throws -> CaptionResult {
         let began = ContinuousClock.now
         let picture = try await pictures.run {
             try PreparedPicture(bytes, hash: hash, within: limits, as: preparation)
         }
-        let completion = try await model.caption(CaptionInput(id: id, pixels: picture.pixels, options: options))
+        let completion = try await model.caption(
+            CaptionInput(id: id, pixels: picture.pixels, options: options), listeners: listeners)
         var timings = CaptionTimings()
         timings.total = ContinuousClock.now - began
         timings.decode = picture.decodeTime
@@ -31,8 +33,10 @@ struct CaptionRequest: Sendable {
         // Before a worker and before the model.
         timings.waiting = (completion.began - began) - picture.decodeTime - picture.preprocessTime
         timings.generation = completion.caption.timings
-        return CaptionResult(
+        var result = CaptionResult(
             caption: completion.caption.text, tokenCount: completion.caption.tokenIDs.count, picture: picture.info,
             timings: timings)
+        result.captions = completion.caption.texts
+        return result
     }
 }

@@ -2,7 +2,9 @@
 public struct CaptionResult: Sendable, Equatable {
     /// The sentence.
     public var caption: String
-    /// How many tokens were generated.
+    /// All captions where several were asked for, the best of them, ``caption``, first; else nil.
+    public var captions: [String]?
+    /// How many tokens were generated for ``caption``.
     public var tokenCount: Int
     /// The picture.
     public var picture: PictureInfo

@@ -34,6 +34,20 @@ public actor Captioner {
         public init() {}
     }
 
+    /// A caption that is being made, and those who follow it.
+    private struct Making {
+        let work: SharedWork<CaptionResult>
+        let listeners: CaptionListeners
+    }
+
+    /// What one caller has of a caption that is being made.
+    private struct Seat {
+        let making: Making
+        /// The place among those who wait.
+        let place: Int
+        let listenerID: Int?
+    }
+
     /// Makes the model; called once, on the model's thread. It may block for minutes, and reports its progress in lines.
     public typealias Loader = @Sendable (_ progress: @Sendable (String) -> Void) throws -> any CaptionModel
 
@@ -53,7 +67,7 @@ public actor Captioner {
     private var loading: Task<Void, Never>?
     private var preparation: PixelPreparation?
     /// What is being captioned, for those who ask for the same.
-    private var underWay: [CaptionKey: SharedWork<CaptionResult>] = [:]
+    private var underWay: [CaptionKey: Making] = [:]
     private var inFlight = 0
     private var nextID: CaptionInput.ID = 0
     /// A running mean of the time that the model takes for a caption.
@@ -124,10 +138,13 @@ public actor Captioner {
     /// the task lets the caller go at once; when nobody waits any more the work stops, but for a picture that is being
     /// decoded.
     ///
-    /// - Parameter isFresh: whether the caption must be made now, whatever is remembered.
+    /// - Parameters:
+    ///   - isFresh: whether the caption must be made now, whatever is remembered.
+    ///   - listener: is told the text while it is written; of a remembered caption nothing.
     /// - Throws: every ``PipelineError/Code`` but `invalidSetting`.
     public nonisolated func caption(
-        _ bytes: [UInt8], options: CaptionOptions = CaptionOptions(), isFresh: Bool = false
+        _ bytes: [UInt8], options: CaptionOptions = CaptionOptions(), isFresh: Bool = false,
+        listener: CaptionListener? = nil
     ) async throws(PipelineError) -> CaptionResult {
         let (description, preparation) = try await readyModel()
         try options.validate(within: description.limits)
@@ -135,7 +152,7 @@ public actor Captioner {
         let request = CaptionRequest(bytes: bytes, options: options, preparation: preparation)
         do {
             return try await withDeadline(configuration.timeout) {
-                try await self.result(request, model: description.identity, isFresh: isFresh)
+                try await self.result(request, model: description, isFresh: isFresh, listener: listener)
             }
         } catch let error as PipelineError {
             throw error
@@ -149,13 +166,18 @@ public actor Captioner {
     }
 
     private nonisolated func result(
-        _ request: CaptionRequest, model: String, isFresh: Bool
+        _ request: CaptionRequest, model: ModelDescription, isFresh: Bool, listener: CaptionListener?
     ) async throws -> CaptionResult {
-        guard let cache else { return try await make(request) }
-        let key = try CaptionKey(picture: request.hash, model: model, options: request.options)
+        let listeners = CaptionListeners(listener)
+        guard let cache else { return try await make(request, listeners) }
+        guard request.options.isRepeatable(samplesByDefault: model.samplesByDefault) else {
+            metrics.cacheRequest(.bypassed)
+            return try await make(request, listeners)
+        }
+        let key = try CaptionKey(picture: request.hash, model: model.identity, options: request.options)
         if isFresh {
             metrics.cacheRequest(.bypassed)
-            let result = try await make(request)
+            let result = try await make(request, listeners)
             await cache.remember(result, key)
             return result
         }
@@ -163,35 +185,40 @@ public actor Captioner {
             metrics.cacheRequest(place == .memory ? .memory : .disk)
             return caption.result
         }
-        let (work, place) = try await join(key, request, cache)
-        return try await work.value(place)
+        let seat = try await join(key, request, cache, listener)
+        defer { seat.listenerID.map(seat.making.listeners.remove) }
+        return try await seat.making.work.value(seat.place)
     }
 
     /// A place at the work for `key`, which begins now unless it is under way.
     private func join(
-        _ key: CaptionKey, _ request: CaptionRequest, _ cache: CaptionCache
-    ) throws(PipelineError) -> (SharedWork<CaptionResult>, Int) {
-        if let work = underWay[key], let place = work.enter() {
+        _ key: CaptionKey, _ request: CaptionRequest, _ cache: CaptionCache, _ listener: CaptionListener?
+    ) throws(PipelineError) -> Seat {
+        if let making = underWay[key], let place = making.work.enter() {
+            let id = listener.map(making.listeners.add)
             metrics.cacheRequest(.shared)
-            return (work, place)
+            return Seat(making: making, place: place, listenerID: id)
         }
         try checkRoom()
         metrics.cacheRequest(.miss)
+        let listeners = CaptionListeners()
+        let id = listener.map(listeners.add)
         let work = SharedWork {
-            let result = try await self.make(request)
+            let result = try await self.make(request, listeners)
             await cache.remember(result, key)
             return result
         }
-        underWay[key] = work
+        let making = Making(work: work, listeners: listeners)
+        underWay[key] = making
         Task {
             await work.finished()
-            if underWay[key] === work { underWay[key] = nil }
+            if underWay[key]?.work === work { underWay[key] = nil }
         }
-        return (work, SharedWork<CaptionResult>.firstPlace)
+        return Seat(making: making, place: SharedWork<CaptionResult>.firstPlace, listenerID: id)
     }
 
     /// Reads a picture and takes it through the model.
-    private func make(_ request: CaptionRequest) async throws -> CaptionResult {
+    private func make(_ request: CaptionRequest, _ listeners: CaptionListeners) async throws -> CaptionResult {
         try checkRoom()
         inFlight += 1
         metrics.inFlight(inFlight)
@@ -200,7 +227,8 @@ public actor Captioner {
             metrics.inFlight(inFlight)
         }
         nextID += 1
-        let result = try await request.run(id: nextID, limits: configuration.limits, pictures: pictures, model: model)
+        let result = try await request.run(
+            id: nextID, limits: configuration.limits, pictures: pictures, model: model, listeners: listeners)
         meanGeneration = meanGeneration * 0.8 + result.timings.generation.total * 0.2
         metrics.captioned(result)
         return result

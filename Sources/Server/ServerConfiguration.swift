@@ -43,7 +43,7 @@ public struct ServerConfiguration: Sendable {
         connections.rateSpan = TimeAmount(settings.requestTimeout)
     }
 
-    /// The form that `POST /caption/generate` takes.
+    /// The form that `POST /caption/generate` and `POST /caption/stream` take.
     var captionForm: Form.Layout {
         Form.Layout(fileField: "image", textFields: CaptionOptions.formFields, maxFileBytes: maxImageBytes)
     }
@@ -59,6 +59,10 @@ public struct ServerConfiguration: Sendable {
     var processForm: Form.Layout {
         Form.Layout(fileField: "image", textFields: [], maxFileBytes: maxImageBytes)
     }
+
+    /// How long `POST /caption/stream` is silent at most: then a comment goes out, so that nobody on the way takes the
+    /// connection for dead.
+    var keepAliveInterval = Duration.seconds(10)
 
     /// What one connection may cost.
     var connections = ConnectionLimits()

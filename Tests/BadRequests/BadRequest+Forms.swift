@@ -94,6 +94,9 @@ extension BadRequest {
         field("num_beams", Array("three".utf8), 422, "invalid_field"),
         field("temperature", Array("inf".utf8), 422, "invalid_field"),
         field("top_p", Array("nan".utf8), 422, "invalid_field"),
+        field("seed", Array("18446744073709551616".utf8), 422, "invalid_field"),
+        field("num_return_sequences", Array("1000000".utf8), 422, "invalid_option"),
+        field("early_stopping", Array("1".utf8), 422, "invalid_field"),
     ]
 
     /// Names that would do harm as paths, in logs or on a screen. The pictures are sound, and so they are served.

@@ -56,7 +56,7 @@ struct CommandTests {
     @Test(
         "Wrong usage ends with status 2",
         arguments: [
-            ["caption"], ["caption", "--precision", "int3", "x.jpg"], ["caption", "--beams", "4", "x.jpg"],
+            ["caption"], ["caption", "--precision", "int3", "x.jpg"], ["caption", "--beams", "17", "x.jpg"],
             ["caption", "--max-new-tokens", "0", "x.jpg"], ["caption", "--device", "abacus", "x.jpg"], ["parity"],
             ["nonsense"],
         ])

@@ -128,7 +128,7 @@ struct BatchTests {
         },
         field("max_new_tokens", "31", 422, "invalid_option"),
         field("max_new_tokens", "many", 422, "invalid_field"),
-        field("num_beams", "3", 422, "field_not_available"),
+        field("num_beams", "17", 422, "invalid_option"),
     ]
 
     @Test("A form that is wrong as a whole is refused as a whole", arguments: Route.allCases, refusals)

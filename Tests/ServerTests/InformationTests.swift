@@ -24,7 +24,8 @@ struct InformationTests {
             #expect(
                 Set(endpoints.keys) == [
                     "GET /", "GET /health", "GET /health/live", "GET /metrics", "GET /model/info",
-                    "POST /caption/generate", "POST /caption/batch", "POST /image/process", "GET /openapi.json",
+                    "POST /caption/generate", "POST /caption/stream", "POST /caption/batch", "POST /image/process",
+                    "GET /openapi.json",
                     "GET /docs",
                 ])
         }

@@ -60,6 +60,42 @@ struct RememberingTests {
         }
     }
 
+    @Test("A remembered caption streams at once, as one piece")
+    func streamed() async throws {
+        let model: @Sendable () -> StubModel = { StubModel { options, _ in options.prompt ?? "" } }
+        try await run(model) { client in
+            let first = try Events(try await client.stream(prompt: "a boat"))
+            let second = try Events(try await client.stream(prompt: "a boat"))
+            #expect(first.all.last?.data["cached"] as? Bool == false)
+            #expect(second.names == ["token", "caption"] && second.text == "a boat")
+            #expect(second.all.last?.data["cached"] as? Bool == true)
+        }
+    }
+
+    @Test("What is drawn by chance is made anew each time, unless it has a seed")
+    func drawn() async throws {
+        let journal = Journal()
+        let model: @Sendable () -> StubModel = {
+            StubModel { options, _ in
+                if options.prompt != nil { journal.note("made") }
+                return "caption"
+            }
+        }
+        try await run(model) { client in
+            for (temperature, seed, made) in [("0.5", "", 2), ("0.5", "7", 3), ("0", "", 4)] {
+                for _ in 0..<2 {
+                    var form = TestForm()
+                    for (name, text) in ["prompt": "a", "temperature": temperature, "seed": seed] {
+                        form.add(text, as: name)
+                    }
+                    form.add(file: try fixture("gradient.png"), named: "a.png", as: "image")
+                    #expect(try await client.caption(form.body).status == .ok)
+                }
+                #expect(journal.all.count == made)
+            }
+        }
+    }
+
     @Test("A picture that finds the queue full is answered 503 at once, with the seconds to wait")
     func queueFull() async throws {
         let (gate, journal) = (DispatchSemaphore(value: 0), Journal())

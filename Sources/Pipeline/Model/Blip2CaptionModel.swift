@@ -10,16 +10,27 @@ public final class Blip2CaptionModel: CaptionModel {
     public let description: ModelDescription
     public let preparation: PixelPreparation
 
-    private let model: Blip2Model
-    private let tokenizer: any Tokenizing
+    let model: Blip2Model
+    let tokenizer: any Tokenizing
     private let batch: DecodingBatch
     private var rows: [DecodingBatch.RowID: Row] = [:]
 
     /// A picture in the decoder.
     private struct Row {
         let id: CaptionInput.ID
+        /// The tokens that its caption begins with, before the new ones.
+        let beginning: [Int]
+        /// The text so far; made when somebody asks for it.
+        var writing: CaptionWriting?
         let visionTime: Duration
         let qFormerTime: Duration
+
+        init(_ input: CaptionInput, _ options: GenerationOptions, visionTime: Duration, qFormerTime: Duration) {
+            id = input.id
+            beginning = input.options.repeatsPrompt ? options.promptIDs ?? [] : []
+            self.visionTime = visionTime
+            self.qFormerTime = qFormerTime
+        }
     }
 
     /// - Throws: `Blip2Error` or `TokenizationError` where the checkpoint lacks what captions need.
@@ -44,6 +55,7 @@ public final class Blip2CaptionModel: CaptionModel {
                 imageSize: model.configuration.vision.imageSize, queryTokens: model.configuration.queryTokenCount,
                 maxNewTokens: most))
         if isDemo { description.note = Self.demoNote }
+        description.samplesByDefault = model.generation.doSample == true
         self.description = description
     }
 
@@ -73,7 +85,8 @@ public final class Blip2CaptionModel: CaptionModel {
             let ids = try batch.join(encoding.languageInputs, joining.map(\.options), cancellation: cancellation)
             for (id, joined) in zip(ids, joining) {
                 rows[id] = Row(
-                    id: joined.picture.id, visionTime: encoding.visionTime, qFormerTime: encoding.qFormerTime)
+                    joined.picture, joined.options, visionTime: encoding.visionTime,
+                    qFormerTime: encoding.qFormerTime)
             }
             return refused + finished()
         }
@@ -84,6 +97,16 @@ public final class Blip2CaptionModel: CaptionModel {
             try batch.step(cancellation: cancellation)
             return finished()
         }
+    }
+
+    public func text(of id: CaptionInput.ID) -> String {
+        guard let (rowID, row) = rows.first(where: { $0.value.id == id }) else { return "" }
+        let ids = batch.tokens(of: rowID)
+        guard !ids.isEmpty else { return "" }
+        var writing = row.writing ?? CaptionWriting(tokenizer, beginning: row.beginning)
+        writing.advance(to: ids)
+        rows[rowID]?.writing = writing
+        return writing.text
     }
 
     public func leave(_ id: CaptionInput.ID) {
@@ -102,13 +125,19 @@ public final class Blip2CaptionModel: CaptionModel {
     private func finished() -> [CaptionOutcome] {
         batch.takeFinished().compactMap { finished in
             guard let row = rows.removeValue(forKey: finished.id) else { return nil }
-            let caption = GeneratedCaption(
-                text: tokenizer.decode(finished.ids, skippingSpecialTokens: true).trimmed(), tokenIDs: finished.ids,
+            let texts = finished.sequences.map { text(of: row.beginning + $0.ids) }
+            var caption = GeneratedCaption(
+                text: texts.first ?? "", tokenIDs: finished.ids,
                 timings: GenerationTimings(
                     vision: row.visionTime, qformer: row.qFormerTime, prefill: finished.prefillTime,
                     decode: finished.decodeTime))
+            if texts.count > 1 { caption.texts = texts }
             return CaptionOutcome(id: row.id, result: .success(caption))
         }
+    }
+
+    private func text(of ids: [Int]) -> String {
+        tokenizer.decode(ids, skippingSpecialTokens: true).withoutOuterSpace()
     }
 
     private static func translatingCancellation<Value>(_ work: () throws -> Value) throws -> Value {
@@ -116,37 +145,6 @@ public final class Blip2CaptionModel: CaptionModel {
             return try work()
         } catch let error as Blip2Error where error.code == .cancelled {
             throw CancellationError()
-        }
-    }
-
-    /// What the checkpoint asks for, and in its place what the caller asks for.
-    ///
-    /// - Throws: `invalidOption` for what the model cannot do.
-    private func generationOptions(_ options: CaptionOptions) throws(PipelineError) -> GenerationOptions {
-        var result = model.defaultOptions(promptIDs: try promptIDs(options.prompt))
-        if let count = options.maxNewTokens { result.maxNewTokens = count }
-        try check(result)
-        return result
-    }
-
-    /// A prompt stands behind the picture as the tokenizer writes it, its special tokens included.
-    private func promptIDs(_ prompt: String?) throws(PipelineError) -> [Int]? {
-        guard let prompt, !prompt.isEmpty else { return nil }
-        let ids = tokenizer.encode(prompt, addingSpecialTokens: true)
-        let room = model.maximumNewTokens(promptLength: ids.count)
-        guard room >= 1 else {
-            throw PipelineError(
-                .invalidOption,
-                "The prompt has \(ids.count) tokens; this model has room for \(ids.count + room - 1). Shorten it.")
-        }
-        return ids
-    }
-
-    private func check(_ options: GenerationOptions) throws(PipelineError) {
-        do {
-            try model.check(options)
-        } catch {
-            throw PipelineError(.invalidOption, error.message, cause: error)
         }
     }
 }
@@ -164,14 +162,5 @@ extension PixelPreparation {
         rescaleFactor = processor.doRescale ? processor.rescaleFactor : 1
         mean = processor.doNormalize ? processor.mean : [0, 0, 0]
         standardDeviation = processor.doNormalize ? processor.std : [1, 1, 1]
-    }
-}
-
-extension String {
-    /// Without white space at either end.
-    fileprivate func trimmed() -> String {
-        guard let start = firstIndex(where: { !$0.isWhitespace }), let end = lastIndex(where: { !$0.isWhitespace })
-        else { return "" }
-        return String(self[start...end])
     }
 }

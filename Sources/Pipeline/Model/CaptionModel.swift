@@ -26,6 +26,12 @@ public protocol CaptionModel: AnyObject {
     /// - Throws: as ``join(_:cancellation:)``.
     func step(cancellation: Cancellation) throws -> [CaptionOutcome]
 
+    /// The text that is certain of a picture on its way: each is the beginning of the next, and of the caption.
+    ///
+    /// Called for pictures that somebody follows only. Empty where nothing is certain before the end, as with beams, and
+    /// in models that do not say it.
+    func text(of id: CaptionInput.ID) -> String
+
     /// Takes out a picture whose caption nobody waits for any more.
     func leave(_ id: CaptionInput.ID)
 
@@ -65,15 +71,21 @@ public struct CaptionOutcome: Sendable {
 }
 
 extension CaptionModel {
+    public func text(of id: CaptionInput.ID) -> String { "" }
+
     /// The caption of one picture while no other is being captioned. Blocks until it is there.
     ///
+    /// - Parameter listener: is told the text while it is written.
     /// - Throws: as ``join(_:cancellation:)``.
     public func caption(
-        pixels: [Float], options: CaptionOptions, cancellation: Cancellation
+        pixels: [Float], options: CaptionOptions, cancellation: Cancellation, listener: CaptionListener? = nil
     ) throws -> GeneratedCaption {
         do {
             var outcomes = try join([CaptionInput(id: 0, pixels: pixels, options: options)], cancellation: cancellation)
-            while outcomes.isEmpty { outcomes = try step(cancellation: cancellation) }
+            while outcomes.isEmpty {
+                if let listener { listener(text(of: 0)) }
+                outcomes = try step(cancellation: cancellation)
+            }
             return try outcomes[0].result.get()
         } catch {
             reset()

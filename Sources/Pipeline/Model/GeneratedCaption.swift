@@ -2,7 +2,9 @@
 public struct GeneratedCaption: Sendable, Equatable {
     /// The sentence, without special tokens.
     public var text: String
-    /// The new tokens, the end-of-sequence token included where one was generated.
+    /// All sentences where several were asked for, the best of them, ``text``, first; else nil.
+    public var texts: [String]?
+    /// The new tokens of ``text``, the end-of-sequence token included where one was generated.
     public var tokenIDs: [Int]
     /// How long the stages took.
     public var timings: GenerationTimings

@@ -18,10 +18,13 @@ final class ModelJob: Sendable {
     }
 
     let input: CaptionInput
+    /// Who is told the text while it is written.
+    let listeners: CaptionListeners
     private let state = Mutex(State.new)
 
-    init(_ input: CaptionInput) {
+    init(_ input: CaptionInput, listeners: CaptionListeners) {
         self.input = input
+        self.listeners = listeners
     }
 
     /// Whether nobody waits any more.

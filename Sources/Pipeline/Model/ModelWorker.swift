@@ -39,8 +39,12 @@ actor ModelWorker {
     }
 
     /// The caption of one picture. Cancelling the task gives the place in the line, or in the model, back.
-    nonisolated func caption(_ input: CaptionInput) async throws -> ModelJob.Completion {
-        let job = ModelJob(input)
+    ///
+    /// - Parameter listeners: are told the text while it is written, on the model's thread.
+    nonisolated func caption(
+        _ input: CaptionInput, listeners: CaptionListeners
+    ) async throws -> ModelJob.Completion {
+        let job = ModelJob(input, listeners: listeners)
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 job.wait(continuation)
@@ -86,8 +90,19 @@ actor ModelWorker {
         if !joining.isEmpty {
             metrics.batchSize(places.count)
             deliver(try model.join(joining.map(\.input), cancellation: cancellation), &places)
+            tell(places, model)
         }
-        if !places.isEmpty { deliver(try model.step(cancellation: cancellation), &places) }
+        if !places.isEmpty {
+            deliver(try model.step(cancellation: cancellation), &places)
+            tell(places, model)
+        }
+    }
+
+    /// Tells those who follow a caption how far it has come.
+    private func tell(_ places: [CaptionInput.ID: Place], _ model: any CaptionModel) {
+        for (id, place) in places where !place.job.listeners.isEmpty {
+            place.job.listeners.tell(model.text(of: id))
+        }
     }
 
     /// Takes out the pictures that nobody waits for.

@@ -24,6 +24,8 @@ struct CaptionKey: Hashable, Sendable {
 /// A caption as it is remembered.
 struct RememberedCaption: Sendable, Equatable, Codable {
     let caption: String
+    /// All captions, where several were asked for.
+    let captions: [String]?
     let tokenCount: Int
     let picture: PictureInfo
     /// When it was made, in seconds since 1970.
@@ -31,6 +33,7 @@ struct RememberedCaption: Sendable, Equatable, Codable {
 
     init(_ result: CaptionResult, created: Double) {
         caption = result.caption
+        captions = result.captions
         tokenCount = result.tokenCount
         picture = result.picture
         self.created = created
@@ -38,6 +41,8 @@ struct RememberedCaption: Sendable, Equatable, Codable {
 
     /// The caption as an answer.
     var result: CaptionResult {
-        CaptionResult(caption: caption, tokenCount: tokenCount, picture: picture, isCached: true)
+        var result = CaptionResult(caption: caption, tokenCount: tokenCount, picture: picture, isCached: true)
+        result.captions = captions
+        return result
     }
 }

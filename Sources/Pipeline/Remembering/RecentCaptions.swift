@@ -57,6 +57,7 @@ final class RecentCaptions: Sendable {
 
     /// What an entry takes up: its texts, and about 400 bytes for the key, the numbers and the table.
     private static func bytes(_ caption: RememberedCaption) -> Int {
-        400 + caption.caption.utf8.count + caption.picture.hash.utf8.count + caption.picture.format.utf8.count
+        400 + caption.caption.utf8.count + (caption.captions ?? []).reduce(0) { $0 + 16 + $1.utf8.count }
+            + caption.picture.hash.utf8.count + caption.picture.format.utf8.count
     }
 }

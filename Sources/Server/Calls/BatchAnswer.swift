@@ -45,6 +45,8 @@ extension BatchAnswer {
         let index: Int
         let filename: String
         let caption: String?
+        /// All of them where several were asked for, the best first.
+        let captions: [String]?
         let tokenCount: Int?
         let imageInfo: ImageInfo?
         let processingTime: ProcessingTime?
@@ -52,7 +54,7 @@ extension BatchAnswer {
         let error: Failure?
 
         enum CodingKeys: String, CodingKey {
-            case index, filename, caption, cached, error
+            case index, filename, caption, captions, cached, error
             case tokenCount = "token_count"
             case imageInfo = "image_info"
             case processingTime = "processing_time"
@@ -63,6 +65,7 @@ extension BatchAnswer {
             filename = outcome.fileName
             let result = try? outcome.result.get()
             caption = result?.caption
+            captions = result?.captions
             tokenCount = result?.tokenCount
             imageInfo = result.map { ImageInfo($0.picture, fileName: outcome.fileName) }
             processingTime = result.map { ProcessingTime($0.timings, total: outcome.duration) }

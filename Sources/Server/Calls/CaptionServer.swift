@@ -35,6 +35,12 @@ struct CaptionServer: Sendable {
                 try await caption($0, $1)
             },
             Endpoint(
+                .post, "/caption/stream", "the same caption word by word, as server-sent events",
+                form: configuration.captionForm
+            ) {
+                try await streamCaption($0, $1)
+            },
+            Endpoint(
                 .post, "/caption/batch", "captions of all pictures in the form's fields images",
                 form: configuration.batchForm
             ) {

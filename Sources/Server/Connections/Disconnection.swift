@@ -47,15 +47,23 @@ final class DisconnectHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
 }
 
+extension Disconnection {
+    /// Whether the client behind `channel` has gone; nil without a ``DisconnectHandler`` in the channel's pipeline, as in
+    /// tests that have no connection.
+    static func of(_ channel: any Channel) async -> Disconnection? {
+        try? await channel.eventLoop.submit {
+            try channel.pipeline.syncOperations.handler(type: DisconnectHandler.self).disconnection
+        }.get()
+    }
+}
+
 /// The result of `work`, which is cancelled when the client behind `channel` goes.
 ///
-/// Without a ``DisconnectHandler`` in the channel's pipeline, as in tests that have no connection, `work` just runs.
+/// Where there is no connection, as in some tests, `work` just runs.
 func cancelledByDisconnection<Value: Sendable>(
     of channel: any Channel, _ work: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {
-    let disconnection = try? await channel.eventLoop.submit {
-        try channel.pipeline.syncOperations.handler(type: DisconnectHandler.self).disconnection
-    }.get()
+    let disconnection = await Disconnection.of(channel)
     let task = Task(operation: work)
     disconnection?.onHappening { task.cancel() }
     defer { disconnection?.onHappening(nil) }

@@ -19,7 +19,7 @@ extension ServerError.Code {
         case .targetTooLong: .uriTooLong
         case .headerTooLarge: .requestHeaderFieldsTooLarge
         case .unsupportedContentType: .unsupportedMediaType
-        case .invalidField, .fieldNotAvailable: .unprocessableContent
+        case .invalidField: .unprocessableContent
         case .rateLimited: .tooManyRequests
         case .tooManyConnections: .serviceUnavailable
         }

@@ -17,7 +17,7 @@ struct ProblemMiddleware: RouterMiddleware {
         } catch {
             let error = refine(error, request: request)
             let answer = ErrorAnswer(error)
-            report(error, answer: answer, context: context)
+            context.report(error, answer: answer)
             var response = try answer.response(requestID: context.requestID)
             for field in context.record.facts.headers where !response.headers.contains(field.name) {
                 response.headers.append(field)
@@ -37,15 +37,17 @@ struct ProblemMiddleware: RouterMiddleware {
         let list = allowed.map(\.rawValue).joined(separator: ", ")
         return ServerError(.methodNotAllowed, "This path takes \(list) only.", headers: [.allow: list])
     }
+}
 
+extension ServerContext {
     /// Tells the access line of an error. One of ours with more to it than its answer says gets a line of its own.
-    private func report(_ error: any Error, answer: ErrorAnswer, context: ServerContext) {
+    func report(_ error: any Error, answer: ErrorAnswer) {
         let text = "\(error)"
         guard answer.status.code >= 500, text != answer.detail, !(error is CancellationError) else {
-            return context.record.note(code: answer.code, error: text)
+            return record.note(code: answer.code, error: text)
         }
-        context.record.note(code: answer.code, error: nil)
+        record.note(code: answer.code, error: nil)
         let level: Logger.Level = answer.status == .internalServerError ? .error : .warning
-        context.logger.log(level: level, "Failed", metadata: ["code": "\(answer.code)", "error": "\(text)"])
+        logger.log(level: level, "Failed", metadata: ["code": "\(answer.code)", "error": "\(text)"])
     }
 }

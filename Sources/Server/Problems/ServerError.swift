@@ -28,7 +28,6 @@ struct ServerError: Error, Sendable, CustomStringConvertible {
         case duplicateField = "duplicate_field"
         case lateField = "late_field"
         case invalidField = "invalid_field"
-        case fieldNotAvailable = "field_not_available"
     }
 
     let code: Code

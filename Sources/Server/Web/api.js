@@ -20,7 +20,7 @@ export class Failure extends Error {
   get isRetryable() { return [0, 408, 429].includes(this.status) || this.status >= 500; }
 }
 
-const unreachable = 'The server cannot be reached. Check the connection, then try again.';
+export const unreachable = 'The server cannot be reached. Check the connection, then try again.';
 
 const words = {
   413: 'The picture is too large for this server.',
@@ -31,7 +31,7 @@ const words = {
 };
 
 /** The failure that an answer stands for: the problem document's own sentence, or one for its status. */
-function failure(status, header, body) {
+export function failure(status, header, body) {
   let problem = {};
   try {
     problem = JSON.parse(body) ?? {};
@@ -68,37 +68,56 @@ export async function get(path, { lenient = false } = {}) {
   }
 }
 
+/** The answer to one picture, sent as the form's field `image`: an object, or with `accept: 'image/…'` a picture. */
+export async function sendPicture(path, file, { onSent, signal, accept = 'application/json' }) {
+  const request = await upload(path, file, { onSent, signal, accept, responseType: 'blob' });
+  const isFine = request.status >= 200 && request.status < 300;
+  if (isFine && accept.startsWith('image/')) return request.response;
+  const body = await request.response.text();
+  if (!isFine) throw failure(request.status, request.getResponseHeader('Retry-After'), body);
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new Failure('The answer cannot be read. Is there something between this page and the server?');
+  }
+}
+
 /**
- * Sends one picture as the form's field `image`.
+ * The finished request that sent one picture; `onAnswer` is given it whenever more of the answer has come.
  *
  * This is XMLHttpRequest, because fetch does not tell how much of an upload has gone out.
  */
-export function sendPicture(path, file, { onSent = () => {}, signal, accept = 'application/json' }) {
+export function upload(path, file, {
+  fields = {}, accept, responseType = 'text', onSent = () => {}, onAnswer = () => {}, signal,
+}) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open('POST', path);
-    request.responseType = 'blob';
+    request.responseType = responseType;
     for (const [name, value] of Object.entries({ Accept: accept, ...keyHeaders() })) {
       request.setRequestHeader(name, value);
     }
     request.upload.addEventListener('progress', event => {
       if (event.lengthComputable) onSent(event.loaded / event.total);
     });
-    request.addEventListener('load', async () => {
-      const isFine = request.status >= 200 && request.status < 300;
+    const answered = () => {
       try {
-        if (isFine && accept.startsWith('image/')) return resolve(request.response);
-        const body = await request.response.text();
-        if (!isFine) return reject(failure(request.status, request.getResponseHeader('Retry-After'), body));
-        resolve(JSON.parse(body));
+        onAnswer(request);
       } catch {
         reject(new Failure('The answer cannot be read. Is there something between this page and the server?'));
+        request.abort();
       }
+    };
+    request.addEventListener('progress', answered);
+    request.addEventListener('load', () => {
+      answered();
+      resolve(request);
     });
     request.addEventListener('error', () => reject(new Failure(unreachable)));
     request.addEventListener('abort', () => reject(new DOMException('Given up', 'AbortError')));
     signal?.addEventListener('abort', () => request.abort());
     const form = new FormData();
+    for (const [name, value] of Object.entries(fields)) form.append(name, value);
     form.append('image', file, file.name);
     request.send(form);
   });

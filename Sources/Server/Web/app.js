@@ -8,6 +8,7 @@ import { Picture } from './picture.js';
 import { Queue } from './queue.js';
 import { csv, json, save } from './save.js';
 import { drawStaff } from './staff.js';
+import { Wishes } from './wishes.js';
 import { pictures as inWords } from './words.js';
 
 const results = document.getElementById('results');
@@ -25,10 +26,17 @@ const keyForm = new KeyForm(() => {
   }
 });
 const model = new ModelLine(failure => keyForm.ask(failure));
+const wishes = new Wishes(() => {
+  news.textContent = `Asking again about ${inWords(entries.length)}.`;
+  for (const entry of entries) {
+    entry.told = '';
+    entry.picture.ask(wishes.fields);
+  }
+});
 
 function take(files) {
   for (const file of files) {
-    const picture = new Picture(file, queue, () => model.limits.max_image_bytes);
+    const picture = new Picture(file, queue, () => model.limits.max_image_bytes, wishes.fields);
     const entry = { picture, card: new Card(picture, () => remove(entry)), told: '' };
     entries.push(entry);
     cards.append(entry.card.element);
@@ -69,6 +77,7 @@ function tally() {
   if (line.textContent !== text) line.textContent = text;
   for (const id of ['save-csv', 'save-json']) document.getElementById(id).disabled = done === 0;
   results.hidden = entries.length === 0;
+  wishes.offer(entries.length > 0);
 }
 
 /** Takes a picture off the page; the focus goes to its neighbour, so that a keyboard does not lose its place. */

@@ -8,6 +8,7 @@ const steps = {
   queued: () => 'Waiting for its turn …',
   sending: picture => `Sending … ${Math.round(picture.sent * 100)} %`,
   looking: () => 'Looking at it …',
+  writing: () => 'Writing …',
   pausing: picture => `Trying again in ${picture.secondsLeft} s …`,
 };
 
@@ -62,16 +63,28 @@ export class Card {
     this.#find('.detail').textContent = failure?.message ?? '';
     this.#show('.retry', failure?.isRetryable && state !== 'locked');
     this.#find('.retry').textContent = state === 'pausing' ? 'Try now' : 'Try again';
-    this.#show('.caption', answer);
-    this.#show('.copy', answer);
-    if (answer) {
-      this.#find('.caption').textContent = answer.caption;
-      this.#find('img').alt = answer.caption;
-    }
+    this.#renderCaption();
     if (colours) this.#renderPalette(colours.dominant_colors ?? []);
     this.#show('.palette-problem', colourFailure && colourFailure.status !== 404);
     this.#find('.palette-problem').textContent = colourFailure ? `No colours: ${colourFailure.message}` : '';
+    this.#show('.times', answer);
     if (answer) this.#renderTimes(answer, colours);
+  }
+
+  #renderCaption() {
+    const { answer, state, text, file } = this.#picture;
+    const isWriting = state === 'writing';
+    this.#show('.caption', answer || isWriting);
+    this.#show('.copy', answer);
+    this.#find('.caption').textContent = answer ? answer.caption : isWriting ? text : '';
+    this.#find('img').alt = answer?.caption || file.name;
+    const others = answer?.captions?.slice(1) ?? [];
+    this.#show('.others', others.length > 0);
+    this.#find('.others').replaceChildren(...others.map(caption => {
+      const item = document.createElement('li');
+      item.textContent = caption;
+      return item;
+    }));
   }
 
   #renderWait(state) {
@@ -104,11 +117,11 @@ export class Card {
   #renderTimes(answer, colours) {
     const rows = stepsOf(answer.processing_time ?? {});
     const took = colours?.processing_time_seconds;
-    const key = `${rows.length} ${took}`;
+    const key = `${answer.timestamp} ${rows.length} ${took}`;
     const box = this.#find('.times');
+    box.hidden = rows.length === 0;
     if (rows.length === 0 || box.dataset.key === key) return;
     Object.assign(box.dataset, { key });
-    box.hidden = false;
     const total = duration(answer.processing_time.total_seconds);
     box.querySelector('summary').textContent = answer.cached ? `Remembered: answered in ${total}` : `Captioned in ${total}`;
     const [bar, list] = [box.querySelector('.bar'), box.querySelector('dl')];

@@ -1,6 +1,7 @@
 // One picture on its way to a caption and a palette.
 
 import { Failure, sendPicture } from './api.js';
+import { captionPicture } from './stream.js';
 import { bytes } from './words.js';
 
 const mostTries = 6;
@@ -8,7 +9,8 @@ const usualPause = 5;
 
 /**
  * What is known of one picture. `state` is one of
- * queued, sending, looking, pausing (the server is busy: again in `secondsLeft`), locked (a key is missing), done, failed.
+ * queued, sending, looking, writing (`text` grows), pausing (the server is busy: again in `secondsLeft`), locked (a key is
+ * missing), done, failed.
  */
 export class Picture extends EventTarget {
   state = 'queued';
@@ -17,7 +19,9 @@ export class Picture extends EventTarget {
   secondsLeft = 0;
   /** @type {Failure|null} */
   failure = null;
-  /** The answer of /caption/generate. */
+  /** The words that are there while the caption is written. */
+  text = '';
+  /** The answer of /caption/stream. */
   answer = null;
   /** The answer of /image/process. */
   colours = null;
@@ -26,12 +30,17 @@ export class Picture extends EventTarget {
 
   #queue;
   #mostBytes;
+  #wishes;
   #giveUp = new AbortController();
+  /** Gives up the caption alone. */
+  #giveUpAsking = new AbortController();
   #endPause = () => {};
 
-  constructor(file, queue, mostBytes) {
+  /** @param {Object<string, string>} wishes what is asked of the caption, by the fields of the call */
+  constructor(file, queue, mostBytes, wishes) {
     super();
     this.file = file;
+    this.#wishes = wishes;
     this.#queue = queue;
     this.#mostBytes = mostBytes;
     this.preview = URL.createObjectURL(file);
@@ -39,20 +48,30 @@ export class Picture extends EventTarget {
 
   /** Gets the caption, then the palette. Every step is told with a `change` event, the palette with `colours` too. */
   async start() {
-    this.#set({ state: 'queued', failure: null });
+    this.#giveUpAsking.abort();
+    this.#endPause();
+    this.#giveUpAsking = new AbortController();
+    const { signal } = this.#giveUpAsking;
+    this.#set({ state: 'queued', failure: null, answer: null, text: '' });
     try {
       this.#checkSize();
-      const answer = await this.#persist(() => this.#ask());
+      const answer = await this.#persist(() => this.#ask(signal), signal);
       this.#set({ state: 'done', answer });
     } catch (error) {
-      return this.#fail(error);
+      return signal.aborted ? undefined : this.#fail(error);
     }
-    await this.findColours();
+    if (!this.colours) await this.findColours();
+  }
+
+  /** Gets another caption. */
+  ask(wishes) {
+    this.#wishes = wishes;
+    return this.start();
   }
 
   async findColours() {
     try {
-      const colours = await this.#persist(() => this.#send('/image/process', false), true);
+      const colours = await this.#persist(() => this.#processed(), this.#giveUp.signal, true);
       this.#set({ colours, colourFailure: null });
       this.dispatchEvent(new Event('colours'));
     } catch (error) {
@@ -81,27 +100,28 @@ export class Picture extends EventTarget {
   /** Gives up what is under way. */
   discard() {
     this.#giveUp.abort();
+    this.#giveUpAsking.abort();
     this.#endPause();
     URL.revokeObjectURL(this.preview);
   }
 
   /** Tries again while the server is only busy, after the pause that it asks for. */
-  async #persist(call, isQuiet = false) {
+  async #persist(call, signal, isQuiet = false) {
     for (let tries = 1; ; tries += 1) {
       try {
         return await call();
       } catch (error) {
         if (!(error instanceof Failure) || !error.isPassing || tries === mostTries) throw error;
-        await this.#pause(error, isQuiet);
-        this.#giveUp.signal.throwIfAborted();
+        await this.#pause(error, signal, isQuiet);
+        signal.throwIfAborted();
       }
     }
   }
 
-  async #pause(failure, isQuiet) {
+  async #pause(failure, signal, isQuiet) {
     let secondsLeft = failure.retryAfter ?? usualPause;
     let isOver = false;
-    while (secondsLeft > 0 && !isOver) {
+    while (secondsLeft > 0 && !isOver && !signal.aborted) {
       if (!isQuiet) this.#set({ state: 'pausing', failure, secondsLeft });
       await new Promise(resolve => {
         this.#endPause = () => { isOver = true; resolve(); };
@@ -109,22 +129,22 @@ export class Picture extends EventTarget {
       });
       secondsLeft -= 1;
     }
-    if (!isQuiet && !this.#giveUp.signal.aborted) this.#set({ state: 'queued', failure: null });
+    if (!isQuiet && !signal.aborted) this.#set({ state: 'queued', failure: null });
   }
 
-  #ask() {
-    return this.#send('/caption/generate', true, sent => {
-      this.#set({ sent, state: sent < 1 ? 'sending' : 'looking' });
-    });
-  }
-
-  #send(path, isUrgent, onSent = () => {}) {
-    const signal = this.#giveUp.signal;
+  #ask(signal) {
+    const onSent = sent => this.#set({ sent, state: sent < 1 ? 'sending' : 'looking' });
+    const onText = text => this.#set({ text, state: 'writing' });
     const call = () => {
       onSent(0);
-      return sendPicture(path, this.file, { onSent, signal });
+      return captionPicture(this.file, this.#wishes, { onSent, onText, signal });
     };
-    return this.#queue.add(call, { isUrgent, signal });
+    return this.#queue.add(call, { isUrgent: true, signal });
+  }
+
+  #processed() {
+    const { signal } = this.#giveUp;
+    return this.#queue.add(() => sendPicture('/image/process', this.file, { signal }), { signal });
   }
 
   #checkSize() {

@@ -6,7 +6,7 @@ const page = new Request('/', { headers: { Accept: 'text/html' } });
 const files = [
   '/manifest.webmanifest', '/web/api.js', '/web/app.js', '/web/card.js', '/web/icon.svg', '/web/icon-192.png',
   '/web/intake.js', '/web/key.js', '/web/model.js', '/web/picture.js', '/web/queue.js', '/web/save.js',
-  '/web/staff.js', '/web/style.css', '/web/words.js',
+  '/web/staff.js', '/web/stream.js', '/web/style.css', '/web/wishes.js', '/web/words.js',
 ];
 
 addEventListener('install', event => {
