@@ -1,4 +1,5 @@
 import Foundation
+import StandIns
 import Testing
 
 /// The program with models that it has to compile, and what may come between.

@@ -2,6 +2,7 @@ import Blip2
 import Foundation
 import Imaging
 import Logging
+import StandIns
 import Synchronization
 import Testing
 

@@ -1,6 +1,7 @@
 import Blip2
 import Foundation
 import Imaging
+import StandIns
 import Synchronization
 import Testing
 

@@ -3,6 +3,7 @@ import Foundation
 import HummingbirdTesting
 import NIOCore
 import Pipeline
+import StandIns
 import Testing
 
 @testable import Server

@@ -3,6 +3,7 @@ import HTTPTypes
 import HummingbirdTesting
 import NIOCore
 import Pipeline
+import StandIns
 import Testing
 
 @testable import Server

@@ -1,6 +1,7 @@
 import Blip2
 import Imaging
 import Pipeline
+import StandIns
 
 /// A model that writes captions word by word, as a test tells it.
 final class WritingModel: CaptionModel {
