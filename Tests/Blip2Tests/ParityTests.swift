@@ -1,6 +1,8 @@
-import Blip2
 import Foundation
+import ONNXRuntime
 import Testing
+
+@testable import Blip2
 
 @Suite("Parity with transformers")
 struct ParityTests {
@@ -76,19 +78,48 @@ struct ParityTests {
         ]
     }
 
-    @Test("A reference that cannot be compared is refused with the reason", arguments: Spoiled.all)
-    func refusesReferences(_ spoiled: Spoiled) throws {
-        let cache = try TemporaryFolder()
+    /// A copy of a reference with another header.
+    private func reference(in folder: URL, _ change: (inout [String: Any]) -> Void) throws -> URL {
         let original = try Data(contentsOf: URL(fileURLWithPath: Fixtures.reference("opt-pre-norm")))
         let length = original.prefix(8).enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) }
         let object = try JSONSerialization.jsonObject(with: original[8..<(8 + length)])
         var header = try #require(object as? [String: Any])
-        spoiled.change(&header)
+        change(&header)
         let changed = try JSONSerialization.data(withJSONObject: header)
-        let file = cache.url.appendingPathComponent("reference.safetensors")
+        let file = folder.appendingPathComponent("reference.safetensors")
         let prefix = withUnsafeBytes(of: UInt64(changed.count).littleEndian) { Data($0) }
         try (prefix + changed + original[(8 + length)...]).write(to: file)
+        return file
+    }
 
+    @Test("The arguments of `generate` are heeded: beams, lengths, ends, and how many texts come back")
+    func heedsArguments() throws {
+        let cache = try TemporaryFolder()
+        let json = #"""
+            {"num_beams": 3, "num_return_sequences": 2, "max_length": 12, "min_new_tokens": 2, "eos_token_id": [7, 9],
+             "length_penalty": 0.5, "early_stopping": "never", "do_sample": false, "top_k": 50, "pad_token_id": null}
+            """#
+        let file = try reference(in: cache.url) { $0["__metadata__"] = ["generation": json] }
+        let model = try Blip2Model(folder: Fixtures.checkpoint("opt-pre-norm"), cache: cache.url)
+        let report = try model.parity(referencePath: file.path)
+
+        // max_length counts the picture's tokens and the prompt's one.
+        var options = GenerationOptions(maxNewTokens: 12 - model.configuration.queryTokenCount - 1)
+        (options.beamCount, options.returnedSequences, options.minNewTokens) = (3, 2, 2)
+        (options.eosTokenIDs, options.lengthPenalty, options.earlyStopping) = ([7, 9], 0.5, .never)
+        let pixels = try ParityReference(path: file.path).pixels
+        let inputs = try model.encode(pixels).languageInputs
+        let rows = try model.generate(inputs, Array(repeating: options, count: pixels.shape[0]))
+        let texts = rows.flatMap { $0.sequences.map(\.ids) }
+        #expect(report.ids.count == 2 * pixels.shape[0])
+        for (found, text) in zip(report.ids, texts) { #expect(Array(found.prefix(text.count)) == text) }
+        #expect(!report.idsAreEqual)
+    }
+
+    @Test("A reference that cannot be compared is refused with the reason", arguments: Spoiled.all)
+    func refusesReferences(_ spoiled: Spoiled) throws {
+        let cache = try TemporaryFolder()
+        let file = try reference(in: cache.url, spoiled.change)
         let model = try Blip2Model(folder: Fixtures.checkpoint("opt-pre-norm"), cache: cache.url)
         let error = try #require(throws: Blip2Error.self) { try model.parity(referencePath: file.path) }
         #expect(error.code == spoiled.code)
