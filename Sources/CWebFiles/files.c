@@ -70,11 +70,17 @@ static const unsigned char service_worker_js[] = {
 static const unsigned char staff_js[] = {
 #embed "../Server/Web/staff.js"
 };
+static const unsigned char stream_js[] = {
+#embed "../Server/Web/stream.js"
+};
 static const unsigned char style_css[] = {
 #embed "../Server/Web/style.css"
 };
 static const unsigned char trial_js[] = {
 #embed "../Server/Web/trial.js"
+};
+static const unsigned char wishes_js[] = {
+#embed "../Server/Web/wishes.js"
 };
 static const unsigned char words_js[] = {
 #embed "../Server/Web/words.js"
@@ -105,8 +111,10 @@ static const web_file files[] = {
     FILE("schema.js", schema_js),
     FILE("service-worker.js", service_worker_js),
     FILE("staff.js", staff_js),
+    FILE("stream.js", stream_js),
     FILE("style.css", style_css),
     FILE("trial.js", trial_js),
+    FILE("wishes.js", wishes_js),
     FILE("words.js", words_js),
 };
 

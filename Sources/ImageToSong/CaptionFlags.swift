@@ -19,7 +19,7 @@ struct CaptionFlags: ParsableArguments {
         help: "How many captions of each picture to give, best first: at most as many as beams, or as many samples.")
     var captions: Int?
 
-    @Option(help: "Above 0 beams prefer long texts: -10 to 10.")
+    @Option(parsing: .unconditional, help: "Above 0 beams prefer long texts: -10 to 10.")
     var lengthPenalty: Double?
 
     @Option(

@@ -26,15 +26,20 @@ def fetch(address):
 
 def mend(body, most):
     """What no schema can say of a form that should be answered: not every file is a picture, pictures come last, and
-    prompt and caption share the model's room, of which a character may take four tokens."""
+    prompt and caption share the model's room, of which a character may take four tokens, and captions are no more than
+    beams."""
     if "image" in body:
         body["image"] = PICTURE
     if "images" in body:
         body["images"] = [PICTURE] * min(len(body.pop("images")), 4)
     if "prompt" in body:
         body["prompt"] = body["prompt"][: most // 8]
-    if body.get("max_new_tokens", 0) > most // 2:
+    if max(body.get("max_new_tokens", 0), body.get("min_new_tokens", 0)) > most // 2:
         body.pop("prompt", None)
+    if body.get("min_new_tokens", 0) > body.get("max_new_tokens", most):
+        del body["min_new_tokens"]
+    if body.get("num_return_sequences", 1) > body.get("num_beams", 1):
+        del body["num_return_sequences"]
 
 
 def seems_wrong(body):
@@ -57,7 +62,8 @@ def test(program, examples):
         description = fetch(address + "/openapi.json")
         most = fetch(address + "/model/info")["model_info"]["limits"]["max_new_tokens"]
         # What the description leaves to the model.
-        description["components"]["schemas"]["MaxNewTokens"]["maximum"] = most
+        for name in ("MinNewTokens", "MaxNewTokens"):
+            description["components"]["schemas"][name]["maximum"] = most
 
         @schemathesis.hook
         def filter_case(context, case):

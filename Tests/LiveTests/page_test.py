@@ -5,6 +5,7 @@ import pathlib
 import shutil
 import sys
 import tempfile
+import threading
 import unittest
 
 from selenium.webdriver.common.action_chains import ActionChains
@@ -12,11 +13,12 @@ from selenium.webdriver.common.keys import Keys
 
 import server
 from browser import Browser
-from stand_in import StandIn, problem
+from stand_in import StandIn, event, problem
 
 HARBOUR, STORM, CAMPFIRE = (server.SAMPLES / f"{name}.jpg" for name in ("harbour-evening", "storm-at-sea", "campfire-night"))
 TEXT = server.REPOSITORY / "README.md"
-CAPTION = ("POST", "/caption/generate")
+CAPTION = ("POST", "/caption/stream")
+STREAM = {"Content-Type": "text/event-stream"}
 
 
 class PageTest(unittest.TestCase):
@@ -72,6 +74,68 @@ class PageTest(unittest.TestCase):
         self.browser.add(*sorted(server.SAMPLES.glob("*.jpg")))
         self.browser.wait_for_captions(10)
         self.assertIn(self.stand_in.most_at_once, (2, 3))
+
+    def test_shows_words_as_they_come(self):
+        browser = self.browser
+        go_on = threading.Event()
+        self.addCleanup(go_on.set)
+
+        def pieces():
+            yield b": waiting\n\n" + event("token", {"text": "a „quiet"}) + event("token", {"text": "“ har"})
+            go_on.wait(server.PATIENCE)
+            yield event("token", {"text": "bour"}) + event("caption", {"caption": "a „quiet“ harbour", "image_info": {
+                "size": [720, 480], "format": "JPEG"}, "processing_time": {}, "captions": ["a „quiet“ harbour", "a ship"]})
+
+        self.stand_in.answers[CAPTION].append((200, STREAM, pieces()))
+        browser.add(HARBOUR)
+        caption = browser.one(".card .caption")
+        browser.wait(lambda: caption.text == "a „quiet“ har", "the first words")
+        card = browser.one(".card")
+        self.assertEqual((card.get_attribute("data-state"), card.get_attribute("aria-busy")), ("writing", "true"))
+        go_on.set()
+        self.assertEqual(browser.wait_for_captions(1), ["a „quiet“ harbour"])
+        self.assertEqual(card.get_attribute("aria-busy"), "false")
+        self.assertEqual([item.text for item in browser.all(".others li")], ["a ship"])
+
+    def test_says_what_went_wrong_among_the_words(self):
+        error = {"status": 504, "code": "timed_out", "detail": "The answer took longer than 30.0 seconds."}
+        self.stand_in.answers[CAPTION].append((200, STREAM, event("token", {"text": "a"}) + event("error", error)))
+        self.stand_in.answers[CAPTION].append((200, STREAM, event("token", {"text": "a boat in"})))
+        browser = self.browser
+        browser.add(HARBOUR)
+        browser.wait(lambda: "longer than 30.0" in browser.one(".card .problem").text, "the error")
+        self.assertFalse(browser.one(".card .caption").is_displayed())
+        browser.one(".retry").click()
+        browser.wait(lambda: "cannot be reached" in browser.one(".card .problem").text, "the end of a cut stream")
+        browser.one(".retry").click()
+        self.assertIn("harbour", browser.wait_for_captions(1)[0])
+
+    def test_asks_what_one_wants_to_know(self):
+        browser = self.browser
+        self.assertFalse(browser.one("#again").is_displayed())
+        self.assertFalse(browser.one("[name=num_beams]").is_displayed())
+        browser.one("#prompt").send_keys("a photo of")
+        browser.add(HARBOUR)
+        self.assertEqual(browser.wait_for_captions(1), [
+            "a photo of a small harbour with a sailboat and a rowboat on a cloudless evening"])
+        browser.one(".options summary").click()
+        browser.one("[name=max_new_tokens]").send_keys("3")
+        browser.one("#prompt").clear()
+        browser.one("#prompt").send_keys("Question: what is it? Answer:", Keys.ENTER)
+        browser.wait(lambda: self.stand_in.bodies and b"Answer:" in b"".join(self.stand_in.bodies), "the question")
+        caption = browser.wait_for_captions(1)[0]
+        self.assertFalse(caption.startswith(("a photo", "Question")))
+        browser.one("[name=num_beams]").send_keys("99")
+        before = len(self.stand_in.requests)
+        browser.one("#again").click()
+        self.assertEqual(browser.run("return document.activeElement.name"), "num_beams")
+        self.assertEqual(len(self.stand_in.requests), before)
+        browser.one("#unwish").click()
+        self.assertEqual(browser.one("#prompt").get_attribute("value"), "")
+        browser.one("#again").click()
+        browser.wait(lambda: browser.wait_for_captions(1) == [
+            "a quiet harbour with a sailboat and a rowboat on a cloudless evening"], "the plain caption")
+        self.assertEqual(len(browser.all(".card .strip span")), len(browser.all(".card .palette li")))
 
     def test_copies_captions(self):
         self.browser.add(HARBOUR)
@@ -198,7 +262,8 @@ class PageTest(unittest.TestCase):
             shown = browser.run("const s = getComputedStyle(document.activeElement); return s.outlineStyle + s.outlineWidth")
             self.assertEqual(shown, "solid3px", reached[-1])
             self.assertLess(len(reached), 20)
-        for control in ("save-csv", "save-json", "clear", "button copy", "button remove"):
+        self.assertNotIn("num_beams", reached)
+        for control in ("prompt", "again", "save-csv", "save-json", "clear", "button copy", "button remove"):
             self.assertIn(control, reached)
         press(Keys.ENTER)
         self.assertEqual([name.text for name in browser.all(".name")], [STORM.name])
@@ -228,7 +293,7 @@ class PageTest(unittest.TestCase):
         browser.run("return navigator.serviceWorker.ready.then(() => true)")
         kept = browser.run("return caches.open('shell').then(cache => cache.keys()).then(keys => keys.map(key => new URL(key.url).pathname))")
         self.assertIn("/", kept)
-        self.assertFalse({"/health", "/model/info", "/caption/generate", "/openapi.json"} & set(kept))
+        self.assertFalse({"/health", "/model/info", "/caption/stream", "/openapi.json"} & set(kept))
         self.stand_in.close()
         browser.open(self.stand_in.address)
         browser.wait(lambda: "cannot be reached" in browser.one("#model-text").text, "the page without its server")
@@ -246,6 +311,12 @@ class PageTest(unittest.TestCase):
         browser.wait(lambda: "harbour" in result.text, "the caption")
         self.assertIn("200", result.text)
         self.assertIn("content-type: application/json", result.text)
+        browser.one("#streamCaption-image").send_keys(str(HARBOUR))
+        browser.one("#streamCaption form").submit()
+        result = browser.one("#streamCaption .result")
+        browser.wait(lambda: "event: caption" in result.text, "the stream")
+        self.assertIn("event: token", result.text)
+        self.assertIn("a quiet harbour with", result.text)
         for width, dark in ((1280, False), (390, True)):
             browser.resize(width, 844)
             browser.prefer(dark)

@@ -3,6 +3,7 @@
 import collections
 import contextlib
 import http.server
+import json
 import threading
 import urllib.error
 import urllib.request
@@ -13,7 +14,8 @@ class StandIn:
 
     def __init__(self, target):
         self.target = target
-        #: Answers by (method, path), given once each, in their order: (status, headers, body).
+        #: Answers by (method, path), given once each, in their order: (status, headers, body). A body may also be pieces
+        #: that come one after the other.
         self.answers = collections.defaultdict(collections.deque)
         #: Answers by (method, path), given for as long as they stand here.
         self.standing = {}
@@ -21,6 +23,8 @@ class StandIn:
         self.key = None
         #: Every request: (method, path, headers).
         self.requests = []
+        #: The body of each of them.
+        self.bodies = []
         #: How many pictures were under way at the same time, at most.
         self.most_at_once = 0
         self._under_way = 0
@@ -46,6 +50,7 @@ class StandIn:
     def answer(self, request, body, content_type):
         """The status, headers and body for a request."""
         self.requests.append((request.command, request.path, dict(request.headers)))
+        self.bodies.append(body or b"")
         if self.key and request.command == "POST" and request.headers.get("X-API-Key") != self.key:
             return problem(401, "A key is needed.")
         if answer := self.standing.get((request.command, request.path)):
@@ -70,6 +75,11 @@ def problem(status, detail, **headers):
     return status, {"Content-Type": "application/problem+json", **headers}, body.encode()
 
 
+def event(name, data):
+    """An event of a stream."""
+    return f"event: {name}\ndata: {json.dumps(data)}\n\n".encode()
+
+
 class _Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
@@ -85,10 +95,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         for name, value in headers.items():
             if name.lower() not in ("content-length", "connection", "transfer-encoding", "date", "server"):
                 self.send_header(name, value)
-        if status != 304:
+        if status != 304 and isinstance(content, bytes):
             self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        self.wfile.write(content)
+        for piece in [content] if isinstance(content, bytes) else content:
+            self.wfile.write(piece)
 
     def do_POST(self):
         with self.stand_in.counting():

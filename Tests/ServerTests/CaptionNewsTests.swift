@@ -19,7 +19,18 @@ struct CaptionNewsTests {
         #expect(try item.end?.get() == result)
         news.pass()
         let later = try await news.next()
-        #expect(later.text == nil && later.end == nil)
+        #expect(later.text == nil && later.end == nil && later.isPause)
+    }
+
+    @Test("A bell that rings for what has been taken already is no news", .timeLimit(.minutes(5)))
+    func lateBell() async throws {
+        let news = CaptionNews()
+        news.grow(to: "a")
+        #expect(try await news.next().text == "a")
+        news.grow(to: "a boat")
+        news.end(.success(result))
+        let item = try await news.next()
+        #expect(item.text == "a boat" && item.end != nil && !item.isPause)
     }
 
     @Test("A text that has not grown is no news")

@@ -11,6 +11,10 @@ final class CaptionNews: Sendable {
         var text: String?
         /// How it ended, if it has.
         var end: Result<CaptionResult, any Error>?
+        /// Whether time has passed.
+        var isPause = false
+
+        fileprivate var isEmpty: Bool { text == nil && end == nil && !isPause }
     }
 
     private let unread = Mutex(Item())
@@ -39,6 +43,7 @@ final class CaptionNews: Sendable {
 
     /// Nothing has happened, but time has passed.
     func pass() {
+        unread.withLock { $0.isPause = true }
         ring.yield()
     }
 
@@ -47,10 +52,12 @@ final class CaptionNews: Sendable {
     /// - Throws: `CancellationError` where the task is cancelled.
     func next() async throws -> Item {
         for await _ in bell {
-            return unread.withLock { item in
+            let item = unread.withLock { item in
                 defer { item = Item() }
                 return item
             }
+            // The bell may ring for what somebody who came before it has taken along.
+            if !item.isEmpty { return item }
         }
         throw CancellationError()
     }
