@@ -16,8 +16,14 @@ extension Blip2Model {
     }
 
     /// The most new tokens that fit behind the picture and a prompt of `promptLength` tokens.
+    ///
+    /// Behind an encoder, new tokens have positions of their own, and there is room for all or, where picture and prompt do
+    /// not fit into the encoder, for less than one.
     public func maximumNewTokens(promptLength: Int) -> Int {
-        configuration.text.maximumPositions - configuration.queryTokenCount - promptLength
+        let positions = configuration.text.maximumPositions
+        let rest = positions - configuration.queryTokenCount - promptLength
+        guard configuration.text.decoderStartTokenID != nil else { return rest }
+        return rest >= 0 ? positions : rest + 1
     }
 
     /// Finds out at no cost whether a row with these options may join a batch.
@@ -28,7 +34,7 @@ extension Blip2Model {
 
     /// The token ids behind the picture, at least one, each within the vocabulary, with room for the new ones.
     func prompt(_ options: GenerationOptions) throws(Blip2Error) -> [Int] {
-        let prompt = options.promptIDs ?? configuration.text.bosTokenID.map { [$0] } ?? []
+        let prompt = options.promptIDs ?? configuration.text.defaultPromptIDs
         guard !prompt.isEmpty else { throw Blip2Error(.invalidInput, "A prompt needs at least one token.") }
         let vocabulary = 0..<configuration.text.vocabularySize
         if let stranger = prompt.first(where: { !vocabulary.contains($0) }) {

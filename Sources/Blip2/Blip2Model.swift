@@ -20,7 +20,7 @@ public final class Blip2Model: Sendable {
     let runtime: Runtime
     private let vision: Session
     private let qFormer: Session
-    let decoder: Session
+    private let languageModel: LanguageModel
 
     /// Reads a checkpoint and makes its networks ready; compiles them if this has not happened yet.
     /// - Parameters:
@@ -57,7 +57,13 @@ public final class Blip2Model: Sendable {
         options.configuration["session.force_spinning_stop"] = "1"
         vision = try Session(runtime: runtime, modelPath: compiled.path(.vision), options: options)
         qFormer = try Session(runtime: runtime, modelPath: compiled.path(.qFormer), options: options)
-        decoder = try Session(runtime: runtime, modelPath: compiled.path(.decoder), options: options)
+        let decoder = try Session(runtime: runtime, modelPath: compiled.path(.decoder), options: options)
+        switch configuration.text {
+        case .opt(let text): languageModel = .opt(text, decoder: decoder)
+        case .t5(let text):
+            let encoder = try Session(runtime: runtime, modelPath: compiled.path(.encoder), options: options)
+            languageModel = .t5(text, encoder: encoder, decoder: decoder)
+        }
     }
 
     /// The checkpoint's tokenizer.
@@ -83,6 +89,25 @@ public final class Blip2Model: Sendable {
                     + "pixels, but image_size in its config.json is \(side).")
         }
         return processor
+    }
+
+    /// The language model's decoder at work on rows, none at first.
+    /// - Parameter keptBytes: the most bytes of key/value memory that are kept for later rows when there are none.
+    func makeDecoderRows(keptBytes: Int = 256 << 20) -> any DecoderRows {
+        switch languageModel {
+        case .opt(let text, let decoder):
+            OPTDecoderRows(session: decoder, configuration: text, keptBytes: keptBytes)
+        case .t5(let text, let encoder, let decoder):
+            T5DecoderRows(
+                encoder: encoder, decoder: decoder, configuration: text,
+                queryTokenCount: configuration.queryTokenCount, keptBytes: keptBytes)
+        }
+    }
+
+    /// The language model's networks.
+    private enum LanguageModel: Sendable {
+        case opt(OPTConfiguration, decoder: Session)
+        case t5(T5Configuration, encoder: Session, decoder: Session)
     }
 
     // MARK: Encoding

@@ -27,10 +27,10 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file, save_file
 from transformers import Blip2Config, Blip2ForConditionalGeneration, Blip2QFormerConfig, Blip2VisionConfig
-from transformers import GenerationConfig, OPTConfig
+from transformers import GenerationConfig, OPTConfig, T5Config
 from transformers.utils import logging
 
-from drawing import BOS, PAD, Tensors, configuration, draw_inputs, draw_weights, stored_dtype
+from drawing import BOS, PAD, T5_BOS, T5_PAD, Tensors, configuration, draw_inputs, draw_weights, stored_dtype
 from shapes import NAMED, Shape, random_shape
 from tokenizer import write_processor
 
@@ -43,7 +43,8 @@ SEEDS = 150  # how many draws are tried before a shape is given up
 def stages(model: Blip2ForConditionalGeneration, inputs: Tensors, generation: dict) -> tuple[Tensors, float]:
     """What the reference holds, and the smallest relative margin of a greedy step."""
     pixels = inputs["pixel_values"].to(model.dtype)
-    prompt = inputs.get("prompt_ids", torch.full((len(pixels), 1), BOS))
+    is_t5 = model.config.text_config.model_type == "t5"
+    prompt = inputs.get("prompt_ids", torch.full((len(pixels), 1), T5_BOS if is_t5 else BOS))
     image = torch.full((len(pixels), model.config.num_query_tokens), model.config.image_token_index)
     ids = torch.cat([image, prompt], dim=1)
     features = model.get_image_features(pixels)
@@ -51,8 +52,10 @@ def stages(model: Blip2ForConditionalGeneration, inputs: Tensors, generation: di
     given = {"input_ids": ids} if "prompt_ids" in inputs else {}
     output = model.generate(pixels, **given, **generation, do_sample=False,
                             return_dict_in_generate=True, output_scores=True, output_logits=True)
-    generated = output.sequences[:, ids.shape[1]:]
-    logits = model(pixels, ids).logits[:, -1]
+    # An encoder-decoder gives the start token alone in front of the new ones.
+    generated = output.sequences[:, 1 if is_t5 else ids.shape[1]:]
+    start = {"decoder_input_ids": output.sequences[:, :1]} if is_t5 else {}
+    logits = model(pixels, ids, **start).logits[:, -1]
     assert torch.allclose(logits, output.logits[0].to(logits.dtype), rtol=1e-4, atol=1e-4)
     margin, running = 1.0, torch.ones(len(pixels), dtype=torch.bool)
     for step, scores in enumerate(output.scores):
@@ -92,7 +95,8 @@ def choose_ends(shape: Shape, free: torch.Tensor) -> int | list[int]:
 
     ends: list[int] = []
     for row in [*range(len(free))] * shape.ends:  # one eos from each row in turn
-        candidates = [token for token in free[row].tolist() if token != PAD and token not in ends]
+        pad = T5_PAD if shape.is_t5 else PAD
+        candidates = [token for token in free[row].tolist() if token != pad and token not in ends]
         if candidates and len(ends) < shape.ends:
             ends.append(max(candidates, key=merit))
     return ends if shape.ends > 1 else ends[0]
@@ -148,12 +152,16 @@ def prune_configuration(folder: Path) -> None:
     """Leaves out of config.json what equals the defaults of the configuration classes, as published ones do."""
     path = folder / "config.json"
     config = json.loads(path.read_text())
-    kinds = {"vision_config": Blip2VisionConfig, "qformer_config": Blip2QFormerConfig, "text_config": OPTConfig}
+    text = T5Config if config["text_config"]["model_type"] == "t5" else OPTConfig
+    kinds = {"vision_config": Blip2VisionConfig, "qformer_config": Blip2QFormerConfig, "text_config": text}
     for key, kind in kinds.items():
         part = without_defaults(config[key], kind().to_dict(), ("model_type",))
         config[key] = {name: value for name, value in part.items() if name not in ("dtype", "encoder_hidden_size")}
-    if config["text_config"].get("word_embed_proj_dim") == config["text_config"].get("hidden_size"):
+    if text is OPTConfig and config["text_config"].get("word_embed_proj_dim") == config["text_config"].get("hidden_size"):
         del config["text_config"]["word_embed_proj_dim"]
+    if config["text_config"].get("dense_act_fn") == "gelu":  # as the published ones have it
+        config["text_config"]["tie_word_embeddings"] = config["text_config"].pop("scale_decoder_outputs", True)
+        del config["text_config"]["is_gated_act"]
     config = without_defaults(config, Blip2Config().to_dict(), ("model_type", "architectures", "num_query_tokens"))
     path.write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
 
@@ -210,6 +218,9 @@ def make(shape: Shape, parent: Path) -> str:
     config = configuration(shape)
     config._attn_implementation = "eager"
     model = Blip2ForConditionalGeneration(config).eval()
+    if shape.is_t5 and shape.text.get("tie_word_embeddings") is False:
+        # transformers makes every T5 model with its head tied, and reads those whose head differs as they are.
+        model.language_model.lm_head.weight = torch.nn.Parameter(torch.empty_like(model.language_model.shared.weight))
     unbound = {"num_beams": 1, "max_new_tokens": shape.generation["max_new_tokens"]}
     for seed in range(SEEDS):
         dice = torch.Generator().manual_seed(seed)

@@ -6,7 +6,7 @@ public import ONNXRuntime
 /// thread at a time. After an error the rows are as they were before the call, which may be made again.
 public final class DecodingBatch {
     private let model: Blip2Model
-    let decoder: DecoderRows
+    let decoder: any DecoderRows
     /// In the order of the decoder's rows.
     private var rows: [Row] = []
     private var finished: [FinishedRow] = []
@@ -16,7 +16,7 @@ public final class DecodingBatch {
 
     public init(_ model: Blip2Model) {
         self.model = model
-        decoder = DecoderRows(session: model.decoder, configuration: model.configuration.text)
+        decoder = model.makeDecoderRows()
     }
 
     /// Rows that are being generated.
