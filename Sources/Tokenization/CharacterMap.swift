@@ -20,7 +20,8 @@ struct CharacterMap: Sendable {
         func unit(at offset: Int) -> UInt32 {
             (0..<4).reduce(0) { $0 | UInt32(bytes[offset + $1]) << (8 * UInt32($1)) }
         }
-        guard bytes.count >= 4, case let size = Int(unit(at: 0)), size >= 4, size % 4 == 0, size <= bytes.count - 4 else {
+        guard bytes.count >= 4, case let size = Int(unit(at: 0)), size >= 4, size % 4 == 0, size <= bytes.count - 4
+        else {
             throw TokenizationError(
                 .malformedFile, "\"precompiled_charsmap\" is cut off: it does not hold the trie that it announces.")
         }

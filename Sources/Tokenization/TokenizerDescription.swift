@@ -82,7 +82,8 @@ struct ModelDescription: Decodable {
         let type = try container.decodeIfPresent(String.self, forKey: .type)
         guard type == "BPE" || (type == nil && container.contains(.merges)) else {
             throw TokenizationError(
-                .unsupportedModel, "the tokenizer model \(type ?? "without a type") is not supported yet; BPE and Unigram are.")
+                .unsupportedModel,
+                "the tokenizer model \(type ?? "without a type") is not supported yet; BPE and Unigram are.")
         }
         try Self.refuseOptions(in: container)
         unknownToken = try container.decodeIfPresent(String.self, forKey: .unknownToken)

@@ -81,7 +81,8 @@ struct DecoderRowsTests {
         }
     }
 
-    @Test("A row that takes another's place, and one that joins with a longer prompt, change no other", arguments: names)
+    @Test(
+        "A row that takes another's place, and one that joins with a longer prompt, change no other", arguments: names)
     func moves(_ name: String) throws {
         let bench = try Bench(name)
         let rows = try bench.rows()

@@ -57,7 +57,9 @@ struct OperatorCase: Sendable, CustomTestStringConvertible {
             $0.layerNormalization(
                 $1, scale: $0.weight(matrix("s", [3], [1, 1, 1])), bias: nil, epsilon: 1e-5)
         },
-        OperatorCase("rootMeanSquareNormalization", [2, 3], [0.46291, -1.85164, 1.38873, -0.789542, 1.973855, -1.184313]) {
+        OperatorCase(
+            "rootMeanSquareNormalization", [2, 3], [0.46291, -1.85164, 1.38873, -0.789542, 1.973855, -1.184313]
+        ) {
             $0.rootMeanSquareNormalization($1, scale: $0.weight(matrix("s", [3], [1, 2, 1])), epsilon: 1e-6)
         },
         OperatorCase("multiHeadAttention, with a mask", [1, 2, 3], [1, -2, 3, -4, 5, -6]) { graph, x in

@@ -52,7 +52,8 @@ public struct T5Configuration: Sendable, Equatable {
         bosTokenID = try file.integer("bos_token_id", in: ids)
         eosTokenIDs = file["eos_token_id"] == nil ? [1] : try file.integers("eos_token_id") ?? []
         guard let start = try file.integer("decoder_start_token_id", in: ids) ?? bosTokenID else {
-            throw file.invalid("decoder_start_token_id", "a token id, since texts need a beginning (bos_token_id would do)")
+            throw file.invalid(
+                "decoder_start_token_id", "a token id, since texts need a beginning (bos_token_id would do)")
         }
         decoderStartTokenID = start
     }
@@ -67,7 +68,8 @@ public struct T5Configuration: Sendable, Equatable {
         guard parts.count == 1 || isGated, let name = parts.last,
             let activation = Activation(name: text == "gated-gelu" ? "gelu_new" : name)
         else {
-            throw file.invalid(key, "the name of an activation, perhaps with \"gated-\" in front, such as \"gated-gelu\"")
+            throw file.invalid(
+                key, "the name of an activation, perhaps with \"gated-\" in front, such as \"gated-gelu\"")
         }
         return (
             try file.activation("dense_act_fn", default: activation),
