@@ -31,7 +31,7 @@ from transformers import GenerationConfig, OPTConfig, T5Config
 from transformers.utils import logging
 
 from drawing import BOS, PAD, T5_BOS, T5_PAD, Tensors, configuration, draw_inputs, draw_weights, stored_dtype
-from shapes import NAMED, Shape, random_shape
+from shapes import NAMED, Shape, random_shape, random_t5_shape
 from tokenizer import write_processor
 
 MARGIN = 0.01  # least distance between the two largest logits of a step, relative to the largest magnitude
@@ -254,6 +254,7 @@ def main() -> None:
     parser.add_argument("--list", action="store_true", help="print the named checkpoints and stop")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="make only these of the named ones")
     parser.add_argument("--random", type=int, metavar="N", help="make N of random shapes instead; needs --out")
+    parser.add_argument("--t5", action="store_true", help="make the random ones with T5 language models")
     parser.add_argument("--seed", type=int, default=0, help="which random shapes (default 0)")
     parser.add_argument("--out", type=Path, help="the folder they go into (default: beside this script)")
     arguments = parser.parse_args()
@@ -276,7 +277,8 @@ def main() -> None:
     made, number = 0, 0
     while made < arguments.random:
         try:
-            print(make(random_shape(number, arguments.seed), parent), flush=True)
+            draw = random_t5_shape if arguments.t5 else random_shape
+            print(make(draw(number, arguments.seed), parent), flush=True)
             made += 1
         except NoGoodDraw as reason:
             print(f"skipped {reason}", flush=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -169,3 +169,16 @@ def random_shape(number: int, seed: int) -> Shape:
         dtype=draw.choice(["F32", "F16", "BF16", "mixed"]), shards=draw.choice([1, 1, 2, 3, 5]),
         prompt=draw.choice([0, 0, 1, 3, 6]), generation=greedy(new, **more), ends=draw.choice([1, 1, 2, 3]),
         tied_head_stored=draw.random() < 0.3, generation_config=draw.random() < 0.8)
+
+
+def random_t5_shape(number: int, seed: int) -> Shape:
+    """The same with T5: vision tower and Q-Former of `random_shape`, and another language model behind them."""
+    shape, draw = random_shape(number, seed), random.Random(f"t5/{seed}/{number}")
+    heads, layers = draw.randint(1, 5), draw.randint(1, 4)
+    act = draw.choice(["relu", "gated-gelu", "gated-gelu", "gated-silu", "gelu", "gated-relu"])
+    text = t5(draw.randint(16, 64), heads, draw.choice([4, 5, 8, 12, 16, 20]), layers, draw.randint(20, 120),
+              draw.randint(60, 300), act, num_decoder_layers=draw.randint(1, layers),
+              layer_norm_epsilon=draw.choice([1e-6, 1e-5]), tie_word_embeddings=draw.random() < 0.5,
+              relative_attention_num_buckets=draw.choice([32, 32, 8, 20]),
+              relative_attention_max_distance=draw.choice([128, 128, 18, 40]))
+    return replace(shape, name=f"random-t5-{seed}-{number:02}", text=text, tied_head_stored=False)
