@@ -16,8 +16,14 @@ extension Blip2Model {
     }
 
     /// The most new tokens that fit behind the picture and a prompt of `promptLength` tokens.
+    ///
+    /// Behind an encoder, new tokens have positions of their own, and there is room for all or, where picture and prompt do
+    /// not fit into the encoder, for less than one.
     public func maximumNewTokens(promptLength: Int) -> Int {
-        configuration.text.maximumPositions - configuration.queryTokenCount - promptLength
+        let positions = configuration.text.maximumPositions
+        let rest = positions - configuration.queryTokenCount - promptLength
+        guard startsTexts else { return rest }
+        return rest >= 0 ? positions : rest + 1
     }
 
     /// What the checkpoint asks for behind a prompt, with no more new tokens than there is room for.
@@ -25,28 +31,28 @@ extension Blip2Model {
     public func defaultOptions(promptIDs: [Int]? = nil) -> GenerationOptions {
         var options = GenerationOptions(
             defaultsOf: generation, contextLength: contextLength(promptIDs: promptIDs), startsTexts: startsTexts)
-        let room = maximumNewTokens(promptLength: (promptIDs ?? defaultPrompt).count)
+        let room = maximumNewTokens(promptLength: (promptIDs ?? configuration.text.defaultPromptIDs).count)
         options.maxNewTokens = max(1, min(options.maxNewTokens, room))
         options.promptIDs = promptIDs
         return options
     }
 
     /// Whether texts begin with a start token: in decoders behind an encoder.
-    var startsTexts: Bool { false }
+    var startsTexts: Bool { configuration.text.decoderStartTokenID != nil }
 
-    /// What transformers' logits processors see in front of the new tokens: the tokens that stand for the picture, where
-    /// the checkpoint has one for that, and the prompt.
+    /// What transformers' logits processors see in front of the new tokens: behind an encoder the start token; else the
+    /// tokens that stand for the picture, where the checkpoint has one for that, and the prompt.
     func decoderContext(prompt: [Int]) -> [Int] {
+        if let start = configuration.text.decoderStartTokenID { return [start] }
         guard let image = configuration.imageTokenIndex else { return prompt }
         return Array(repeating: image, count: configuration.queryTokenCount) + prompt
     }
 
     /// Tokens in front of the first new one, as `max_length` counts them.
     func contextLength(promptIDs: [Int]?) -> Int {
-        configuration.queryTokenCount + (promptIDs ?? defaultPrompt).count
+        if startsTexts { return 1 }
+        return configuration.queryTokenCount + (promptIDs ?? configuration.text.defaultPromptIDs).count
     }
-
-    private var defaultPrompt: [Int] { configuration.text.bosTokenID.map { [$0] } ?? [] }
 
     /// Finds out at no cost whether a row with these options may join a batch.
     /// - Throws: `invalidInput` for a prompt or a length that does not fit the model, `invalidOption` for what no model
@@ -57,7 +63,7 @@ extension Blip2Model {
 
     /// The token ids behind the picture, at least one, each within the vocabulary, with room for the new ones.
     func prompt(_ options: GenerationOptions) throws(Blip2Error) -> [Int] {
-        let prompt = options.promptIDs ?? defaultPrompt
+        let prompt = options.promptIDs ?? configuration.text.defaultPromptIDs
         guard !prompt.isEmpty else { throw Blip2Error(.invalidInput, "A prompt needs at least one token.") }
         let vocabulary = 0..<configuration.text.vocabularySize
         if let stranger = prompt.first(where: { !vocabulary.contains($0) }) {

@@ -20,7 +20,7 @@ public final class Blip2Model: Sendable {
     let runtime: Runtime
     private let vision: Session
     private let qFormer: Session
-    let decoder: Session
+    private let languageModel: LanguageModel
 
     /// Reads a checkpoint and makes its networks ready; compiles them if this has not happened yet.
     /// - Parameters:
@@ -61,7 +61,13 @@ public final class Blip2Model: Sendable {
         options.configuration["session.force_spinning_stop"] = "1"
         vision = try Self.openSession(.vision, compiled, runtime, options)
         qFormer = try Self.openSession(.qFormer, compiled, runtime, options)
-        decoder = try Self.openSession(.decoder, compiled, runtime, options)
+        let decoder = try Self.openSession(.decoder, compiled, runtime, options)
+        switch configuration.text {
+        case .opt(let text): languageModel = .opt(text, decoder: decoder)
+        case .t5(let text):
+            let encoder = try Self.openSession(.encoder, compiled, runtime, options)
+            languageModel = .t5(text, encoder: encoder, decoder: decoder)
+        }
     }
 
     /// - Throws: `damagedModel` where ONNX Runtime cannot read what was compiled.
@@ -137,6 +143,25 @@ public final class Blip2Model: Sendable {
                     + "pixels, but image_size in its config.json is \(side).")
         }
         return processor
+    }
+
+    /// The language model's decoder at work on rows, none at first.
+    /// - Parameter keptBytes: the most bytes of key/value memory that are kept for later rows when there are none.
+    func makeDecoderRows(keptBytes: Int = 256 << 20) -> any DecoderRows {
+        switch languageModel {
+        case .opt(let text, let decoder):
+            OPTDecoderRows(session: decoder, configuration: text, keptBytes: keptBytes)
+        case .t5(let text, let encoder, let decoder):
+            T5DecoderRows(
+                encoder: encoder, decoder: decoder, configuration: text,
+                queryTokenCount: configuration.queryTokenCount, keptBytes: keptBytes)
+        }
+    }
+
+    /// The language model's networks.
+    private enum LanguageModel: Sendable {
+        case opt(OPTConfiguration, decoder: Session)
+        case t5(T5Configuration, encoder: Session, decoder: Session)
     }
 
     // MARK: Encoding

@@ -73,6 +73,21 @@ extension Graph {
             [.int("axis", -1), .float("epsilon", Float(epsilon))], shape: x.shape)
     }
 
+    /// Divides the last axis by the root of its mean square, then scales it (Zhang & Sennrich 2019, arXiv:1910.07467).
+    ///
+    /// In elementary operators, which ONNX Runtime joins into one of its own: the standard one came with operator set 23.
+    /// - Parameter scale: [C], the gain.
+    public func rootMeanSquareNormalization(_ x: Value, scale: Value, epsilon: Double) -> Value {
+        require(
+            scale.shape == x.shape.suffix(1), "root mean square normalisation", [x, scale],
+            "scale must have the length of the last axis")
+        let column: [Dimension] = x.shape.dropLast() + [1]
+        let squares = node("Pow", [x, constant(Float(2))], shape: x.shape)
+        let mean = node("ReduceMean", [squares, constant([-1])], [.int("keepdims", 1)], shape: column)
+        let root = node("Sqrt", [add(mean, constant(Float(epsilon)))], shape: column)
+        return multiply(node("Div", [x, root], shape: x.shape), scale)
+    }
+
     /// A convolution over images without padding: [B, C, H, W] with kernels [O, C, k, k] → [B, O, H', W'].
     public func convolution(_ x: Value, kernel: Value, bias: Value?, stride: Int) -> Value {
         guard x.rank == 4, kernel.rank == 4, x.shape[1] == kernel.shape[1] else {

@@ -1,18 +1,27 @@
 /// ONNX Runtime's fused attention operators, documented in
 /// https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md.
 extension Graph {
-    /// Scaled dot-product attention over all keys, without a mask (`com.microsoft.MultiHeadAttention`).
+    /// Scaled dot-product attention over all keys (`com.microsoft.MultiHeadAttention`).
     /// - Parameters:
     ///   - query: [B, T, heads × D].
-    ///   - key: [B, S, heads × D].
-    ///   - value: [B, S, heads × D].
-    /// - Returns: [B, T, heads × D]; scores are scaled by 1/√D.
-    public func multiHeadAttention(query: Value, key: Value, value: Value, heads: Int) -> Value {
+    ///   - key: [B, S, heads × D], or, as a cache holds it, [B, heads, S, D].
+    ///   - value: as `key`.
+    ///   - bias: what is added to the scores, [B or 1, heads or 1, T, S]; none by default. -∞ masks a key.
+    ///   - scale: what the scores are multiplied by before that; 1/√D by default.
+    /// - Returns: [B, T, heads × D].
+    public func multiHeadAttention(
+        query: Value, key: Value, value: Value, heads: Int, bias: Value? = nil, scale: Double? = nil
+    ) -> Value {
+        let isCached = key.rank == 4 && key.shape[1] == .fixed(heads)
         require(
-            query.rank == 3 && key.rank == 3 && query.shape.last == key.shape.last && key.shape == value.shape,
+            query.rank == 3 && key.shape == value.shape && (isCached || query.shape.last == key.shape.last)
+                && (isCached || key.rank == 3) && (bias == nil || bias?.rank == 4),
             "MultiHeadAttention", [query, key, value], "three axes are needed, keys and values alike")
+        // Behind keys and values come a bias of projections and a mask of keys, which are left out.
+        let inputs = [query, key, value] + (bias.map { [nil, nil, $0] } ?? [])
         return node(
-            "MultiHeadAttention", [query, key, value], [.int("num_heads", heads)], domain: Self.microsoft,
+            "MultiHeadAttention", inputs,
+            [.int("num_heads", heads)] + (scale.map { [.float("scale", Float($0))] } ?? []), domain: Self.microsoft,
             outputs: [(query.elementType, query.shape)])[0]
     }
 
@@ -42,9 +51,11 @@ extension Graph {
     /// - Parameters:
     ///   - query: [B, T, heads × D]; likewise `key` and `value`. D must be a multiple of 8.
     ///   - scale: what the scores are multiplied by.
+    ///   - bias: what is added to the scores after that, [B, heads, T, longest row]; none by default.
     /// - Returns: the attended values [B, T, heads × D], and the cache's keys and values with the new ones in place.
     public func groupQueryAttention(
-        query: Value, key: Value, value: Value, cache: AttentionCache, heads: Int, scale: Double
+        query: Value, key: Value, value: Value, cache: AttentionCache, heads: Int, scale: Double,
+        bias: Value? = nil
     ) -> (output: Value, key: Value, value: Value) {
         require(
             query.rank == 3 && key.shape == query.shape && value.shape == query.shape && cache.key.rank == 4
@@ -53,7 +64,9 @@ extension Graph {
             "queries, keys and values must be alike, and the cache [B, heads, capacity, D]")
         let values = node(
             "GroupQueryAttention",
-            [query, key, value, cache.key, cache.value, cache.lastPositions, cache.totalLength],
+            // Between the lengths and the bias come two tables of rotations and positions, which are left out.
+            [query, key, value, cache.key, cache.value, cache.lastPositions, cache.totalLength]
+                + (bias.map { [nil, nil, nil, $0] } ?? []),
             [.int("num_heads", heads), .int("kv_num_heads", heads), .float("scale", Float(scale))],
             domain: Self.microsoft,
             outputs: [

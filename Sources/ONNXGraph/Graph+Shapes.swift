@@ -76,6 +76,15 @@ extension Graph {
         return node("Gather", [x, constant(index: -1)], [.int("axis", axis)], shape: shape)
     }
 
+    /// Puts an axis of length one in: [A, B] → [A, 1, B] for axis 1.
+    public func unsqueezed(_ x: Value, axis: Int) -> Value {
+        guard (0...x.rank).contains(axis) else {
+            require(false, "Unsqueeze", [x], "there is no place for an axis \(axis)")
+            return x
+        }
+        return node("Unsqueeze", [x, constant([axis])], shape: x.shape[..<axis] + [1] + x.shape[axis...])
+    }
+
     /// Looks rows up in a table: [V, C] by indices [...] → [..., C].
     public func gather(_ table: Value, _ indices: Value) -> Value {
         require(

@@ -9,6 +9,7 @@ struct AddedTokenVocabulary: Sendable {
 
     private let ids: [[UInt8]: Int]
     private var bytes: [Int: [UInt8]] = [:]
+    private var texts: [Int: String] = [:]
     private var specialIDs: Set<Int> = []
 
     /// Gives each token an id as the tokenizers package does: the model's own where the model has the token, else the
@@ -37,6 +38,7 @@ struct AddedTokenVocabulary: Sendable {
         for (id, token) in latest {
             let pattern = token.normalized ? normalizer?.normalize(token.content) ?? token.content : token.content
             bytes[id] = ByteAlphabet.bytes(of: pattern)
+            texts[id] = pattern
             if specialContents.contains(Array(pattern.utf8)) { specialIDs.insert(id) }
             let isNew =
                 token.normalized
@@ -54,6 +56,9 @@ struct AddedTokenVocabulary: Sendable {
 
     func isSpecial(_ id: Int) -> Bool { specialIDs.contains(id) }
 
-    /// What an added token decodes to; nil for ids of other tokens.
+    /// What an added token reads; nil for ids of other tokens.
+    func text(of id: Int) -> String? { texts[id] }
+
+    /// What an added token decodes to where tokens spell bytes; nil for ids of other tokens.
     func bytes(of id: Int) -> [UInt8]? { bytes[id] }
 }

@@ -9,6 +9,8 @@ public struct DecodeStream: Sendable {
     public init(_ tokenizer: any Tokenizing, skippingSpecialTokens: Bool) {
         if let tokenizer = tokenizer as? BytePairTokenizer {
             source = .bytes(ByteStream(tokenizer: tokenizer, skippingSpecialTokens: skippingSpecialTokens))
+        } else if let tokenizer = tokenizer as? UnigramTokenizer {
+            source = .pieces(PieceStream(tokenizer: tokenizer, skippingSpecialTokens: skippingSpecialTokens))
         } else {
             source = .texts(TextStream(tokenizer: tokenizer, skippingSpecialTokens: skippingSpecialTokens))
         }
@@ -16,6 +18,7 @@ public struct DecodeStream: Sendable {
 
     private enum Source {
         case bytes(ByteStream)
+        case pieces(PieceStream)
         case texts(TextStream)
     }
 
@@ -24,6 +27,9 @@ public struct DecodeStream: Sendable {
         switch source {
         case .bytes(var stream):
             defer { source = .bytes(stream) }
+            return stream.append(id)
+        case .pieces(var stream):
+            defer { source = .pieces(stream) }
             return stream.append(id)
         case .texts(var stream):
             defer { source = .texts(stream) }
@@ -36,6 +42,9 @@ public struct DecodeStream: Sendable {
         switch source {
         case .bytes(var stream):
             defer { source = .bytes(stream) }
+            return stream.finish()
+        case .pieces(var stream):
+            defer { source = .pieces(stream) }
             return stream.finish()
         case .texts(var stream):
             defer { source = .texts(stream) }

@@ -8,10 +8,19 @@ import Foundation
 /// becomes "ń").
 indirect enum Normalizer: Decodable, Sendable {
     case nfc, nfd, nfkc, nfkd, lowercase
+    /// Takes white space away at either end.
+    case strip(left: Bool, right: Bool)
+    case replace(TextReplacement)
+    /// Puts a text in front, except of nothing.
+    case prepend(String)
+    case precompiled(CharacterMap)
     case sequence([Normalizer])
 
-    private enum CodingKeys: CodingKey {
-        case type, normalizers
+    private enum CodingKeys: String, CodingKey {
+        case type, normalizers, prepend
+        case stripsLeft = "strip_left"
+        case stripsRight = "strip_right"
+        case characterMap = "precompiled_charsmap"
     }
 
     init(from decoder: any Decoder) throws {
@@ -23,11 +32,20 @@ indirect enum Normalizer: Decodable, Sendable {
         case "NFKC": self = .nfkc
         case "NFKD": self = .nfkd
         case "Lowercase": self = .lowercase
+        case "Strip":
+            self = .strip(
+                left: try container.decode(Bool.self, forKey: .stripsLeft),
+                right: try container.decode(Bool.self, forKey: .stripsRight))
+        case "Replace": self = .replace(try TextReplacement(from: decoder))
+        case "Prepend": self = .prepend(try container.decode(String.self, forKey: .prepend))
+        case "Precompiled":
+            self = .precompiled(try CharacterMap(base64: container.decode(String.self, forKey: .characterMap)))
         case "Sequence": self = .sequence(try container.decode([Normalizer].self, forKey: .normalizers))
         default:
             throw TokenizationError(
                 .unsupportedComponent,
-                "the normaliser \"\(type)\" is not supported yet; NFC, NFD, NFKC, NFKD and Lowercase are.")
+                "the normaliser \"\(type)\" is not supported yet; NFC, NFD, NFKC, NFKD, Lowercase, Strip, Replace, Prepend "
+                    + "and Precompiled are.")
         }
     }
 
@@ -40,8 +58,26 @@ indirect enum Normalizer: Decodable, Sendable {
         case .lowercase:
             // Scalar by scalar, without regard to the neighbours: a final capital sigma becomes "σ" here.
             return text.unicodeScalars.reduce(into: "") { $0 += $1.properties.lowercaseMapping }
+        case .strip(let left, let right):
+            var scalars = text.unicodeScalars[...]
+            if left { scalars = scalars.drop { $0.properties.isWhitespace } }
+            while right, let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
+            return String(scalars)
+        case .replace(let replacement): return replacement.apply(to: text)
+        case .prepend(let beginning): return text.isEmpty ? text : beginning + text
+        case .precompiled(let map): return map.normalize(text)
         case .sequence(let steps):
             return steps.reduce(text) { $1.normalize($0) }
+        }
+    }
+
+    /// Whether a normalised text begins with what the text itself begins with, rather than with something after it.
+    func keepsBeginning(of text: some Collection<Unicode.Scalar>) -> Bool {
+        guard text.first?.properties.isWhitespace == true else { return true }
+        switch self {
+        case .strip(let left, _): return !left
+        case .sequence(let steps): return steps.allSatisfy { $0.keepsBeginning(of: text) }
+        default: return true
         }
     }
 }

@@ -1,4 +1,4 @@
-/// What `tokenizer.json` says, or what the older files amount to.
+/// What `tokenizer.json` says of a byte-pair tokenizer, or what the older files amount to.
 ///
 /// The file's `truncation` and `padding` are left aside: transformers sets both anew for every call, to none by default.
 struct TokenizerDescription: Decodable {
@@ -33,7 +33,7 @@ struct TokenizerDescription: Decodable {
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        // The model comes first: "Unigram is not supported yet" says more than what its pre-tokeniser is called.
+        // The model comes first: "WordPiece is not supported" says more than what its pre-tokeniser is called.
         model = try container.decode(ModelDescription.self, forKey: .model)
         addedTokens = try container.decodeIfPresent([AddedToken].self, forKey: .addedTokens) ?? []
         normalizer = try container.decodeIfPresent(Normalizer.self, forKey: .normalizer)
@@ -82,7 +82,8 @@ struct ModelDescription: Decodable {
         let type = try container.decodeIfPresent(String.self, forKey: .type)
         guard type == "BPE" || (type == nil && container.contains(.merges)) else {
             throw TokenizationError(
-                .unsupportedModel, "the tokenizer model \(type ?? "without a type") is not supported yet; BPE is.")
+                .unsupportedModel,
+                "the tokenizer model \(type ?? "without a type") is not supported yet; BPE and Unigram are.")
         }
         try Self.refuseOptions(in: container)
         unknownToken = try container.decodeIfPresent(String.self, forKey: .unknownToken)

@@ -14,8 +14,8 @@ public enum TokenizerFile {
     public static func load(folder: URL) throws(TokenizationError) -> any Tokenizing {
         let file = folder.appending(path: "tokenizer.json")
         if JSONFile.exists(file) {
-            let description = try JSONFile.read(TokenizerDescription.self, from: file)
-            return try naming(file) { () throws(TokenizationError) in try BytePairTokenizer(description) }
+            let description = try JSONFile.read(AnyDescription.self, from: file)
+            return try naming(file) { () throws(TokenizationError) in try description.tokenizer() }
         }
         guard JSONFile.exists(folder.appending(path: "vocab.json")) else {
             throw TokenizationError(
@@ -35,6 +35,35 @@ public enum TokenizerFile {
             return try body()
         } catch {
             throw error.inFile(file.path)
+        }
+    }
+
+    /// A `tokenizer.json` of either kind.
+    private enum AnyDescription: Decodable {
+        case bytePair(TokenizerDescription)
+        case unigram(UnigramDescription)
+
+        private struct Kind: Decodable {
+            struct Model: Decodable {
+                let type: String?
+            }
+
+            let model: Model
+        }
+
+        init(from decoder: any Decoder) throws {
+            if try Kind(from: decoder).model.type == "Unigram" {
+                self = .unigram(try UnigramDescription(from: decoder))
+            } else {
+                self = .bytePair(try TokenizerDescription(from: decoder))
+            }
+        }
+
+        func tokenizer() throws(TokenizationError) -> any Tokenizing {
+            switch self {
+            case .bytePair(let description): try BytePairTokenizer(description)
+            case .unigram(let description): try UnigramTokenizer(description)
+            }
         }
     }
 }

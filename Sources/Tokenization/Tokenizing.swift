@@ -16,7 +16,7 @@ public protocol Tokenizing: Sendable {
     /// - Parameters:
     ///   - text: any text; it is read by Unicode scalars, as it stands.
     ///   - addingSpecialTokens: puts the tokens around the text that the checkpoint's template asks for, for
-    ///     instance `</s>` before it in OPT. Special tokens that are spelt out in the text are found either way.
+    ///     instance `</s>` before it in OPT and behind it in T5. Special tokens that are spelt out in the text are found either way.
     func encode(_ text: String, addingSpecialTokens: Bool) -> [Int]
 
     /// The text of `ids`. Ids that no token has are passed over; bytes that are not UTF-8 become U+FFFD.

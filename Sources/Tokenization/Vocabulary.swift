@@ -2,6 +2,8 @@
 struct Vocabulary: Sendable {
     /// A token's text, compared byte by byte: Swift's strings would take canonically equivalent tokens for the same.
     private let ids: [[UInt8]: Int]
+    /// The number of tokens, those that another of the same text hides included.
+    let count: Int
 
     /// A vocabulary of these tokens. Byte-level spellings hold no combining marks, so that none is lost in a dictionary.
     init(_ tokens: [String: Int]) throws(TokenizationError) {
@@ -26,9 +28,17 @@ struct Vocabulary: Sendable {
             ids[Array(token.utf8)] = id
         }
         self.ids = ids
+        count = ids.count
     }
 
-    var count: Int { ids.count }
+    /// The tokens of a list, whose places are their ids. Of two of the same text the later one has it.
+    init(list tokens: some Collection<[UInt8]>) throws(TokenizationError) {
+        guard !tokens.isEmpty else {
+            throw TokenizationError(.invalidVocabulary, "the vocabulary holds no tokens.")
+        }
+        ids = Dictionary(tokens.enumerated().map { ($1, $0) }, uniquingKeysWith: { $1 })
+        count = tokens.count
+    }
 
     func id(of token: some Sequence<UInt8>) -> Int? {
         ids[Array(token)]

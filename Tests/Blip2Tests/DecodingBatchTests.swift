@@ -112,7 +112,7 @@ struct DecodingBatchTests {
         _ = try batch.finish()
         #expect(batch.decoder.room == (2, 32))
 
-        let rows = DecoderRows(session: model.decoder, configuration: model.configuration.text, keptBytes: 1000)
+        let rows = model.makeDecoderRows(keptBytes: 1000)
         try rows.reserve(rows: 2, positions: 10)
         _ = try rows.append(try inputs.rows(0..<2), prompts: [[2], [2]], nil)
         rows.remove(at: 0)

@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import torch
-from transformers import Blip2Config, Blip2ForConditionalGeneration, Blip2QFormerConfig, Blip2VisionConfig, OPTConfig
+from transformers import Blip2Config, Blip2ForConditionalGeneration, Blip2QFormerConfig, Blip2VisionConfig, OPTConfig, T5Config
 
 from shapes import Shape
-from tokenizer import IMAGE_TOKEN
+from tokenizer import image_token
 
 DTYPES = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
 MIXED = {"vision_model": torch.float16, "language_projection": torch.float32, "language_model": torch.bfloat16}
-BOS, PAD = 2, 1
+BOS, PAD = 2, 1  # of OPT
+T5_BOS, T5_PAD = 1, 0
 
 Tensors = dict[str, torch.Tensor]
 
 
 def configuration(shape: Shape) -> Blip2Config:
     """The configuration of `shape`. The image token is the third-last id, or the tokenizer's own."""
-    image_token = IMAGE_TOKEN if shape.tokenizer else shape.text["vocab_size"] - 3
+    image = image_token(shape) if shape.tokenizer else shape.text["vocab_size"] - 3
     return Blip2Config(
         vision_config=Blip2VisionConfig(**shape.vision), qformer_config=Blip2QFormerConfig(**shape.qformer),
-        text_config=OPTConfig(**shape.text, eos_token_id=None, bos_token_id=BOS, pad_token_id=PAD),
-        num_query_tokens=shape.queries, image_token_index=image_token)
+        text_config=text_configuration(shape), num_query_tokens=shape.queries, image_token_index=image)
+
+
+def text_configuration(shape: Shape) -> OPTConfig | T5Config:
+    if not shape.is_t5:
+        return OPTConfig(**shape.text, eos_token_id=None, bos_token_id=BOS, pad_token_id=PAD)
+    text = {key: value for key, value in shape.text.items() if key != "model_type"}
+    return T5Config(**text, eos_token_id=None, bos_token_id=T5_BOS, pad_token_id=T5_PAD)
+
+
+def bos(shape: Shape) -> int:
+    return T5_BOS if shape.is_t5 else BOS
 
 
 def stored_dtype(shape: Shape, name: str) -> torch.dtype:
@@ -39,8 +50,12 @@ def draw_weights(model: Blip2ForConditionalGeneration, shape: Shape, dice: torch
             value = 1 + 0.25 * noise
         elif weight.ndim == 1:
             value = 0.2 * noise
-        elif "embed_tokens" in name:
+        elif "embed_tokens" in name or "shared" in name:
             value = 0.5 * noise
+        elif "relative_attention_bias" in name:
+            value = 1.5 * noise
+        elif shape.is_t5 and name.startswith("language_model"):
+            value = t5_weight(name, noise)
         elif "embed_positions" in name or name.endswith(("class_embedding", "position_embedding")):
             value = noise
         elif name == "query_tokens":
@@ -52,6 +67,13 @@ def draw_weights(model: Blip2ForConditionalGeneration, shape: Shape, dice: torch
         weight.copy_(value.to(stored_dtype(shape, name)).float())
 
 
+def t5_weight(name: str, noise: torch.Tensor) -> torch.Tensor:
+    """T5 does not scale its scores, so that queries are small; what layers add outweighs the tokens, as in OPT."""
+    gains = {"q": 0.6, "k": 1.0, "v": 1.6, "o": 3.0, "wo": 3.0}
+    gain = gains.get(name.split(".")[-2], 1.6)
+    return gain * noise / noise[0].numel() ** 0.5
+
+
 def draw_inputs(shape: Shape, dice: torch.Generator) -> Tensors:
     """Pictures that differ in colour, in slope and in noise, and prompts that differ from row to row."""
     size, rows = shape.vision["image_size"], shape.batch
@@ -61,5 +83,6 @@ def draw_inputs(shape: Shape, dice: torch.Generator) -> Tensors:
     inputs = {"pixel_values": (colour + across * ramp + down * ramp[:, None] + 0.5 * noise).contiguous()}
     if shape.prompt:
         words = torch.randint(4, shape.text["vocab_size"] - 3, (rows, shape.prompt - 1), generator=dice)
-        inputs["prompt_ids"] = torch.cat([torch.full((rows, 1), BOS), words], dim=1)
+        special = torch.full((rows, 1), bos(shape))  # OPT has it in front, T5 behind
+        inputs["prompt_ids"] = torch.cat([words, special] if shape.is_t5 else [special, words], dim=1)
     return inputs

@@ -27,12 +27,12 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file, save_file
 from transformers import Blip2Config, Blip2ForConditionalGeneration, Blip2QFormerConfig, Blip2VisionConfig
-from transformers import GenerationConfig, OPTConfig
+from transformers import GenerationConfig, OPTConfig, T5Config
 from transformers.utils import logging
 
-from drawing import BOS, PAD, Tensors, configuration, draw_inputs, draw_weights, stored_dtype
+from drawing import BOS, PAD, T5_BOS, T5_PAD, Tensors, configuration, draw_inputs, draw_weights, stored_dtype
 from older import LOADABLE, make_older
-from shapes import NAMED, Shape, random_shape
+from shapes import NAMED, Shape, random_shape, random_t5_shape
 from tokenizer import write_processor
 
 MARGIN = 0.01  # least distance between the two largest logits of a step, relative to the largest magnitude
@@ -44,7 +44,8 @@ SEEDS = 150  # how many draws are tried before a shape is given up
 def stages(model: Blip2ForConditionalGeneration, inputs: Tensors, generation: dict) -> tuple[Tensors, float]:
     """What the reference holds, and the smallest relative margin of a greedy step."""
     pixels = inputs["pixel_values"].to(model.dtype)
-    prompt = inputs.get("prompt_ids", torch.full((len(pixels), 1), BOS))
+    is_t5 = model.config.text_config.model_type == "t5"
+    prompt = inputs.get("prompt_ids", torch.full((len(pixels), 1), T5_BOS if is_t5 else BOS))
     image = torch.full((len(pixels), model.config.num_query_tokens), model.config.image_token_index)
     ids = torch.cat([image, prompt], dim=1)
     features = model.get_image_features(pixels)
@@ -52,8 +53,10 @@ def stages(model: Blip2ForConditionalGeneration, inputs: Tensors, generation: di
     given = {"input_ids": ids} if "prompt_ids" in inputs else {}
     output = model.generate(pixels, **given, **generation, do_sample=False,
                             return_dict_in_generate=True, output_scores=True, output_logits=True)
-    generated = output.sequences[:, ids.shape[1]:]
-    logits = model(pixels, ids).logits[:, -1]
+    # An encoder-decoder gives the start token alone in front of the new ones.
+    generated = output.sequences[:, 1 if is_t5 else ids.shape[1]:]
+    start = {"decoder_input_ids": output.sequences[:, :1]} if is_t5 else {}
+    logits = model(pixels, ids, **start).logits[:, -1]
     assert torch.allclose(logits, output.logits[0].to(logits.dtype), rtol=1e-4, atol=1e-4)
     margin, running = 1.0, torch.ones(len(pixels), dtype=torch.bool)
     for step, scores in enumerate(output.scores):
@@ -93,7 +96,8 @@ def choose_ends(shape: Shape, free: torch.Tensor) -> int | list[int]:
 
     ends: list[int] = []
     for row in [*range(len(free))] * shape.ends:  # one eos from each row in turn
-        candidates = [token for token in free[row].tolist() if token != PAD and token not in ends]
+        pad = T5_PAD if shape.is_t5 else PAD
+        candidates = [token for token in free[row].tolist() if token != pad and token not in ends]
         if candidates and len(ends) < shape.ends:
             ends.append(max(candidates, key=merit))
     return ends if shape.ends > 1 else ends[0]
@@ -149,12 +153,16 @@ def prune_configuration(folder: Path) -> None:
     """Leaves out of config.json what equals the defaults of the configuration classes, as published ones do."""
     path = folder / "config.json"
     config = json.loads(path.read_text())
-    kinds = {"vision_config": Blip2VisionConfig, "qformer_config": Blip2QFormerConfig, "text_config": OPTConfig}
+    text = T5Config if config["text_config"]["model_type"] == "t5" else OPTConfig
+    kinds = {"vision_config": Blip2VisionConfig, "qformer_config": Blip2QFormerConfig, "text_config": text}
     for key, kind in kinds.items():
         part = without_defaults(config[key], kind().to_dict(), ("model_type",))
         config[key] = {name: value for name, value in part.items() if name not in ("dtype", "encoder_hidden_size")}
-    if config["text_config"].get("word_embed_proj_dim") == config["text_config"].get("hidden_size"):
+    if text is OPTConfig and config["text_config"].get("word_embed_proj_dim") == config["text_config"].get("hidden_size"):
         del config["text_config"]["word_embed_proj_dim"]
+    if config["text_config"].get("dense_act_fn") == "gelu":  # as the published ones have it
+        config["text_config"]["tie_word_embeddings"] = config["text_config"].pop("scale_decoder_outputs", True)
+        del config["text_config"]["is_gated_act"]
     config = without_defaults(config, Blip2Config().to_dict(), ("model_type", "architectures", "num_query_tokens"))
     path.write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
 
@@ -211,6 +219,9 @@ def make(shape: Shape, parent: Path) -> str:
     config = configuration(shape)
     config._attn_implementation = "eager"
     model = Blip2ForConditionalGeneration(config).eval()
+    if shape.is_t5 and shape.text.get("tie_word_embeddings") is False:
+        # transformers makes every T5 model with its head tied, and reads those whose head differs as they are.
+        model.language_model.lm_head.weight = torch.nn.Parameter(torch.empty_like(model.language_model.shared.weight))
     unbound = {"num_beams": 1, "max_new_tokens": shape.generation["max_new_tokens"]}
     for seed in range(SEEDS):
         dice = torch.Generator().manual_seed(seed)
@@ -250,6 +261,7 @@ def main() -> None:
     parser.add_argument("--list", action="store_true", help="print the named checkpoints and stop")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="make only these of the named ones")
     parser.add_argument("--random", type=int, metavar="N", help="make N of random shapes instead; needs --out")
+    parser.add_argument("--t5", action="store_true", help="make the random ones with T5 language models")
     parser.add_argument("--seed", type=int, default=0, help="which random shapes (default 0)")
     parser.add_argument("--out", type=Path, help="the folder they go into (default: beside this script)")
     arguments = parser.parse_args()
@@ -272,7 +284,8 @@ def main() -> None:
     made, number = 0, 0
     while made < arguments.random:
         try:
-            print(make(random_shape(number, arguments.seed), parent), flush=True)
+            draw = random_t5_shape if arguments.t5 else random_shape
+            print(make(draw(number, arguments.seed), parent), flush=True)
             made += 1
         except NoGoodDraw as reason:
             print(f"skipped {reason}", flush=True)

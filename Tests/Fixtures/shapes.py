@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
 @dataclass(frozen=True)
 class Shape:
-    """All that sets one tiny checkpoint apart from another; the three dictionaries go to the configuration classes."""
+    """All that sets one tiny checkpoint apart from another; the three dictionaries go to the configuration classes.
+
+    The text dictionary may name its `model_type`; it is OPT's otherwise.
+    """
 
     name: str
     note: str
@@ -28,6 +31,10 @@ class Shape:
     older: str = ""  # one of the forms of older.py; the current one otherwise
     tokenizer: bool = False  # adds tokenizer.json, preprocessor_config.json and their like
 
+    @property
+    def is_t5(self) -> bool:
+        return self.text.get("model_type") == "t5"
+
 
 def vision(
     width: int, heads: int, layers: int, ffn: int, size: int, patch: int, act: str = "gelu", **more: Any
@@ -44,6 +51,13 @@ def qformer(width: int, heads: int, layers: int, ffn: int, frequency: int, act: 
 def opt(width: int, heads: int, layers: int, ffn: int, vocabulary: int, act: str = "relu", **more: Any) -> dict:
     return dict(hidden_size=width, num_attention_heads=heads, num_hidden_layers=layers, ffn_dim=ffn,
                 vocab_size=vocabulary, activation_function=act, max_position_embeddings=64, **more)
+
+
+def t5(width: int, heads: int, size: int, layers: int, ffn: int, vocabulary: int, act: str = "gated-gelu",
+       **more: Any) -> dict:
+    """A T5 language model; `size` is the width of a head. Its texts begin with the padding token, as everywhere."""
+    return dict(model_type="t5", d_model=width, num_heads=heads, d_kv=size, num_layers=layers, d_ff=ffn,
+                vocab_size=vocabulary, feed_forward_proj=act, decoder_start_token_id=0, **more)
 
 
 def greedy(new: int, **more: Any) -> dict[str, Any]:
@@ -108,6 +122,30 @@ NAMED: list[Shape] = [
     Shape("older-head-alone", "the tied table under the name of the head alone",
           vision(24, 4, 1, 40, 28, 14), qformer(20, 2, 2, 36, 2), opt(32, 4, 2, 64, 84),
           queries=4, batch=2, generation=greedy(10), older="head-alone"),
+    Shape("t5-flan-form", "T5 as the published checkpoints have it: gated, exact GELU by dense_act_fn, a head of its own, "
+          "heads wider together than the layers; has a tokenizer",
+          vision(32, 4, 2, 72, 28, 14), qformer(24, 3, 2, 56, 2),
+          t5(32, 3, 16, 2, 48, 336, dense_act_fn="gelu", tie_word_embeddings=False),
+          queries=4, batch=3, tokenizer=True, generation=greedy(14)),
+    Shape("t5-tied-relu", "T5 1.0: plain relu, the head tied and scaled; a prompt; fewer decoder layers than encoder layers",
+          vision(24, 3, 1, 48, 28, 7), qformer(40, 2, 2, 40, 1),
+          t5(40, 5, 8, 3, 64, 90, "relu", num_decoder_layers=2),
+          queries=3, batch=4, prompt=5, generation=greedy(12)),
+    Shape("t5-far-positions", "T5 with few buckets and short distances, so that far positions share one; gated tanh GELU; "
+          "head size 5; F16; another start token; long texts",
+          vision(48, 4, 2, 64, 64, 16, "quick_gelu"), qformer(36, 3, 3, 60, 3, "gelu_new"),
+          {**t5(30, 4, 5, 2, 60, 80, relative_attention_num_buckets=10, relative_attention_max_distance=13,
+                layer_norm_epsilon=1e-4), "decoder_start_token_id": 7},
+          queries=9, batch=2, dtype="F16", prompt=8, generation=greedy(30, min_new_tokens=24)),
+    Shape("t5-bf16-sharded", "T5 in BF16 and several shards; gated SiLU; the head tied and not scaled; one picture",
+          vision(40, 5, 2, 80, 70, 14), qformer(44, 2, 3, 52, 2),
+          t5(48, 3, 24, 3, 56, 120, "gated-silu", scale_decoder_outputs=False),
+          queries=10, batch=1, dtype="BF16", shards=4, generation=greedy(16)),
+    Shape("t5-several-ends", "T5 with two eos ids and no generation_config; no decoder_start_token_id, so bos starts texts",
+          vision(20, 1, 1, 28, 14, 14), qformer(20, 1, 1, 24, 1),
+          {key: value for key, value in t5(24, 2, 12, 2, 40, 70, "gated-relu", tie_word_embeddings=False).items()
+           if key != "decoder_start_token_id"},
+          queries=1, batch=3, ends=2, prompt=2, generation=greedy(16), generation_config=False),
 ]
 
 
@@ -147,3 +185,16 @@ def random_shape(number: int, seed: int) -> Shape:
         dtype=draw.choice(["F32", "F16", "BF16", "mixed"]), shards=draw.choice([1, 1, 2, 3, 5]),
         prompt=draw.choice([0, 0, 1, 3, 6]), generation=greedy(new, **more), ends=draw.choice([1, 1, 2, 3]),
         tied_head_stored=draw.random() < 0.3, generation_config=draw.random() < 0.8)
+
+
+def random_t5_shape(number: int, seed: int) -> Shape:
+    """The same with T5: vision tower and Q-Former of `random_shape`, and another language model behind them."""
+    shape, draw = random_shape(number, seed), random.Random(f"t5/{seed}/{number}")
+    heads, layers = draw.randint(1, 5), draw.randint(1, 4)
+    act = draw.choice(["relu", "gated-gelu", "gated-gelu", "gated-silu", "gelu", "gated-relu"])
+    text = t5(draw.randint(16, 64), heads, draw.choice([4, 5, 8, 12, 16, 20]), layers, draw.randint(20, 120),
+              draw.randint(60, 300), act, num_decoder_layers=draw.randint(1, layers),
+              layer_norm_epsilon=draw.choice([1e-6, 1e-5]), tie_word_embeddings=draw.random() < 0.5,
+              relative_attention_num_buckets=draw.choice([32, 32, 8, 20]),
+              relative_attention_max_distance=draw.choice([128, 128, 18, 40]))
+    return replace(shape, name=f"random-t5-{seed}-{number:02}", text=text, tied_head_stored=False)

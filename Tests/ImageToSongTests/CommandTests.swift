@@ -77,6 +77,17 @@ struct CommandTests {
         #expect(other.status == 1)
     }
 
+    @Test("A checkpoint with a T5 language model is compared, and captions behind a prompt, as any other")
+    func runsT5() throws {
+        let folder = path("Tests/Fixtures/t5-flan-form")
+        let parity = try run("parity", "--model", folder, "--reference", "\(folder)/reference.safetensors")
+        #expect(parity.status == 0)
+        #expect(parity.output.contains("generated ids           equal"))
+        let caption = try run("caption", "--model", folder, "--prompt", "a photo of", path("Samples/beach-day.jpg"))
+        #expect(caption.status == 0)
+        #expect(caption.output.count { $0 == "\n" } == 1)
+    }
+
     @Test("Settings that cannot be read stop the start with a sentence", arguments: ["PORT", "PRECISION", "MODEL_ID"])
     func refusesSettings(_ name: String) throws {
         let finished = try run("serve", environment: [name: "/wrong"])

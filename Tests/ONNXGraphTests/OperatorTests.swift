@@ -57,6 +57,22 @@ struct OperatorCase: Sendable, CustomTestStringConvertible {
             $0.layerNormalization(
                 $1, scale: $0.weight(matrix("s", [3], [1, 1, 1])), bias: nil, epsilon: 1e-5)
         },
+        OperatorCase(
+            "rootMeanSquareNormalization", [2, 3], [0.46291, -1.85164, 1.38873, -0.789542, 1.973855, -1.184313]
+        ) {
+            $0.rootMeanSquareNormalization($1, scale: $0.weight(matrix("s", [3], [1, 2, 1])), epsilon: 1e-6)
+        },
+        OperatorCase("multiHeadAttention, with a mask", [1, 2, 3], [1, -2, 3, -4, 5, -6]) { graph, x in
+            let rows = graph.reshape(x, [1, 2, 3])
+            let mask = graph.weight(matrix("m", [1, 1, 2, 2], [0, -.infinity, -.infinity, 0]))
+            return graph.multiHeadAttention(query: rows, key: rows, value: rows, heads: 1, bias: mask, scale: 1)
+        },
+        OperatorCase("multiHeadAttention, over a cache", [1, 2, 3], [-4, 5, -6, 1, -2, 3]) { graph, x in
+            let (rows, cache) = (graph.reshape(x, [1, 2, 3]), graph.reshape(x, [1, 1, 2, 3]))
+            let mask = graph.weight(matrix("m", [1, 1, 2, 2], [-.infinity, 0, 0, -.infinity]))
+            return graph.multiHeadAttention(query: rows, key: cache, value: cache, heads: 1, bias: mask, scale: 1)
+        },
+        OperatorCase("unsqueezed", [2, 1, 3], [1, -2, 3, -4, 5, -6]) { $0.unsqueezed($1, axis: 1) },
         OperatorCase("reshape", [3, 2], [1, -2, 3, -4, 5, -6]) { $0.reshape($1, [3, 2]) },
         OperatorCase("transpose", [3, 2], [1, -4, -2, 5, 3, -6]) { $0.transpose($1, [1, 0]) },
         OperatorCase("concat", [2, 6], [1, -2, 3, 1, -2, 3, -4, 5, -6, -4, 5, -6]) { $0.concat([$1, $1], axis: 1) },

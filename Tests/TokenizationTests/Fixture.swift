@@ -42,7 +42,7 @@ struct Fixture {
 
     static let names = [
         "opt_like", "prefix_space", "added_tokens", "split_first", "unknown_fused", "unknown_dropped", "older_files",
-        "newer_config",
+        "newer_config", "t5", "t5_converted", "unigram_bytes", "unigram_first", "unigram_never",
     ]
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
 
@@ -54,7 +54,11 @@ struct Fixture {
         let folder = Self.folder.appending(path: name)
         tokenizer = try TokenizerFile.load(folder: folder)
         reference = try Self.decode(Reference.self, folder.appending(path: "reference.json"))
-        texts = try Self.decode([String].self, Self.folder.appending(path: "texts.json"))
+        var texts = try Self.decode([String].self, Self.folder.appending(path: "texts.json"))
+        if tokenizer is UnigramTokenizer {
+            texts += try Self.decode([String].self, Self.folder.appending(path: "unigram_texts.json"))
+        }
+        self.texts = texts
         try #require(texts.count >= 300 && reference.cases.count == texts.count)
     }
 

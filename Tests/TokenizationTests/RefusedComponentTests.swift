@@ -20,9 +20,9 @@ struct RefusedComponentTests {
     }
 
     static let components = [
-        Refusal(.unsupportedComponent, naming: #"normaliser "Strip""#) { $0.normalizer = #"{"type": "Strip"}"# },
-        Refusal(.unsupportedComponent, naming: #"normaliser "Replace""#) {
-            $0.normalizer = #"{"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Replace"}]}"#
+        Refusal(.unsupportedComponent, naming: #"normaliser "Nmt""#) { $0.normalizer = #"{"type": "Nmt"}"# },
+        Refusal(.unsupportedComponent, naming: #"normaliser "StripAccents""#) {
+            $0.normalizer = #"{"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "StripAccents"}]}"#
         },
         Refusal(.unsupportedComponent, naming: #"pre-tokeniser "Whitespace""#) {
             $0.preTokenizer = #"{"type": "Whitespace"}"#
@@ -59,7 +59,6 @@ struct RefusedComponentTests {
     ]
 
     static let models = [
-        Refusal(.unsupportedModel, naming: "Unigram is not supported yet") { $0.modelOptions = #""type": "Unigram""# },
         Refusal(.unsupportedModel, naming: "WordPiece") { $0.modelOptions = #""type": "WordPiece""# },
         Refusal(.unsupportedModel, naming: #""dropout""#) { $0.modelOptions += #", "dropout": 0.1"# },
         Refusal(.unsupportedModel, naming: #""byte_fallback""#) { $0.modelOptions += #", "byte_fallback": true"# },

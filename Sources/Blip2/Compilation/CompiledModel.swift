@@ -83,7 +83,9 @@ public struct CompiledModel: Sendable {
     private static func writeGraphs(
         _ configuration: Blip2Configuration, weights: Weights, to folder: URL, progress: (Double) -> Void
     ) throws {
-        let graphs = try Blip2Graph.allCases.map { ($0, try $0.describe(configuration, weights: weights)) }
+        let graphs = try Blip2Graph.graphs(of: configuration).map {
+            ($0, try $0.describe(configuration, weights: weights))
+        }
         let total = graphs.reduce(0) { $0 + $1.1.weightByteCount }
         try CompilationDraft.checkSpace(for: total, in: folder)
         var done = 0

@@ -46,7 +46,7 @@ public struct GenerationConfiguration: Sendable, Equatable {
     /// `Blip2ForConditionalGeneration.generate` hands over to its language model, which knows `text_config` only.
     ///
     /// - Throws: `invalidConfiguration`, naming the file, the key and its value.
-    public init(_ checkpoint: CheckpointFolder, text: OPTConfiguration) throws(Blip2Error) {
+    public init(_ checkpoint: CheckpointFolder, text: LanguageModelConfiguration) throws(Blip2Error) {
         if let file = checkpoint.generationConfiguration {
             self = try GenerationConfiguration(file)
         } else {

@@ -2,103 +2,39 @@ import ONNXRuntime
 
 /// The decoder at work on rows of their own lengths: new rows come behind the others, all go on a token a step, and
 /// the last row takes the place of one that leaves.
-///
-/// The rows are the first ones of the key/value memory at all times, so that a step binds them as one tensor. What a
-/// step binds is made once for each number of rows; after that it only writes new numbers. A run that fails changes
-/// nothing: the positions that it wrote lie behind the rows' lengths, and are written again.
-final class DecoderRows {
-    private let session: Session
-    private let configuration: OPTConfiguration
-    /// The most bytes of key/value memory that are kept for later rows when there are none.
-    private let keptBytes: Int
+protocol DecoderRows: AnyObject {
+    /// Positions of the decoder filled in each row.
+    var lengths: [Int] { get }
 
-    /// Positions filled in each row.
-    private(set) var lengths: [Int] = []
-    private var memory: Memory?
+    /// Rows, and positions of the decoder, that there is memory for.
+    var room: (rows: Int, positions: Int) { get }
 
-    /// Room for rows, and what steps bind of it.
-    private struct Memory {
-        let cache: KeyValueCache
-        let step: DecoderTensors
-        /// By number of rows.
-        var bindings: [Int: IOBinding] = [:]
-    }
-
-    init(session: Session, configuration: OPTConfiguration, keptBytes: Int = 256 << 20) {
-        self.session = session
-        self.configuration = configuration
-        self.keptBytes = keptBytes
-    }
-
-    /// Rows and positions that there is memory for.
-    var room: (rows: Int, positions: Int) { (memory?.cache.rowCount ?? 0, memory?.cache.capacity ?? 0) }
-
-    /// Makes room for `rows` rows in all, of `positions` positions each; those that are there move over.
-    ///
-    /// Rows are rounded up to a power of two, many of them to 8, and positions to 32, so that a batch that grows does not
-    /// move every time.
-    func reserve(rows: Int, positions: Int) throws {
-        guard rows > room.rows || positions > room.positions else { return }
-        let old = lengths.isEmpty ? nil : memory?.cache
-        if old == nil { memory = nil }
-        var count = 1
-        while count < min(rows, 8) { count *= 2 }
-        if rows > 8 { count = (rows + 7) / 8 * 8 }
-        count = max(count, old?.rowCount ?? 0)
-        let cache = try KeyValueCache(
-            configuration, rows: count, capacity: max((positions + 31) / 32 * 32, old?.capacity ?? 0))
-        if let old {
-            for (row, length) in lengths.enumerated() { cache.copy(row: row, of: old, to: row, positions: 0..<length) }
-        }
-        memory = Memory(cache: cache, step: try DecoderTensors(configuration, rows: count))
-    }
+    /// Makes room for `rows` rows in all; those that are there move over.
+    /// - Parameter positions: of picture, prompt and new tokens together.
+    func reserve(rows: Int, positions: Int) throws
 
     /// Runs pictures and what follows them as new rows behind the others; there has to be room.
     /// - Parameters:
     ///   - imageEmbeddings: [k, Q, E].
     ///   - prompts: k rows of token ids, all of one length.
     /// - Returns: the scores of each new row's next token, [k, V].
-    func append(_ imageEmbeddings: Tensor, prompts: [[Int]], _ options: RunOptions?) throws -> Tensor {
-        let (count, promptLength) = (prompts.count, prompts.first?.count ?? 0)
-        let length = imageEmbeddings.shape[1] + promptLength
-        let tensors = try DecoderTensors(configuration, imageEmbeddings: imageEmbeddings, tokenCount: promptLength)
-        try tensors.tokens.fill(prompts.lazy.joined().map(Int64.init))
-        try tensors.positions.fill((0..<count * length).lazy.map { Int64($0 % length) })
-        try tensors.lastPositions.fill(repeatElement(Int32(length - 1), count: count))
-        try tensors.totalLength.fill(CollectionOfOne(Int32(length)))
-
-        let binding = try IOBinding(session: session)
-        try tensors.bind(rows: count, to: binding)
-        try memory?.cache.bind(rows: lengths.count..<lengths.count + count, to: binding)
-        try session.run(binding, options: options)
-        lengths += repeatElement(length, count: count)
-        return tensors.logits
-    }
+    func append(_ imageEmbeddings: Tensor, prompts: [[Int]], _ options: RunOptions?) throws -> Tensor
 
     /// One token further for every row.
     /// - Parameter tokens: the token that each row goes on with.
     /// - Returns: the scores of each row's next token, [B, V] and perhaps more behind; overwritten by the next step.
-    func step(_ tokens: [Int], _ options: RunOptions?) throws -> Tensor {
-        let (binding, step) = try stepBinding()
-        try step.tokens.fill(tokens.lazy.map(Int64.init))
-        try step.positions.fill(lengths.lazy.map(Int64.init))
-        try step.lastPositions.fill(lengths.lazy.map(Int32.init))
-        try step.totalLength.fill(CollectionOfOne(Int32((lengths.max() ?? 0) + 1)))
-        try session.run(binding, options: options)
-        for row in lengths.indices { lengths[row] += 1 }
-        return step.logits
-    }
+    func step(_ tokens: [Int], _ options: RunOptions?) throws -> Tensor
 
-    private func stepBinding() throws -> (IOBinding, DecoderTensors) {
-        guard var memory else { throw ONNXRuntimeError(.invalidTensor, "There are no rows to go on with.") }
-        if let binding = memory.bindings[lengths.count] { return (binding, memory.step) }
-        let binding = try IOBinding(session: session)
-        try memory.step.bind(rows: lengths.count, to: binding)
-        try memory.cache.bind(rows: 0..<lengths.count, to: binding)
-        memory.bindings[lengths.count] = binding
-        self.memory = memory
-        return (binding, memory.step)
-    }
+    /// Makes new rows behind the others, all in the state of one that is there; there has to be room.
+    func copy(row: Int, times count: Int)
+
+    /// Gives rows the state of other rows of the same picture and prompt.
+    /// - Parameters:
+    ///   - rows: rows that are given up.
+    ///   - parents: for each of them the row whose state it takes; not one that is given up in the same call, unless it
+    ///     is the row itself.
+    ///   - position: a row and its parent have what stands in front of this position in common.
+    func reorder(rows: [Int], parents: [Int], from position: Int)
 
     /// Makes new rows behind the others, all in the state of one that is there; there has to be room.
     func copy(row: Int, times count: Int) {
@@ -124,19 +60,8 @@ final class DecoderRows {
     }
 
     /// Takes a row out; the last one takes its place.
-    func remove(at row: Int) {
-        let last = lengths.count - 1
-        if row != last, let cache = memory?.cache {
-            cache.copy(row: last, of: cache, to: row, positions: 0..<lengths[last])
-        }
-        lengths.swapAt(row, last)
-        lengths.removeLast()
-        if lengths.isEmpty, let cache = memory?.cache, cache.byteCount > keptBytes { memory = nil }
-    }
+    func remove(at row: Int)
 
     /// Takes all rows out and gives the memory back.
-    func removeAll() {
-        lengths = []
-        memory = nil
-    }
+    func removeAll()
 }

@@ -7,7 +7,7 @@ public import ONNXRuntime
 /// are as they were before the call, which may be made again.
 public final class DecodingBatch {
     private let model: Blip2Model
-    let decoder: DecoderRows
+    let decoder: any DecoderRows
     private var rows: [Row] = []
     private var finished: [FinishedRow] = []
     private var joinedCount = 0
@@ -18,7 +18,7 @@ public final class DecodingBatch {
 
     public init(_ model: Blip2Model) {
         self.model = model
-        decoder = DecoderRows(session: model.decoder, configuration: model.configuration.text)
+        decoder = model.makeDecoderRows()
     }
 
     /// Rows that are being generated.

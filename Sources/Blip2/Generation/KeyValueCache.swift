@@ -10,16 +10,31 @@ struct KeyValueCache {
     /// A pair for each layer, both [rows, heads, capacity, D].
     private let layers: [(key: Tensor, value: Tensor)]
 
+    /// What a position takes up.
+    struct Shape {
+        let layerCount: Int
+        let headCount: Int
+        let headSize: Int
+    }
+
     /// Zero-filled memory.
-    init(_ configuration: OPTConfiguration, rows: Int, capacity: Int) throws {
+    init(_ shape: Shape, rows: Int, capacity: Int) throws {
         rowCount = rows
         self.capacity = capacity
-        headCount = configuration.headCount
-        headSize = OPTDecoder(configuration: configuration).cacheHeadSize
-        let shape = [rows, headCount, capacity, headSize]
-        layers = try (0..<configuration.layerCount).map { _ in
-            (try Tensor(.float32, shape: shape), try Tensor(.float32, shape: shape))
+        headCount = shape.headCount
+        headSize = shape.headSize
+        let sizes = [rows, shape.headCount, capacity, shape.headSize]
+        layers = try (0..<shape.layerCount).map { _ in
+            (try Tensor(.float32, shape: sizes), try Tensor(.float32, shape: sizes))
         }
+    }
+
+    /// Zero-filled memory for an OPT decoder.
+    init(_ configuration: OPTConfiguration, rows: Int, capacity: Int) throws {
+        let shape = Shape(
+            layerCount: configuration.layerCount, headCount: configuration.headCount,
+            headSize: OPTDecoder(configuration: configuration).cacheHeadSize)
+        try self.init(shape, rows: rows, capacity: capacity)
     }
 
     var byteCount: Int { layers.reduce(0) { $0 + $1.key.byteCount + $1.value.byteCount } }
@@ -33,6 +48,22 @@ struct KeyValueCache {
             try binding.bind(input: "past_value.\(index)", to: value)
             try binding.bind(output: "present_key.\(index)", to: key)
             try binding.bind(output: "present_value.\(index)", to: value)
+        }
+    }
+
+    /// Binds some rows as the keys and values that cross-attention reads.
+    func bindCrossInputs(rows: Range<Int>, to binding: IOBinding) throws {
+        for (index, layer) in layers.enumerated() {
+            try binding.bind(input: "cross_key.\(index)", to: try layer.key.rows(rows))
+            try binding.bind(input: "cross_value.\(index)", to: try layer.value.rows(rows))
+        }
+    }
+
+    /// Binds the whole memory as what an encoder writes for cross-attention.
+    func bindCrossOutputs(to binding: IOBinding) throws {
+        for (index, layer) in layers.enumerated() {
+            try binding.bind(output: "cross_key.\(index)", to: layer.key)
+            try binding.bind(output: "cross_value.\(index)", to: layer.value)
         }
     }
 

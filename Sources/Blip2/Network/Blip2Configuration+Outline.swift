@@ -7,7 +7,7 @@ extension Blip2Configuration {
     /// - Throws: what describing the networks throws.
     public func outline() throws -> [WeightOutline.Tensor] {
         let outline = WeightOutline()
-        for graph in Blip2Graph.allCases {
+        for graph in Blip2Graph.graphs(of: self) {
             _ = try graph.describe(self, weights: Weights(outline: outline))
         }
         return outline.tensors

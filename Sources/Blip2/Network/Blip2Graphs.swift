@@ -7,8 +7,18 @@ enum Blip2Graph: String, CaseIterable, Sendable, Codable {
     case vision
     /// `hidden_state` [B, T, Hv] → `query_output` [B, Q, Hq] and, projected, `language_inputs` [B, Q, H].
     case qFormer = "qformer"
+    /// Embeddings and token ids → the keys and values of the decoder's cross-attention; in T5.
+    case encoder
     /// Embeddings and token ids → the next token's logits, over a key/value cache that is updated in place.
     case decoder
+
+    /// Those that a checkpoint of this shape has.
+    static func graphs(of configuration: Blip2Configuration) -> [Blip2Graph] {
+        switch configuration.text {
+        case .opt: [.vision, .qFormer, .decoder]
+        case .t5: [.vision, .qFormer, .encoder, .decoder]
+        }
+    }
 
     var fileName: String { "\(rawValue).onnx" }
 
@@ -19,7 +29,13 @@ enum Blip2Graph: String, CaseIterable, Sendable, Codable {
         switch self {
         case .vision: try describeVision(network, configuration)
         case .qFormer: try describeQFormer(network, configuration)
-        case .decoder: try describeDecoder(network, configuration)
+        case .encoder:
+            if case .t5(let text) = configuration.text { try describeEncoder(network, text) }
+        case .decoder:
+            switch configuration.text {
+            case .opt(let text): try describeDecoder(network, text)
+            case .t5(let text): try describeDecoder(network, text)
+            }
         }
         return network.graph
     }
@@ -43,20 +59,20 @@ enum Blip2Graph: String, CaseIterable, Sendable, Codable {
         network.graph.output(projected, as: "language_inputs")
     }
 
-    private func describeDecoder(_ network: Network, _ configuration: Blip2Configuration) throws {
-        let decoder = OPTDecoder(configuration: configuration.text)
+    private func describeDecoder(_ network: Network, _ configuration: OPTConfiguration) throws {
+        let decoder = OPTDecoder(configuration: configuration)
         let graph = network.graph
         let inputs = OPTDecoder.Inputs(
             imageEmbeddings: graph.input(
-                "image_embeddings", .float32, ["batch", "images", .fixed(configuration.text.wordEmbeddingSize)]),
+                "image_embeddings", .float32, ["batch", "images", .fixed(configuration.wordEmbeddingSize)]),
             tokens: graph.input("input_ids", .int64, ["batch", "tokens"]),
             positions: graph.input("position_ids", .int64, ["batch", "images+tokens"]))
         let lastPositions = graph.input("last_positions", .int32, ["batch"])
         let totalLength = graph.input("total_length", .int32, [])
         let cacheShape: [Dimension] = [
-            "batch", .fixed(configuration.text.headCount), "capacity", .fixed(decoder.cacheHeadSize),
+            "batch", .fixed(configuration.headCount), "capacity", .fixed(decoder.cacheHeadSize),
         ]
-        let cache = (0..<configuration.text.layerCount).map { layer in
+        let cache = (0..<configuration.layerCount).map { layer in
             Graph.AttentionCache(
                 key: graph.input("past_key.\(layer)", .float32, cacheShape),
                 value: graph.input("past_value.\(layer)", .float32, cacheShape),

@@ -104,7 +104,7 @@ extension Blip2Model {
                 "The reference has \(imageEmbeddings.shape[0]) pictures, but prompts for \(options.count).")
         }
         let prompts = try options.map(prompt)
-        let rows = DecoderRows(session: decoder, configuration: configuration.text)
+        let rows = makeDecoderRows()
         try rows.reserve(rows: prompts.count, positions: imageEmbeddings.shape[1] + (prompts.first?.count ?? 0))
         return try rows.append(imageEmbeddings, prompts: prompts, nil)
     }

@@ -42,12 +42,14 @@ public final class Blip2CaptionModel: CaptionModel {
         let most = model.maximumNewTokens(promptLength: 1)
         guard most >= 1 else {
             throw PipelineError(
-                .modelUnavailable, "max_position_embeddings of \(name) leaves no room behind picture and prompt.")
+                .modelUnavailable,
+                "\(name) takes \(model.configuration.text.maximumPositions) positions, which leaves no room behind picture "
+                    + "and prompt.")
         }
         let isDemo = CheckpointLocation.isDemo(model.checkpoint.folder)
         var description = ModelDescription(
             name: name, identity: "\(model.compiled.digest)/\(model.precision.rawValue)",
-            architecture: "BLIP-2 (OPT)",
+            architecture: "BLIP-2 (\(model.configuration.text.family))",
             parameters: model.parameterCount, isDemo: isDemo,
             placement: .init(
                 device: "cpu", precision: model.precision.rawValue, memoryBytes: model.compiled.byteCount),

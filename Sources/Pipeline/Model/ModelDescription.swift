@@ -46,7 +46,7 @@ public struct ModelDescription: Sendable, Equatable {
     public var name: String
     /// What tells this model's weights and arithmetic from every other's.
     public var identity: String
-    /// The architecture in words: `BLIP-2 (OPT)`.
+    /// The architecture in words: `BLIP-2 (OPT)`, `BLIP-2 (T5)`.
     public var architecture: String
     /// The number of weights.
     public var parameters: Int

@@ -41,6 +41,31 @@ struct ConfigurationErrorTests {
             (#"{"text_config": {"bos_token_id": 50272}}"#, "text_config.bos_token_id", "from 0 to 50271"),
             (#"{"text_config": {"pad_token_id": -2}}"#, "text_config.pad_token_id", "from -1 to 50271"),
             (#"{"text_config": {"eos_token_id": "</s>"}}"#, "text_config.eos_token_id", "a whole number, or a list"),
+            (
+                #"{"text_config": {"model_type": "t5"}}"#, "text_config.decoder_start_token_id",
+                "a token id, since texts need a beginning"
+            ),
+            (
+                #"{"text_config": {"model_type": "t5", "decoder_start_token_id": 32128}}"#,
+                "text_config.decoder_start_token_id", "from 0 to 32127"
+            ),
+            (
+                #"{"text_config": {"model_type": "t5", "bos_token_id": 1, "feed_forward_proj": "gelu-gated"}}"#,
+                "text_config.feed_forward_proj", "gated-gelu"
+            ),
+            (
+                #"{"text_config": {"model_type": "t5", "bos_token_id": 1, "feed_forward_proj": "gated-prelu"}}"#,
+                "text_config.feed_forward_proj", "gated-gelu"
+            ),
+            (
+                #"{"text_config": {"model_type": "t5", "bos_token_id": 1, "relative_attention_num_buckets": 3}}"#,
+                "text_config.relative_attention_num_buckets", "from 4"
+            ),
+            (
+                #"{"text_config": {"model_type": "t5", "bos_token_id": 1, "relative_attention_max_distance": 16}}"#,
+                "text_config.relative_attention_max_distance", "more than half of relative_attention_num_buckets"
+            ),
+            (#"{"text_config": {"model_type": "t5", "d_kv": 0}}"#, "text_config.d_kv", "from 1"),
             (#"{"num_query_tokens": 0}"#, "num_query_tokens", "from 1"),
             (#"{"image_token_index": 50272}"#, "image_token_index", "from 0 to 50271"),
             (#"{"architectures": "Blip2"}"#, "architectures", "a list of strings"),
@@ -58,7 +83,7 @@ struct ConfigurationErrorTests {
         arguments: [
             (#"{"model_type": "blip"}"#, "\"blip\"", "blip-2"),
             (#"{"model_type": null}"#, "null", "blip-2"),
-            (#"{"text_config": {"model_type": "t5"}}"#, "\"t5\"", "opt"),
+            (#"{"text_config": {"model_type": "llama"}}"#, "\"llama\"", "opt, t5"),
             (#"{"text_config": {"model_type": 5}}"#, "5", "opt"),
             (
                 #"{"architectures": ["Blip2ForImageTextRetrieval"]}"#, "Blip2ForImageTextRetrieval",

@@ -10,7 +10,11 @@ struct ConfigurationTests {
         let configuration = try Blip2Configuration(fixture.file)
         try expectVision(configuration.vision, #require(try fixture.expected.section("vision")))
         try expectQFormer(configuration.qFormer, #require(try fixture.expected.section("qformer")))
-        try expectText(configuration.text, #require(try fixture.expected.section("text")))
+        let text = try #require(try fixture.expected.section("text"))
+        switch configuration.text {
+        case .opt(let opt): try expectOPT(opt, text)
+        case .t5(let t5): try expectT5(t5, text)
+        }
         #expect(try configuration.queryTokenCount == fixture.expected.integer("num_query_tokens"))
         #expect(try configuration.imageTokenIndex == fixture.expected.integer("image_token_index"))
     }
@@ -40,7 +44,7 @@ struct ConfigurationTests {
         #expect(try qFormer.usesTextInput == expected.boolean("use_qformer_text_input"))
     }
 
-    private func expectText(_ text: OPTConfiguration, _ expected: ConfigurationFile) throws {
+    private func expectOPT(_ text: OPTConfiguration, _ expected: ConfigurationFile) throws {
         #expect(try text.vocabularySize == expected.integer("vocab_size"))
         #expect(try text.hiddenSize == expected.integer("hidden_size"))
         #expect(try text.layerCount == expected.integer("num_hidden_layers"))
@@ -59,6 +63,34 @@ struct ConfigurationTests {
         #expect(try text.eosTokenIDs == expected.integers("eos_token_id") ?? [])
     }
 
+    private func expectT5(_ text: T5Configuration, _ expected: ConfigurationFile) throws {
+        #expect(try text.vocabularySize == expected.integer("vocab_size"))
+        #expect(try text.hiddenSize == expected.integer("d_model"))
+        #expect(try text.headSize == expected.integer("d_kv"))
+        #expect(try text.headCount == expected.integer("num_heads"))
+        #expect(try text.feedForwardSize == expected.integer("d_ff"))
+        #expect(try text.encoderLayerCount == expected.integer("num_layers"))
+        #expect(try text.decoderLayerCount == expected.integer("num_decoder_layers"))
+        #expect(try text.relativePositions.count == expected.integer("relative_attention_num_buckets"))
+        #expect(try text.relativePositions.maximumDistance == expected.integer("relative_attention_max_distance"))
+        #expect(try text.layerNormEpsilon == expected.number("layer_norm_epsilon"))
+        #expect(try text.activation == Activation(name: expected.string("dense_act_fn") ?? ""))
+        #expect(try text.isGated == expected.boolean("is_gated_act"))
+        #expect(try text.scalesOutput == expected.boolean("scale_decoder_outputs"))
+        #expect(try text.padTokenID == expected.integer("pad_token_id"))
+        #expect(try text.bosTokenID == expected.integer("bos_token_id"))
+        #expect(try text.eosTokenIDs == expected.integers("eos_token_id") ?? [])
+        #expect(try text.decoderStartTokenID == expected.integer("decoder_start_token_id"))
+    }
+
+    /// The OPT model that a text describes.
+    private func opt(_ text: String) throws -> OPTConfiguration {
+        guard case .opt(let opt) = try Blip2Configuration(.example(text)).text else { throw WrongFamily() }
+        return opt
+    }
+
+    private struct WrongFamily: Error {}
+
     @Test("counts the patches of a picture as transformers does, whole ones only")
     func patches() throws {
         let file = try ConfigurationFile.example(#"{"vision_config": {"image_size": 75, "patch_size": 16}}"#)
@@ -72,10 +104,9 @@ struct ConfigurationTests {
     func derived() throws {
         let plain = try Blip2Configuration(.example("{}"))
         #expect((0..<4).map(plain.qFormer.hasCrossAttention) == [true, false, true, false])
-        #expect(plain.text.hasFinalLayerNorm && plain.text.headSize == 64 && plain.qFormer.headSize == 64)
+        #expect(try opt("{}").hasFinalLayerNorm && opt("{}").headSize == 64 && plain.qFormer.headSize == 64)
         for key in [#""do_layer_norm_before": false"#, #""_remove_final_layer_norm": true"#] {
-            let file = try ConfigurationFile.example(#"{"text_config": {\#(key)}}"#)
-            #expect(try !Blip2Configuration(file).text.hasFinalLayerNorm)
+            #expect(try !opt(#"{"text_config": {\#(key)}}"#).hasFinalLayerNorm)
         }
     }
 
@@ -88,7 +119,6 @@ struct ConfigurationTests {
             ("swish", .silu), ("sigmoid", .sigmoid), ("tanh", .tanh), ("linear", .linear),
         ])
     func activations(name: String, activation: Activation) throws {
-        let file = try ConfigurationFile.example(#"{"text_config": {"activation_function": "\#(name)"}}"#)
-        #expect(try Blip2Configuration(file).text.activation == activation)
+        #expect(try opt(#"{"text_config": {"activation_function": "\#(name)"}}"#).activation == activation)
     }
 }

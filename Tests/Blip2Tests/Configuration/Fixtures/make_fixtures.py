@@ -1,11 +1,14 @@
-"""Writes configurations.json: partial configuration files beside the values that transformers completes them with.
+"""Writes configurations.json: partial configuration files beside the values that transformers completes them with;
+and position_buckets.json: the buckets of T5's relative positions.
 
 Needs transformers 5 and pillow. Run it in this folder.
 """
 
 import json
 
+import torch
 from transformers import Blip2Config
+from transformers.models.t5.modeling_t5 import T5Attention
 from transformers.models.blip.image_processing_pil_blip import BlipImageProcessorPil
 
 OPT_2_7B = {
@@ -13,6 +16,13 @@ OPT_2_7B = {
     "eos_token_id": 50118, "ffn_dim": 10240, "hidden_size": 2560, "model_type": "opt", "num_attention_heads": 32,
     "num_hidden_layers": 32, "prefix": "</s>", "torch_dtype": "float16", "vocab_size": 50304,
     "word_embed_proj_dim": 2560,
+}  # fmt: skip
+
+FLAN_T5_XL = {
+    "_name_or_path": "google/flan-t5-xl", "architectures": ["T5ForConditionalGeneration"], "bos_token_id": 1, "d_ff": 5120,
+    "d_kv": 64, "d_model": 2048, "decoder_start_token_id": 0, "dense_act_fn": "gelu", "feed_forward_proj": "gated-gelu",
+    "is_encoder_decoder": True, "is_gated_act": True, "model_type": "t5", "n_positions": 512, "num_decoder_layers": 24,
+    "num_heads": 32, "num_layers": 24, "output_past": True, "tie_word_embeddings": False, "torch_dtype": "float32",
 }  # fmt: skip
 
 CONFIGURATIONS = {
@@ -73,6 +83,26 @@ CONFIGURATIONS = {
     },
 }
 
+def t5(**values):
+    return {"text_config": {"model_type": "t5", "decoder_start_token_id": 0, **values}}
+
+
+CONFIGURATIONS |= {
+    "as Salesforce/blip2-flan-t5-xl is published": {"image_token_index": 32100, "text_config": FLAN_T5_XL},
+    "T5 of defaults": t5(),
+    "T5 with fewer encoder layers than decoder layers": t5(num_layers=2, num_decoder_layers=3, d_kv=10),
+    "T5 with gated GELU": t5(feed_forward_proj="gated-gelu"),
+    "T5 with gated SiLU, not scaled": t5(feed_forward_proj="gated-silu", tie_word_embeddings=False),
+    "T5 that is scaled though untied": t5(tie_word_embeddings=False, scale_decoder_outputs=True),
+    "T5 with a gate by its own key": t5(feed_forward_proj="gelu", is_gated_act=True, dense_act_fn="relu"),
+    "T5 with other positions and tokens": t5(
+        relative_attention_num_buckets=20, relative_attention_max_distance=50, layer_norm_epsilon=1e-5, bos_token_id=9,
+        eos_token_id=[1, 5], pad_token_id=None, vocab_size=77),
+}
+
+# How many buckets, and the distance from which on there is one.
+BUCKETS = [(32, 128), (10, 13), (4, 5), (16, 20), (33, 129), (64, 512), (32, 1000), (8, 4096), (6, 100), (128, 256), (12, 64)]
+
 PROCESSORS = {
     "nothing": {},
     "as Salesforce/blip2-opt-2.7b is published": {
@@ -97,6 +127,9 @@ TEXT = ["vocab_size", "hidden_size", "num_hidden_layers", "ffn_dim", "num_attent
         "activation_function", "do_layer_norm_before", "_remove_final_layer_norm", "word_embed_proj_dim",
         "enable_bias", "layer_norm_elementwise_affine", "tie_word_embeddings", "pad_token_id", "bos_token_id",
         "eos_token_id"]
+T5 = ["vocab_size", "d_model", "d_kv", "num_heads", "d_ff", "num_layers", "num_decoder_layers",
+      "relative_attention_num_buckets", "relative_attention_max_distance", "layer_norm_epsilon", "dense_act_fn",
+      "is_gated_act", "scale_decoder_outputs", "pad_token_id", "bos_token_id", "eos_token_id", "decoder_start_token_id"]
 PROCESSOR = ["do_convert_rgb", "do_resize", "size", "resample", "do_center_crop", "crop_size", "do_rescale",
              "rescale_factor", "do_normalize", "image_mean", "image_std"]
 
@@ -113,7 +146,8 @@ def completed(partial):
     return {
         "vision": {key: getattr(config.vision_config, key) for key in VISION},
         "qformer": {key: getattr(config.qformer_config, key) for key in QFORMER},
-        "text": {key: getattr(config.text_config, key) for key in TEXT},
+        "text": {key: getattr(config.text_config, key, None)
+                 for key in (T5 if config.text_config.model_type == "t5" else TEXT)},
         "num_query_tokens": config.num_query_tokens,
         "image_token_index": config.image_token_index,
     }
@@ -122,6 +156,17 @@ def completed(partial):
 def completed_processor(partial):
     processor = BlipImageProcessorPil(**json.loads(json.dumps(partial)))
     return {key: plain(getattr(processor, key, None)) for key in PROCESSOR}
+
+
+def buckets(count, most):
+    """Runs of equal buckets, [bucket, length], by distance: before a causal query, and on both sides of another."""
+    def runs(distances, bidirectional):
+        found = T5Attention._relative_position_bucket(
+            distances, bidirectional=bidirectional, num_buckets=count, max_distance=most)
+        return [[int(value), int(length)] for value, length in zip(*torch.unique_consecutive(found, return_counts=True))]
+
+    return {"count": count, "maximum_distance": most, "causal": runs(-torch.arange(0, most + 1), False),
+            "bidirectional": runs(torch.arange(-most, most + 1), True)}
 
 
 fixture = {
@@ -134,4 +179,7 @@ fixture = {
 }
 with open("configurations.json", "w") as file:
     json.dump(fixture, file, indent=1)
+    file.write("\n")
+with open("position_buckets.json", "w") as file:
+    json.dump([buckets(count, most) for count, most in BUCKETS], file)
     file.write("\n")

@@ -1,0 +1,66 @@
+import Checkpoint
+import ONNXGraph
+
+/// What T5's encoder and decoder have in common: layers that normalise before each block, have no biases, and tell
+/// positions apart by a bias on the scores of attention (Raffel et al. 2020, arXiv:1910.10683).
+struct T5Network {
+    let configuration: T5Configuration
+    let network: Network
+
+    var graph: Graph { network.graph }
+
+    func norm(_ x: Value, _ name: String) throws -> Value {
+        graph.rootMeanSquareNormalization(
+            x, scale: try network.parameter("\(name).weight", [configuration.hiddenSize]),
+            epsilon: configuration.layerNormEpsilon)
+    }
+
+    /// One of the projections into the heads: [B, T, H] → [B, T, heads × D].
+    func projection(_ x: Value, _ name: String) throws -> Value {
+        try network.linear(
+            x, name, from: configuration.hiddenSize, to: configuration.headCount * configuration.headSize, bias: false)
+    }
+
+    /// What attention gave, back in the layers' width: [B, T, heads × D] → [B, T, H].
+    func output(_ x: Value, _ name: String) throws -> Value {
+        try network.linear(
+            x, name, from: configuration.headCount * configuration.headSize, to: configuration.hiddenSize, bias: false)
+    }
+
+    /// The feed-forward block with its norm and its residual, [B, T, H].
+    func feedForward(_ x: Value, _ name: String) throws -> Value {
+        let (width, inner) = (configuration.hiddenSize, configuration.feedForwardSize)
+        let normed = try norm(x, "\(name).layer_norm")
+        let dense = "\(name).DenseReluDense"
+        let first = try network.linear(
+            normed, configuration.isGated ? "\(dense).wi_0" : "\(dense).wi", from: width, to: inner, bias: false)
+        var hidden = network.activation(first, configuration.activation)  // [B, T, M]
+        if configuration.isGated {
+            hidden = graph.multiply(
+                hidden, try network.linear(normed, "\(dense).wi_1", from: width, to: inner, bias: false))
+        }
+        return graph.add(x, try network.linear(hidden, "\(dense).wo", from: inner, to: width, bias: false))
+    }
+
+    /// The bias of every head for pairs of positions, by the bucket of their distance: [A, B] → [A, B, heads].
+    func positionBias(_ buckets: Value, _ stack: String) throws -> Value {
+        let table = try network.parameter(
+            "language_model.\(stack).block.0.layer.0.SelfAttention.relative_attention_bias.weight",
+            [configuration.relativePositions.count, configuration.headCount])
+        return graph.gather(table, buckets)
+    }
+
+    // MARK: Embedding tables
+
+    /// A table of all tokens, [V, H].
+    ///
+    /// transformers ties the three embeddings and the head to `shared` and stores one of them; which one, has changed with
+    /// its versions. Where a checkpoint holds a table of its own for a place, that one is used.
+    func table(_ name: String) throws -> Value {
+        let names = [name, "shared", "encoder.embed_tokens", "decoder.embed_tokens", "lm_head"].map {
+            "language_model.\($0).weight"
+        }
+        let stored = names.first(where: network.weights.contains) ?? names[1]
+        return try network.parameter(stored, [configuration.vocabularySize, configuration.hiddenSize])
+    }
+}
