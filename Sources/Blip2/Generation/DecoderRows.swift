@@ -36,29 +36,6 @@ protocol DecoderRows: AnyObject {
     ///   - position: a row and its parent have what stands in front of this position in common.
     func reorder(rows: [Int], parents: [Int], from position: Int)
 
-    /// Makes new rows behind the others, all in the state of one that is there; there has to be room.
-    func copy(row: Int, times count: Int) {
-        for _ in 0..<count {
-            memory.map { $0.cache.copy(row: row, of: $0.cache, to: lengths.count, positions: 0..<lengths[row]) }
-            lengths.append(lengths[row])
-        }
-    }
-
-    /// Gives rows the state of other rows.
-    /// - Parameters:
-    ///   - rows: rows that are given up.
-    ///   - parents: for each of them the row whose state it takes; not one that is given up in the same call, unless it
-    ///     is the row itself.
-    ///   - position: a row and its parent have what stands in front of this position in common.
-    func reorder(rows: [Int], parents: [Int], from position: Int) {
-        for (row, parent) in zip(rows, parents) where row != parent {
-            lengths[row] = lengths[parent]
-            memory.map {
-                $0.cache.copy(row: parent, of: $0.cache, to: row, positions: min(position, lengths[row])..<lengths[row])
-            }
-        }
-    }
-
     /// Takes a row out; the last one takes its place.
     func remove(at row: Int)
 

@@ -47,7 +47,7 @@ extension DecodingBatch.Row {
     /// Chooses the branches' next tokens, and puts each branch where it goes on in the decoder.
     /// - Parameter scores: the scores of the branch in a row of the decoder.
     /// - Returns: rows of the decoder that nobody needs any more.
-    mutating func advance(in decoder: DecoderRows, scores: (Int) -> Scores) -> [Int] {
+    mutating func advance(in decoder: any DecoderRows, scores: (Int) -> Scores) -> [Int] {
         let continuations = search.choose(
             branches.map { ScoredBranch(tokens: $0.tokens, scores: scores($0.place)) })
         if branches.count == 1, continuations.count == 1 {
