@@ -4,7 +4,7 @@ import Testing
 @testable import Blip2
 
 /// What beams ask of a decoder's rows, in both families.
-@Suite("Rows of a decoder", .serialized)
+@Suite("Rows of a decoder")
 struct DecoderRowsTests {
     private static let names = ["opt-pre-norm", "t5-flan-form", "t5-far-positions"]
 

@@ -162,7 +162,7 @@ def prune_configuration(folder: Path) -> None:
         del config["text_config"]["word_embed_proj_dim"]
     if config["text_config"].get("dense_act_fn") == "gelu":  # as the published ones have it
         config["text_config"]["tie_word_embeddings"] = config["text_config"].pop("scale_decoder_outputs", True)
-        del config["text_config"]["is_gated_act"]
+        config["text_config"].pop("is_gated_act", None)
     config = without_defaults(config, Blip2Config().to_dict(), ("model_type", "architectures", "num_query_tokens"))
     path.write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
 

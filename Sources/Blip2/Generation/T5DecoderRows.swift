@@ -48,24 +48,24 @@ final class T5DecoderRows: DecoderRows {
         // The picture has no positions in the decoder; the start token stands for the least prompt.
         let positions = max(positions - queryTokenCount, 1)
         guard rows > room.rows || positions > room.positions else { return }
-        try makeRoom(rows: max(rows, room.rows), positions: max(positions, room.positions), encoded: 0)
+        try makeRoom(rows: rows, positions: positions, encoded: 1)
     }
 
-    /// Makes memory for at least as much as is asked for, and moves the rows over. Rows are rounded up to a power of two,
-    /// many of them to 8, and positions to 32 or 16, so that a batch that grows does not move every time.
+    /// Makes memory for what is asked for, and for what the rows that are there need; those move over. Rows are rounded up to
+    /// a power of two, many of them to 8, and positions to 32 or 16, so that a batch that grows does not move every time.
     private func makeRoom(rows: Int, positions: Int, encoded: Int) throws {
-        let old = memory
-        if lengths.isEmpty { memory = nil }
+        let old = lengths.isEmpty ? nil : memory
+        if old == nil { memory = nil }
+        let rows = max(rows, old?.own.rowCount ?? 0)
         var count = 1
         while count < min(rows, 8) { count *= 2 }
         if rows > 8 { count = (rows + 7) / 8 * 8 }
+        let ownCapacity = (max(positions, old?.own.capacity ?? 0) + 31) / 32 * 32
+        let encodedCapacity = (max(encoded, old?.encoded.capacity ?? 0) + 15) / 16 * 16
         let new = Memory(
-            own: try KeyValueCache(
-                configuration.cacheShape, rows: count, capacity: (positions + 31) / 32 * 32),
-            encoded: try KeyValueCache(
-                configuration.crossShape, rows: count,
-                capacity: (max(encoded, old?.encoded.capacity ?? 0, 1) + 15) / 16 * 16),
-            step: try T5StepTensors(configuration, rows: count, capacity: (positions + 31) / 32 * 32))
+            own: try KeyValueCache(configuration.cacheShape, rows: count, capacity: ownCapacity),
+            encoded: try KeyValueCache(configuration.crossShape, rows: count, capacity: encodedCapacity),
+            step: try T5StepTensors(configuration, rows: count, capacity: ownCapacity))
         if let old {
             for row in lengths.indices {
                 new.own.copy(row: row, of: old.own, to: row, positions: 0..<lengths[row])
