@@ -16,6 +16,22 @@ struct OutlineTests {
     }
 
     @Test(
+        "are as many numbers as transformers counts with T5, and the table of the head besides, which it ties here",
+        arguments: [
+            (2048, 5120, 32, 224, 3_876_648_448), (2048, 5120, 32, 364, 3_877_239_808),
+            (4096, 10240, 64, 224, 12_098_000_384),
+        ])
+    func areAsManyWithT5(_ width: Int, _ inner: Int, _ heads: Int, _ imageSize: Int, _ count: Int) throws {
+        let text = """
+            {"model_type": "blip-2", "vision_config": {"image_size": \(imageSize)}, "text_config": {"model_type": "t5",
+             "d_model": \(width), "d_ff": \(inner), "d_kv": 64, "num_heads": \(heads), "num_layers": 24,
+             "feed_forward_proj": "gated-gelu", "tie_word_embeddings": false, "bos_token_id": 1}}
+            """
+        let configuration = try Blip2Configuration(try ConfigurationFile(text: text, path: "config.json"))
+        #expect(try configuration.outline().reduce(0) { $0 + $1.elementCount } == count + 32128 * width)
+    }
+
+    @Test(
         "are as many numbers as transformers counts in the published captioners",
         arguments: [
             (2560, 10240, 224, 3_744_761_856), (2560, 10240, 364, 3_745_353_216), (4096, 16384, 224, 7_752_869_376),
@@ -32,6 +48,8 @@ struct OutlineTests {
 }
 
 extension Fixtures {
-    /// The checkpoints as transformers saves them today: neither rewritten nor with a tied head beside the embeddings.
-    fileprivate static let savedNow = names.filter { !$0.hasPrefix("older-") && $0 != "mixed-dtypes-sharded" }
+    /// The checkpoints as transformers saves them today: neither rewritten nor with a head that the configuration calls tied.
+    fileprivate static let savedNow = names.filter {
+        !$0.hasPrefix("older-") && !["mixed-dtypes-sharded", "t5-several-ends"].contains($0)
+    }
 }

@@ -31,10 +31,11 @@ from transformers import Blip2ForConditionalGeneration, LogitsProcessor
 from transformers.utils import logging
 
 FOLDER = Path(__file__).parent
-# Checkpoints, and how many cases are drawn for each. Other language models go on from here.
+# Checkpoints, and how many cases are drawn for each.
 SUBJECTS = {
     "opt-pre-norm": 8, "several-ends": 8, "opt-350m-form": 6, "opt-post-norm": 6, "uneven-patches-min-length": 5,
-    "bf16-sharded": 5, "no-final-layer-norm": 5,
+    "bf16-sharded": 5, "no-final-layer-norm": 5, "t5-flan-form": 7, "t5-tied-relu": 6, "t5-far-positions": 5,
+    "t5-several-ends": 6,
 }
 NOISE = 1e-3  # relative noise on every score that must not change a text
 SMALL_NOISE = 1e-4  # relative noise on every score that must not change what may be drawn
@@ -199,7 +200,7 @@ def draw(subject: Subject, number: int, covered: dict[str, int]) -> dict:
 WANTED = [
     "num_beams=2", "num_beams=3", "num_beams=5", "length_penalty=-1.0", "length_penalty=0.0", "length_penalty=0.6",
     "length_penalty=2.0", "early_stopping=True", "early_stopping=never", "num_return_sequences", "min_new_tokens",
-    "repetition_penalty", "no_repeat_ngram_size", "bad_words_ids", "forced_eos_token_id",
+    "repetition_penalty", "no_repeat_ngram_size", "bad_words_ids", "forced_eos_token_id", "forced_bos_token_id",
 ]
 
 SAMPLING: list[Arguments] = [

@@ -18,6 +18,8 @@ public struct T5Configuration: Sendable, Equatable {
     public let activation: Activation
     /// Whether the activation of one linear layer multiplies another (T5 1.1 and FLAN-T5).
     public let isGated: Bool
+    /// Whether the output layer is the word embedding again.
+    public let tiesWordEmbeddings: Bool
     /// Whether the decoder's output is multiplied by `hiddenSize^-0.5`, as models with tied heads are trained.
     public let scalesOutput: Bool
     /// The longest sequence of encoder or decoder, in tokens: what the model was trained with, since relative positions
@@ -43,8 +45,8 @@ public struct T5Configuration: Sendable, Equatable {
         relativePositions = try T5PositionBuckets(file)
         layerNormEpsilon = try file.epsilon("layer_norm_epsilon", default: 1e-6)
         (activation, isGated) = try Self.feedForward(file)
-        scalesOutput = try file.boolean(
-            "scale_decoder_outputs", default: file.boolean("tie_word_embeddings", default: true))
+        tiesWordEmbeddings = try file.boolean("tie_word_embeddings", default: true)
+        scalesOutput = try file.boolean("scale_decoder_outputs", default: tiesWordEmbeddings)
         maximumPositions = try file.size("n_positions", default: 512)
 
         let ids = 0...vocabularySize - 1

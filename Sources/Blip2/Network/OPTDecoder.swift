@@ -132,7 +132,9 @@ struct OPTDecoder {
 
     /// [V, E]. Where tables are tied, a checkpoint may hold only one of the two.
     private func embeddingTable(_ network: Network) throws -> Value {
-        let isOnlyHead = configuration.tiesWordEmbeddings && !network.weights.contains(Self.embeddingName)
+        let isOnlyHead =
+            configuration.tiesWordEmbeddings && !network.weights.contains(Self.embeddingName)
+            && network.weights.contains(Self.headName)
         return try table(network, isOnlyHead ? Self.headName : Self.embeddingName)
     }
 

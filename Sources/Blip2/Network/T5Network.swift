@@ -57,10 +57,14 @@ struct T5Network {
     /// transformers ties the three embeddings and the head to `shared` and stores one of them; which one, has changed with
     /// its versions. Where a checkpoint holds a table of its own for a place, that one is used.
     func table(_ name: String) throws -> Value {
-        let names = [name, "shared", "encoder.embed_tokens", "decoder.embed_tokens", "lm_head"].map {
-            "language_model.\($0).weight"
-        }
-        let stored = names.first(where: network.weights.contains) ?? names[1]
-        return try network.parameter(stored, [configuration.vocabularySize, configuration.hiddenSize])
+        let others = ["shared", "encoder.embed_tokens", "decoder.embed_tokens", "lm_head"]
+        let isUntied = name == "lm_head" && !configuration.tiesWordEmbeddings
+        let names = isUntied ? [name] : [name] + others
+        let stored = names.map(Self.tableName).first(where: network.weights.contains)
+        return try network.parameter(
+            stored ?? Self.tableName(isUntied ? name : others[0]),
+            [configuration.vocabularySize, configuration.hiddenSize])
     }
+
+    private static func tableName(_ name: String) -> String { "language_model.\(name).weight" }
 }
