@@ -51,22 +51,6 @@ struct KeyValueCache {
         }
     }
 
-    /// Binds some rows as the keys and values that cross-attention reads.
-    func bindCrossInputs(rows: Range<Int>, to binding: IOBinding) throws {
-        for (index, layer) in layers.enumerated() {
-            try binding.bind(input: "cross_key.\(index)", to: try layer.key.rows(rows))
-            try binding.bind(input: "cross_value.\(index)", to: try layer.value.rows(rows))
-        }
-    }
-
-    /// Binds the whole memory as what an encoder writes for cross-attention.
-    func bindCrossOutputs(to binding: IOBinding) throws {
-        for (index, layer) in layers.enumerated() {
-            try binding.bind(output: "cross_key.\(index)", to: layer.key)
-            try binding.bind(output: "cross_value.\(index)", to: layer.value)
-        }
-    }
-
     /// Copies positions of a row into the same positions of a row of this cache.
     /// - Parameter source: a cache of the same model, which may be this one and may have another capacity.
     func copy(row: Int, of source: KeyValueCache, to target: Int, positions: Range<Int>) {
@@ -85,6 +69,24 @@ struct KeyValueCache {
                     }
                 }
             }
+        }
+    }
+}
+
+extension KeyValueCache {
+    /// Binds some rows as the keys and values that cross-attention reads.
+    func bindCrossInputs(rows: Range<Int>, to binding: IOBinding) throws {
+        for (index, layer) in layers.enumerated() {
+            try binding.bind(input: "cross_key.\(index)", to: try layer.key.rows(rows))
+            try binding.bind(input: "cross_value.\(index)", to: try layer.value.rows(rows))
+        }
+    }
+
+    /// Binds the whole memory as what an encoder writes for cross-attention.
+    func bindCrossOutputs(to binding: IOBinding) throws {
+        for (index, layer) in layers.enumerated() {
+            try binding.bind(output: "cross_key.\(index)", to: layer.key)
+            try binding.bind(output: "cross_value.\(index)", to: layer.value)
         }
     }
 }
