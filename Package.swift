@@ -87,7 +87,8 @@ let package = Package(
         .executableTarget(
             name: "ImageToSong",
             dependencies: [
-                "Server", "Pipeline", "Blip2", "Checkpoint", "Hub", "ONNXRuntime", "Imaging", "Prometheus", argumentParser,
+                "Server", "Pipeline", "Blip2", "Checkpoint", "Hub", "ONNXRuntime", "Imaging", "Prometheus",
+                argumentParser,
                 logging, nioCore, nioHTTP1, nioPosix,
             ],
             swiftSettings: settings),
@@ -101,7 +102,8 @@ let package = Package(
         library(
             "Pipeline",
             [
-                "Blip2", "Tokenization", "Checkpoint", "Hub", "ONNXRuntime", "Imaging", configuration, coreMetrics, crypto,
+                "Blip2", "Tokenization", "Checkpoint", "Hub", "ONNXRuntime", "Imaging", configuration, coreMetrics,
+                crypto,
                 grdb, logging, metrics,
             ]),
         library("Blip2", ["Tokenization", "Checkpoint", "ONNXGraph", "ONNXRuntime"]),
@@ -119,7 +121,11 @@ let package = Package(
         .target(
             name: "BadRequests", dependencies: [nioCore, nioPosix], path: "Tests/BadRequests", exclude: ["Fixtures"],
             swiftSettings: settings),
-        tests("ImageToSong", ["BadRequests", nioCore], exclude: []),
+        // A server that behaves like the Hugging Face Hub, or misbehaves as it is told.
+        .target(
+            name: "FakeHub", dependencies: [crypto, nioCore, nioHTTP1, nioPosix, nioSSL], path: "Tests/FakeHub",
+            swiftSettings: settings),
+        tests("ImageToSong", ["BadRequests", "FakeHub", nioCore], exclude: []),
         .testTarget(
             name: "LiveTests", dependencies: ["ImageToSong"],
             exclude: ["browser.py", "contrast.js", "description_test.py", "page_test.py", "server.py", "stand_in.py"],
@@ -135,7 +141,7 @@ let package = Package(
         tests("Blip2", ["Checkpoint", "ONNXRuntime"], exclude: ["Configuration/Fixtures"]),
         tests("Tokenization"),
         tests("Checkpoint"),
-        tests("Hub", [crypto, nioCore, nioHTTP1, nioPosix, nioSSL]),
+        tests("Hub", ["FakeHub", crypto]),
         tests("ONNXGraph", ["ONNXRuntime"], exclude: []),
         tests("ONNXRuntime", ["CONNXRuntime"]),
         tests("Imaging"),

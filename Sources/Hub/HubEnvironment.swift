@@ -15,6 +15,9 @@ public struct HubEnvironment: Sendable {
     /// A file of certificates that are trusted as well as the system's.
     public var certificates: URL?
 
+    /// The proxy that stands between, perhaps with a user's name and password.
+    public var proxy: URL?
+
     /// Every variable that is read; they stand in the environment, not in `.env`.
     public static let variables = [
         "HF_ENDPOINT", "HF_HOME", "HF_HUB_CACHE", "HF_HUB_OFFLINE", "HF_HUB_DISABLE_IMPLICIT_TOKEN",
@@ -42,6 +45,7 @@ public struct HubEnvironment: Sendable {
         }
 
         endpoint = try Self.endpoint(value("HF_ENDPOINT") ?? "https://huggingface.co")
+        proxy = try ProxyVariables.proxy(for: endpoint, value)
         let home = folder("HF_HOME")
         cache = folder("HF_HUB_CACHE") ?? home?.appending(path: "hub") ?? modelCache
         isOffline = isSet("HF_HUB_OFFLINE") || isSet("TRANSFORMERS_OFFLINE")

@@ -10,7 +10,8 @@ struct BlobLock: Sendable {
     /// Takes the lock if nobody holds it; nil where somebody does.
     /// - Throws: `cache` where the file cannot be opened.
     static func take(_ file: URL) throws(HubError) -> BlobLock? {
-        try? FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try? FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
         let descriptor = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
             throw HubError(.cache, "The lock file \(file.path) cannot be used: \(String(cString: strerror(errno))).")

@@ -23,7 +23,9 @@ enum NeededFiles {
         }
         let others = optional.compactMap(file)
         guard let weights = file(singleWeights) ?? file(weightIndex) else {
-            let pickles = top.map(\.description).filter { $0.hasSuffix(".bin") || $0.hasSuffix(".pt") || $0.hasSuffix(".pth") }
+            let pickles = top.map(\.description).filter {
+                $0.hasSuffix(".bin") || $0.hasSuffix(".pt") || $0.hasSuffix(".pth")
+            }
             guard let pickle = pickles.sorted().first else {
                 throw missing("\(singleWeights) or \(weightIndex)", name)
             }

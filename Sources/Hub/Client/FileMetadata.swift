@@ -25,8 +25,12 @@ struct FileMetadata: Sendable {
             throw unexpected(url, "gives \(file) no tag that could name its content")
         }
         let length = answer.header("X-Linked-Size") ?? (answer.isRedirect ? nil : answer.header("Content-Length"))
-        guard let size = length.flatMap(Int.init), size >= 0 else { throw unexpected(url, "does not say how long \(file) is") }
-        let location = try answer.header("Location").map { (text) throws(HubError) in try answer.url.redirected(to: text) }
+        guard let size = length.flatMap(Int.init), size >= 0 else {
+            throw unexpected(url, "does not say how long \(file) is")
+        }
+        let location = try answer.header("Location").map { (text) throws(HubError) in
+            try answer.url.redirected(to: text)
+        }
         return FileMetadata(
             file: file, etag: etag, size: size, location: answer.isRedirect ? location ?? answer.url : answer.url)
     }
@@ -34,7 +38,8 @@ struct FileMetadata: Sendable {
     private static func unexpected(_ url: URL, _ complaint: String) -> HubError {
         HubError(
             .unexpectedAnswer,
-            "\(url.host ?? "The Hub") \(complaint), as a Hub would. Check HF_ENDPOINT, and whether a proxy stands between.")
+            "\(url.host ?? "The Hub") \(complaint), as a Hub would. Check HF_ENDPOINT, and whether a proxy stands between."
+        )
     }
 
     /// The path with everything escaped that is special in an address.

@@ -12,7 +12,9 @@ extension HubClient {
         switch error {
         case let error as HTTPClientError where error == .readTimeout || error == .deadlineExceeded:
             return PassingFailure(
-                HubError(.stalled, "\(host) stopped sending. HF_HUB_DOWNLOAD_TIMEOUT says how long is waited.", cause: error))
+                HubError(
+                    .stalled, "\(host) stopped sending. HF_HUB_DOWNLOAD_TIMEOUT says how long is waited.", cause: error)
+            )
         case let error as HTTPClientError where unreachable.contains(error):
             return PassingFailure(noNetwork(host, error))
         case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
@@ -62,7 +64,8 @@ extension HubClient {
             return PassingFailure(
                 HubError(
                     .rateLimited,
-                    "\(host) has had too many requests from here\(wish). Try later; with HF_TOKEN set more are allowed."),
+                    "\(host) has had too many requests from here\(wish). Try later; with HF_TOKEN set more are allowed."
+                ),
                 requestedDelay: delay)
         case 408, 500...599:
             let delay = RetryAfter.delay(answer.response.headers.first(name: "Retry-After"))
@@ -112,7 +115,8 @@ extension HubClient {
         default:
             return HubError(
                 .unexpectedAnswer,
-                "\(host) answers \(status) where a Hub would not. Check HF_ENDPOINT, and whether a proxy stands between.")
+                "\(host) answers \(status) where a Hub would not. Check HF_ENDPOINT, and whether a proxy stands between."
+            )
         }
     }
 }

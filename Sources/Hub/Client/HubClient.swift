@@ -22,6 +22,12 @@ struct HubClient: Sendable {
         configuration.timeout.read = .nanoseconds(Int64(environment.patience / .nanoseconds(1)))
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = options.parallelism
+        configuration.proxy = environment.proxy.flatMap { proxy in
+            let user = proxy.user(percentEncoded: false).map { name in
+                HTTPClient.Authorization.basic(username: name, password: proxy.password(percentEncoded: false) ?? "")
+            }
+            return proxy.host.map { .server(host: $0, port: proxy.port ?? 3128, authorization: user) }
+        }
         // The system's own authorities stay trusted.
         var security = TLSConfiguration.makeClientConfiguration()
         if let certificates = environment.certificates {

@@ -25,7 +25,8 @@ extension URL {
         }
         guard scheme?.lowercased() != "https" || origin.scheme == "https" else {
             throw HubError(
-                .unexpectedAnswer, "\(host ?? "The Hub") redirects from https to http, so nothing was fetched from there.")
+                .unexpectedAnswer,
+                "\(host ?? "The Hub") redirects from https to http, so nothing was fetched from there.")
         }
         return next
     }

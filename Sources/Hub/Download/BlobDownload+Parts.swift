@@ -91,7 +91,8 @@ extension BlobDownload {
         throw PassingFailure(
             HubError(
                 .serverFailure,
-                "\(answer.url.host ?? "The Hub") answers \(status) for \(metadata.file), where the Hub says that it is."))
+                "\(answer.url.host ?? "The Hub") answers \(status) for \(metadata.file), where the Hub says that it is."
+            ))
     }
 
     /// Holds the tag of every part against that of the first; what a weak tag stands for may differ in its bytes.

@@ -50,7 +50,8 @@ actor PartialBlob {
 
     /// Bytes on disk already of a blob that an earlier process began; 0 where it left nothing of use.
     static func foundByteCount(_ blob: URL, size: Int) -> Int {
-        guard let bytes = try? Data(contentsOf: list(blob)), let earlier = try? JSONDecoder().decode(Journal.self, from: bytes),
+        guard let bytes = try? Data(contentsOf: list(blob)),
+            let earlier = try? JSONDecoder().decode(Journal.self, from: bytes),
             earlier.size == size, earlier.partByteCount > 0
         else { return 0 }
         return min(size, earlier.parts.count * earlier.partByteCount)
@@ -125,6 +126,7 @@ actor PartialBlob {
         }
         return HubError(
             .diskFull,
-            "The disk of \(file.deletingLastPathComponent().path) is full. Make room and try again: what was fetched stays.")
+            "The disk of \(file.deletingLastPathComponent().path) is full. Make room and try again: what was fetched stays."
+        )
     }
 }

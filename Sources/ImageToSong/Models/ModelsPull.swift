@@ -12,12 +12,15 @@ extension Models {
                 """)
 
         @Argument(
-            help: ArgumentHelp("A model's name, perhaps with @ and a branch, tag or commit.", valueName: "ID"), transform: { try ModelReference($0) })
+            help: ArgumentHelp("A model's name, perhaps with @ and a branch, tag or commit.", valueName: "ID"),
+            transform: { try ModelReference($0) })
         var model: ModelReference
 
         func run() async throws {
             let shelf = try Shelf()
-            if let cached = shelf.hub.cachedSnapshot(model), shelf.hub.environment.isOffline, cached.missingFiles.isEmpty {
+            if let cached = shelf.hub.cachedSnapshot(model), shelf.hub.environment.isOffline,
+                cached.missingFiles.isEmpty
+            {
                 complain("HF_HUB_OFFLINE forbids the network; whether \(model) is the newest was not asked.")
                 return print(cached.folder.path)
             }

@@ -12,7 +12,8 @@ extension Models {
                 """)
 
         @Argument(
-            help: ArgumentHelp("A model's name, perhaps with @ and a branch, tag or commit.", valueName: "ID"), transform: { try ModelReference($0) })
+            help: ArgumentHelp("A model's name, perhaps with @ and a branch, tag or commit.", valueName: "ID"),
+            transform: { try ModelReference($0) })
         var model: ModelReference
 
         @Flag(help: "Removes without asking.")

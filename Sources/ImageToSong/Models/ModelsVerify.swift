@@ -12,12 +12,15 @@ extension Models {
                 """)
 
         @Argument(
-            help: ArgumentHelp("A model's name, perhaps with @ and a revision; all of them by default.", valueName: "ID"), transform: { try ModelReference($0) })
+            help: ArgumentHelp(
+                "A model's name, perhaps with @ and a revision; all of them by default.", valueName: "ID"),
+            transform: { try ModelReference($0) })
         var model: ModelReference?
 
         func run() async throws {
             let shelf = try Shelf()
-            let snapshots = try model.map { (model) throws(HubError) in try shelf.hub.cache.snapshots(model) }
+            let snapshots =
+                try model.map { (model) throws(HubError) in try shelf.hub.cache.snapshots(model) }
                 ?? shelf.hub.cache.snapshots()
             var hasFailed = false
             for snapshot in snapshots {
