@@ -14,6 +14,7 @@ let settings: [SwiftSetting] =
 let isFuzzing = Context.environment["FUZZ"] != nil
 let coverage: [SwiftSetting] = isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer", "-enable-testing"])] : []
 
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -31,6 +32,7 @@ let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypesHTTP1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -73,9 +75,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -83,7 +87,8 @@ let package = Package(
         .executableTarget(
             name: "ImageToSong",
             dependencies: [
-                "Server", "Pipeline", "Blip2", "Checkpoint", "ONNXRuntime", "Imaging", "Prometheus", argumentParser,
+                "Server", "Pipeline", "Blip2", "Checkpoint", "Hub", "ONNXRuntime", "Imaging", "Prometheus",
+                argumentParser,
                 logging, nioCore, nioHTTP1, nioPosix,
             ],
             swiftSettings: settings),
@@ -97,12 +102,14 @@ let package = Package(
         library(
             "Pipeline",
             [
-                "Blip2", "Tokenization", "Checkpoint", "ONNXRuntime", "Imaging", configuration, coreMetrics, crypto,
+                "Blip2", "Tokenization", "Checkpoint", "Hub", "ONNXRuntime", "Imaging", configuration, coreMetrics,
+                crypto,
                 grdb, logging, metrics,
             ]),
         library("Blip2", ["Tokenization", "Checkpoint", "ONNXGraph", "ONNXRuntime"]),
         library("Tokenization", []),
         library("Checkpoint", [crypto]),
+        library("Hub", [asyncHTTPClient, crypto, nioCore, nioHTTP1, nioSSL]),
         library("ONNXGraph", [swiftProtobuf], exclude: ["onnx.proto"]),
         library("ONNXRuntime", ["CONNXRuntime"]),
         .target(name: "CONNXRuntime"),
@@ -118,7 +125,11 @@ let package = Package(
         .target(
             name: "StandIns", dependencies: ["Blip2", "Imaging", "Pipeline"], path: "Tests/StandIns",
             swiftSettings: settings),
-        tests("ImageToSong", ["BadRequests", "StandIns", nioCore], exclude: []),
+        // A server that behaves like the Hugging Face Hub, or misbehaves as it is told.
+        .target(
+            name: "FakeHub", dependencies: [crypto, nioCore, nioHTTP1, nioPosix, nioSSL], path: "Tests/FakeHub",
+            swiftSettings: settings),
+        tests("ImageToSong", ["BadRequests", "FakeHub", "StandIns", nioCore], exclude: []),
         .testTarget(
             name: "LiveTests", dependencies: ["ImageToSong"],
             exclude: ["browser.py", "contrast.js", "description_test.py", "page_test.py", "server.py", "stand_in.py"],
@@ -134,6 +145,7 @@ let package = Package(
         tests("Blip2", ["Checkpoint", "ONNXRuntime"], exclude: ["Configuration/Fixtures"]),
         tests("Tokenization"),
         tests("Checkpoint"),
+        tests("Hub", ["FakeHub", crypto]),
         tests("ONNXGraph", ["ONNXRuntime"], exclude: []),
         tests("ONNXRuntime", ["CONNXRuntime"]),
         tests("Imaging"),

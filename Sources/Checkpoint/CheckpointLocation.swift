@@ -26,7 +26,7 @@ public struct CheckpointLocation: Sendable {
             throw CheckpointError(
                 .missingFile,
                 "There is no checkpoint in \(folder.path): it has no config.json. Give the folder of a BLIP-2 checkpoint "
-                    + "as Hugging Face stores it. Names on the Hub are not looked up: get one with `hf download` first."
+                    + "as Hugging Face stores it, or its name on the Hub, such as Salesforce/blip2-opt-2.7b."
             )
         }
         return folder
@@ -45,7 +45,7 @@ public struct CheckpointLocation: Sendable {
         throw CheckpointError(
             .missingFile,
             "The demo checkpoint was not found; looked at \(candidates.map(\.path).joined(separator: ", ")). "
-                + "Set MODEL_ID to the folder of a BLIP-2 checkpoint.")
+                + "Set MODEL_ID to the folder of a BLIP-2 checkpoint, or to its name on the Hub.")
     }
 
     private static func holdsCheckpoint(_ folder: URL) -> Bool {

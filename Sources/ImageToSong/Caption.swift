@@ -27,7 +27,7 @@ struct Caption: AsyncParsableCommand {
     func run() async throws {
         let settings = try Settings.load()
         let model = try Blip2CaptionModel(
-            try options.load(settings), name: options.model ?? settings.modelID)
+            try await options.load(settings), name: options.model ?? settings.modelID)
         do {
             try flags.options.validate(within: model.description.limits)
         } catch {

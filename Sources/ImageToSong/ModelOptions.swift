@@ -1,6 +1,5 @@
 import ArgumentParser
 import Blip2
-import Checkpoint
 import Foundation
 import Pipeline
 
@@ -8,7 +7,8 @@ import Pipeline
 struct ModelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "A Hugging Face folder with a BLIP-2 checkpoint; MODEL_ID, else the demo checkpoint.", valueName: "DIR"))
+            "A Hugging Face folder with a BLIP-2 checkpoint, or its name on the Hub; MODEL_ID, else the demo checkpoint.",
+            valueName: "DIR|ID"))
     var model: String?
 
     @Option(help: "The arithmetic: auto or fp32; PRECISION, else auto.")
@@ -28,10 +28,21 @@ struct ModelOptions: ParsableArguments {
         }
     }
 
-    /// Loads the model, and shows how far compiling has come if it must be compiled first.
-    func load(_ settings: Settings) throws -> Blip2Model {
-        let folder = try CheckpointLocation(model ?? settings.modelID).folder()
-        let progress = ProgressLine("Compiling \(folder.lastPathComponent)")
+    /// Loads the model, and shows how far fetching and compiling have come if these must happen first.
+    func load(_ settings: Settings) async throws -> Blip2Model {
+        try load(settings, from: try await checkpoint(settings))
+    }
+
+    /// The folder of the checkpoint, which is fetched first where it is on the Hub.
+    func checkpoint(_ settings: Settings) async throws -> URL {
+        let name = model ?? settings.modelID
+        return try await ModelSource(name).checkpoint(
+            modelCache: URL(fileURLWithPath: settings.modelCacheDirectory), report: TransferLine(name).report)
+    }
+
+    /// Loads the model from its folder.
+    func load(_ settings: Settings, from folder: URL) throws -> Blip2Model {
+        let progress = ProgressLine("Compiling \(model ?? settings.modelID)")
         return try Blip2Model(
             folder: folder, cache: URL(fileURLWithPath: settings.modelCacheDirectory),
             precision: try Precision(setting: precision ?? settings.precision), progress: progress.update,

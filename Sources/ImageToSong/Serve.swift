@@ -1,6 +1,6 @@
 import ArgumentParser
-import Checkpoint
 import Foundation
+import Hub
 import Logging
 import NIOCore
 import Pipeline
@@ -26,8 +26,11 @@ struct Serve: AsyncParsableCommand {
             for warning in loaded.warnings { complain("image-to-song: \(warning)") }
             return print(loaded.table, terminator: "")
         }
-        // A model that is not there at all stops the start; one that cannot be loaded leaves the server answering 503.
-        _ = try CheckpointLocation(settings.modelID).folder()
+        // A folder that is not there at all stops the start. A model on the Hub is fetched while the server answers; one
+        // that cannot be loaded leaves it answering 503.
+        if case .hub = try ModelSource(settings.modelID) {
+            _ = try Hub.here(modelCache: URL(fileURLWithPath: settings.modelCacheDirectory))
+        }
         let level = settings.isDebug ? min(settings.logLevel, .debug) : settings.logLevel
         LoggingSystem.bootstrap { _ in JSONLogHandler(level: level) }
         let logger = Logger(label: Release.name)

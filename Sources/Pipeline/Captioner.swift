@@ -49,7 +49,7 @@ public actor Captioner {
     }
 
     /// Makes the model; called once, on the model's thread. It may block for minutes, and reports its progress in lines.
-    public typealias Loader = @Sendable (_ progress: @Sendable (String) -> Void) throws -> any CaptionModel
+    public typealias Loader = @Sendable (_ progress: @escaping @Sendable (String) -> Void) throws -> any CaptionModel
 
     /// Whether captions can be had at this moment.
     public private(set) var state: State = .loading

@@ -16,7 +16,7 @@ struct CheckpointLocationTests {
     func refusesOthers(_ name: String) throws {
         let error = try #require(throws: CheckpointError.self) { try CheckpointLocation(name).folder() }
         #expect(error.code == .missingFile)
-        #expect(error.message.contains(name) && error.message.contains("hf download"))
+        #expect(error.message.contains(name) && error.message.contains("on the Hub"))
     }
 
     @Test("The demo checkpoint is found from wherever the tests run")

@@ -6,7 +6,7 @@ import ONNXRuntime
 import Pipeline
 
 /// Everything that a caption needs, tried one thing after the other on this machine.
-struct SelfTest: ParsableCommand {
+struct SelfTest: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "selftest",
         abstract: "Tries everything that captions need on this machine.",
@@ -21,7 +21,7 @@ struct SelfTest: ParsableCommand {
     @Flag(help: "One JSON object instead of the table.")
     var json = false
 
-    func run() throws {
+    func run() async throws {
         let report = SelfTestReport(printsLines: !json)
         let settings = report.check("Settings") { () throws -> (Settings, String) in
             let loaded = try LoadedSettings.load()
@@ -36,17 +36,29 @@ struct SelfTest: ParsableCommand {
         let folder = report.check("Model cache", needs: settings) { settings in
             try CacheFolder.tryOut(settings.modelCacheDirectory)
         }
+        let checkpoint = folder == nil ? nil : await fetched(settings)
         let model = report.check("Model", needs: folder == nil ? nil : settings) { settings in
-            try load(settings)
+            try load(settings, from: try checkpoint?.get())
         }
         report.checkCaptions(model)
         if json { print(try jsonLine(report.answer)) } else { print(report.summary) }
         if report.hasFailed { throw ExitCode(1) }
     }
 
+    /// The checkpoint's folder, fetched first where it is on the Hub; nil without settings.
+    private func fetched(_ settings: Settings?) async -> Result<URL, any Error>? {
+        guard let settings else { return nil }
+        do {
+            return .success(try await options.checkpoint(settings))
+        } catch {
+            return .failure(error)
+        }
+    }
+
     /// The model, and what it is in a few words.
-    private func load(_ settings: Settings) throws -> (Blip2CaptionModel, String) {
-        let loaded = try options.load(settings)
+    private func load(_ settings: Settings, from folder: URL?) throws -> (Blip2CaptionModel, String) {
+        guard let folder else { throw CommandError("There is no checkpoint to load.") }
+        let loaded = try options.load(settings, from: folder)
         let model = try Blip2CaptionModel(loaded, name: options.model ?? settings.modelID)
         let millions = (Double(model.description.parameters) / 1e5).rounded() / 10
         let origin = loaded.compiled.isNew ? "compiled just now" : "compiled before"

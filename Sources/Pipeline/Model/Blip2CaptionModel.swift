@@ -63,9 +63,8 @@ public final class Blip2CaptionModel: CaptionModel {
 
     /// What users of the demo checkpoint should know, and the command that gets them the real model.
     private static let demoNote = """
-        This is the demo checkpoint: it knows drawn scenes only. For photographs: hf download \
-        Salesforce/blip2-opt-2.7b --exclude "*.bin" \
-        --local-dir models/blip2-opt-2.7b, then set MODEL_ID=models/blip2-opt-2.7b.
+        This is the demo checkpoint: it knows drawn scenes only. For photographs: \
+        image-to-song models pull Salesforce/blip2-opt-2.7b, then set MODEL_ID=Salesforce/blip2-opt-2.7b.
         """
 
     public func join(_ pictures: [CaptionInput], cancellation: Cancellation) throws -> [CaptionOutcome] {

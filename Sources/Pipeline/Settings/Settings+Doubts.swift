@@ -1,3 +1,5 @@
+import Hub
+
 extension Settings {
     /// What is probably a mistake, in sentences that give no secret away.
     var doubts: [String] {
@@ -35,5 +37,5 @@ extension EnvironmentFile {
     }
 
     /// Names that this program reads, but not from here.
-    private static let environmentOnly = ["ONNXRUNTIME_LIBRARY"]
+    private static let environmentOnly = ["ONNXRUNTIME_LIBRARY"] + HubEnvironment.variables
 }

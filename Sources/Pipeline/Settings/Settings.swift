@@ -7,9 +7,9 @@ public struct Settings: Sendable, Equatable {
     public var host = "0.0.0.0"
     /// The port to listen on; 0 lets the system choose.
     public var port = 8000
-    /// A folder that holds a checkpoint.
+    /// A folder that holds a checkpoint, or the name of one on the Hub.
     public var modelID = "Models/demo"
-    /// The folder for compiled models.
+    /// The folder for compiled models, and for those from the Hub unless HF_HUB_CACHE or HF_HOME names another.
     public var modelCacheDirectory = "./models"
     /// The arithmetic of the networks: `auto`, or the name of a `Precision`.
     public var precision = "auto"

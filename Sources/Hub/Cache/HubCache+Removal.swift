@@ -1,0 +1,66 @@
+import Foundation
+
+extension HubCache {
+    /// Removes snapshots of one model, and every blob that no other snapshot of it links to.
+    ///
+    /// - Returns: how many bytes that freed.
+    /// - Throws: `busy` where another process is fetching one of the blobs, before anything is removed; `cache`.
+    @discardableResult
+    public func remove(_ snapshots: [CachedSnapshot]) throws(HubError) -> Int {
+        guard let name = snapshots.first?.name else { return 0 }
+        let doomed = Set(snapshots.map(\.commit))
+        let all = self.snapshots(of: name)
+        let kept = Set(all.filter { !doomed.contains($0.commit) }.flatMap(Self.etags))
+        let isLast = all.allSatisfy { doomed.contains($0.commit) }
+        let present = Set(Self.entries(blobs(name)).compactMap { Self.etag(ofBlobFile: $0) })
+        // With the last snapshot everything goes; else what an unfinished download left may be some other snapshot's.
+        let unused = (isLast ? present : Set(snapshots.flatMap(Self.etags))).subtracting(kept)
+
+        var held: [BlobLock] = []
+        defer { for lock in held { lock.release() } }
+        for etag in unused {
+            guard let taken = try BlobLock.take(lock(name, etag)) else {
+                throw HubError(.busy, "Another process is fetching files of \(name): wait for it, or end it first.")
+            }
+            held.append(taken)
+        }
+        var freed = 0
+        for reference in references(of: name) where doomed.contains(reference.value) {
+            try delete(folder(name).appending(path: "refs").appending(path: reference.key))
+        }
+        for commit in doomed {
+            try delete(snapshot(name, commit))
+            try delete(folder(name).appending(path: ".no_exist").appending(path: commit.description))
+            try delete(folder(name).appending(path: "trees").appending(path: "\(commit).json"))
+        }
+        for file in Self.entries(blobs(name)) {
+            guard let etag = Self.etag(ofBlobFile: file), unused.contains(etag) else { continue }
+            let place = blobs(name).appending(path: file)
+            freed += (try? FileManager.default.attributesOfItem(atPath: place.path)[.size] as? Int) ?? 0
+            try delete(place)
+        }
+        if isLast {
+            try delete(folder(name))
+            try delete(locks(name))
+        }
+        return freed
+    }
+
+    private static func etags(_ snapshot: CachedSnapshot) -> [ETag] {
+        snapshot.files.compactMap(snapshot.etag)
+    }
+
+    /// The blob that a file belongs to: itself, or what an unfinished download left of it.
+    private static func etag(ofBlobFile name: String) -> ETag? {
+        name.split(separator: ".").first.flatMap { ETag(String($0)) }
+    }
+
+    private func delete(_ place: URL) throws(HubError) {
+        do {
+            try FileManager.default.removeItem(at: place)
+        } catch CocoaError.fileNoSuchFile {
+        } catch {
+            throw HubError(.cache, "\(place.path) cannot be removed: \(error.localizedDescription)", cause: error)
+        }
+    }
+}

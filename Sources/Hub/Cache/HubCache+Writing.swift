@@ -1,0 +1,74 @@
+import Foundation
+
+extension HubCache {
+    /// Makes the folder, and marks the cache as one that backups may leave out (https://bford.info/cachedir/).
+    func prepare(_ name: RepositoryName, _ commit: Commit) throws(HubError) {
+        for place in [blobs(name), snapshot(name, commit), locks(name)] { try make(place) }
+        let tag = folder.appending(path: "CACHEDIR.TAG")
+        if !FileManager.default.fileExists(atPath: tag.path) {
+            try? Data("Signature: 8a477f597d28d172789f06886806bc55\n".utf8).write(to: tag)
+        }
+    }
+
+    /// Lets a snapshot's file be a relative link to its blob. A link that is there already is replaced.
+    func link(_ name: RepositoryName, _ commit: Commit, _ file: FileName, to etag: ETag) throws(HubError) {
+        let place = snapshot(name, commit).appending(path: file.description)
+        try make(place.deletingLastPathComponent())
+        let depth = file.description.count { $0 == "/" } + 2
+        let target = String(repeating: "../", count: depth) + "blobs/\(etag)"
+        guard (try? FileManager.default.destinationOfSymbolicLink(atPath: place.path)) != target else { return }
+        let draft = place.deletingLastPathComponent().appending(path: ".\(UUID()).link")
+        try Self.translating("The link \(place.path)") {
+            try FileManager.default.createSymbolicLink(atPath: draft.path, withDestinationPath: target)
+            try Self.rename(draft, place)
+        }
+    }
+
+    /// Remembers that a commit does not hold a file.
+    func noteAbsence(_ name: RepositoryName, _ commit: Commit, _ file: String) {
+        let place = absence(name, commit, file)
+        try? FileManager.default.createDirectory(
+            at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try? Data().write(to: place)
+    }
+
+    /// Remembers which commit a branch or tag stands for; last of all, so that it never names half a snapshot.
+    func note(_ name: RepositoryName, _ revision: Revision, _ commit: Commit) throws(HubError) {
+        guard !revision.isCommit, self.commit(name, revision) != commit else { return }
+        let place = reference(name, revision)
+        try make(place.deletingLastPathComponent())
+        let draft = place.deletingLastPathComponent().appending(path: "\(place.lastPathComponent).\(UUID()).tmp")
+        try Self.translating("The file \(place.path)") {
+            try Data(commit.description.utf8).write(to: draft)
+            try Self.rename(draft, place)
+        }
+    }
+
+    private func make(_ place: URL) throws(HubError) {
+        try Self.translating("The folder \(place.path)") {
+            try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+        }
+    }
+
+    /// Moves a file over another in one step.
+    static func rename(_ source: URL, _ destination: URL) throws(HubError) {
+        guard Foundation.rename(source.path, destination.path) == 0 else {
+            let reason = String(cString: strerror(errno))
+            try? FileManager.default.removeItem(at: source)
+            throw HubError(.cache, "\(destination.path) cannot be written: \(reason).")
+        }
+    }
+
+    private static func translating(_ subject: String, _ work: () throws -> Void) throws(HubError) {
+        do {
+            try work()
+        } catch let error as HubError {
+            throw error
+        } catch {
+            throw HubError(
+                .cache,
+                "\(subject) cannot be made: make its folder writable, or set HF_HUB_CACHE or MODEL_CACHE_DIR to another.",
+                cause: error)
+        }
+    }
+}

@@ -1,0 +1,49 @@
+public import Foundation
+
+/// The files of the Hub on disk, laid out as huggingface_hub lays them out, so that either finds what the other fetched:
+///
+///     models--organisation--name/
+///       blobs/<etag>                     the content, once for all revisions
+///       refs/main                        the commit that a branch or tag stood for
+///       snapshots/<commit>/<file>        relative symbolic links to blobs
+///       .no_exist/<commit>/<file>        empty files: what the commit is known not to hold
+///     .locks/models--organisation--name/<etag>.lock
+///
+/// The layout is described in huggingface_hub's guide "Understand caching".
+public struct HubCache: Sendable {
+    /// The folder that holds those above.
+    public let folder: URL
+
+    public init(_ folder: URL) {
+        self.folder = folder
+    }
+
+    func folder(_ name: RepositoryName) -> URL { folder.appending(path: name.folderName) }
+
+    func blobs(_ name: RepositoryName) -> URL { folder(name).appending(path: "blobs") }
+
+    func blob(_ name: RepositoryName, _ etag: ETag) -> URL { blobs(name).appending(path: etag.description) }
+
+    func reference(_ name: RepositoryName, _ revision: Revision) -> URL {
+        folder(name).appending(path: "refs").appending(path: revision.description)
+    }
+
+    func snapshot(_ name: RepositoryName, _ commit: Commit) -> URL {
+        folder(name).appending(path: "snapshots").appending(path: commit.description, directoryHint: .isDirectory)
+    }
+
+    func absence(_ name: RepositoryName, _ commit: Commit, _ file: String) -> URL {
+        folder(name).appending(path: ".no_exist").appending(path: commit.description).appending(path: file)
+    }
+
+    func locks(_ name: RepositoryName) -> URL { folder.appending(path: ".locks").appending(path: name.folderName) }
+
+    func lock(_ name: RepositoryName, _ etag: ETag) -> URL { locks(name).appending(path: "\(etag).lock") }
+
+    /// The commit that a revision stood for when it was last fetched.
+    func commit(_ name: RepositoryName, _ revision: Revision) -> Commit? {
+        if let commit = Commit(revision.description) { return commit }
+        guard let text = try? String(contentsOf: reference(name, revision), encoding: .utf8) else { return nil }
+        return Commit(text.trimmingCharacters(in: .whitespacesAndNewlines))
+    }
+}

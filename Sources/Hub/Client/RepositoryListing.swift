@@ -1,0 +1,44 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+
+/// What `GET /api/models/<name>/revision/<revision>` says of a repository.
+struct RepositoryListing: Sendable {
+    let commit: Commit
+    let files: [FileName]
+
+    private static let mostBytes = 32 << 20
+
+    private struct Answer: Decodable {
+        struct File: Decodable {
+            let rfilename: String
+        }
+        let sha: String
+        let siblings: [File]
+    }
+
+    static func get(_ reference: ModelReference, _ client: HubClient) async throws -> RepositoryListing {
+        let url = try client.url("/api/models/\(reference.name)/revision/\(reference.revision.urlComponent)")
+        let answer = try await client.send(.GET, url)
+        guard answer.response.status == .ok else { throw client.failure(answer, reference) }
+        let body: ByteBuffer
+        do {
+            body = try await client.translating(answer.url) { try await answer.response.body.collect(upTo: mostBytes) }
+        } catch let failure as PassingFailure where failure.error.cause is NIOTooManyBytesError {
+            throw HubError(.unexpectedAnswer, "The list of files of \(reference) has no end; it is not used.")
+        }
+        guard let listing = try? JSONDecoder().decode(Answer.self, from: Data(body.readableBytesView)),
+            let commit = Commit(listing.sha)
+        else {
+            throw HubError(
+                .unexpectedAnswer,
+                "\(url.host ?? "The Hub") does not answer as a Hub does when asked for \(reference). Check HF_ENDPOINT, and "
+                    + "whether a proxy or a sign-in page stands between.")
+        }
+        let files = try listing.siblings.map { (file) throws(HubError) in
+            try FileName(file.rfilename, of: reference.name)
+        }
+        return RepositoryListing(commit: commit, files: files)
+    }
+}

@@ -1,0 +1,32 @@
+import ArgumentParser
+import Foundation
+import Hub
+
+extension Models {
+    struct Pull: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Fetches a model, or what has changed of it.",
+            discussion: """
+                Only what captioning needs is fetched: configuration, tokenizer and safetensors. A download that was cut \
+                goes on where it was. The folder with the files is printed.
+                """)
+
+        @Argument(
+            help: ArgumentHelp("A model's name, perhaps with @ and a branch, tag or commit.", valueName: "ID"),
+            transform: { try ModelReference($0) })
+        var model: ModelReference
+
+        func run() async throws {
+            let shelf = try Shelf()
+            if let cached = shelf.hub.cachedSnapshot(model), shelf.hub.environment.isOffline,
+                cached.missingFiles.isEmpty
+            {
+                complain("HF_HUB_OFFLINE forbids the network; whether \(model) is the newest was not asked.")
+                return print(cached.folder.path)
+            }
+            let snapshot = try await shelf.hub.pull(model, report: TransferLine("\(model)").report)
+            complain("\(model) is commit \(snapshot.commit.short), \(ByteCount.text(snapshot.byteCount)).")
+            print(snapshot.folder.path)
+        }
+    }
+}

@@ -1,0 +1,81 @@
+/// The answers that a Hub gives when all is well.
+struct FakeAnswers {
+    let repositories: [String: FakeRepository]
+    /// The server of large files.
+    let elsewhere: String
+
+    func reply(to request: FakeRequest) -> FakeReply {
+        if request.isElsewhere { return largeFile(request) }
+        let parts = request.path.split(separator: "/").map(String.init)
+        if parts.count == 6, parts[0] == "api", parts[4] == "revision" {
+            return about("\(parts[2])/\(parts[3])", parts[5]) { name, repository in listing(name, repository) }
+        }
+        if parts.count >= 6, parts[0] == "api", parts[4] == "tree" {
+            return about("\(parts[2])/\(parts[3])", parts[5]) { _, repository in tree(repository) }
+        }
+        if parts.count >= 5, parts[2] == "resolve" {
+            let path = parts[4...].joined(separator: "/")
+            return about("\(parts[0])/\(parts[1])", parts[3]) { _, repository in file(path, repository, request) }
+        }
+        return FakeReply(status: 404)
+    }
+
+    private func about(
+        _ name: String, _ revision: String, _ answer: (String, FakeRepository) -> FakeReply
+    ) -> FakeReply {
+        guard let repository = repositories[name] else { return FakeReply(status: 404, code: "RepoNotFound") }
+        let revision = revision.split(separator: "%2F").joined(separator: "/")
+        guard repository.holds(revision) else { return FakeReply(status: 404, code: "RevisionNotFound") }
+        var reply = answer(name, repository)
+        reply.headers["X-Repo-Commit"] = repository.commit
+        return reply
+    }
+
+    private func listing(_ name: String, _ repository: FakeRepository) -> FakeReply {
+        let files = repository.listing ?? repository.files.keys.sorted()
+        let siblings = files.map { "{\"rfilename\": \($0.debugDescription)}" }.joined(separator: ",")
+        return json("{\"id\": \"\(name)\", \"sha\": \"\(repository.commit)\", \"siblings\": [\(siblings)]}")
+    }
+
+    private func tree(_ repository: FakeRepository) -> FakeReply {
+        let entries = repository.files.sorted { $0.key < $1.key }.map { path, bytes in
+            let tag = FakeRepository.tag(path, bytes)
+            let large = ", \"lfs\": {\"oid\": \"\(tag)\", \"size\": \(bytes.count), \"pointerSize\": 130}"
+            return "{\"type\": \"file\", \"path\": \"\(path)\", \"size\": \(bytes.count), \"oid\": \"\(tag)\""
+                + (FakeRepository.isLarge(path) ? large : "") + "}"
+        }
+        return json("[\(entries.joined(separator: ","))]")
+    }
+
+    private func json(_ text: String) -> FakeReply {
+        FakeReply(status: 200, headers: ["Content-Type": "application/json"], body: Array(text.utf8))
+    }
+
+    private func file(_ path: String, _ repository: FakeRepository, _ request: FakeRequest) -> FakeReply {
+        guard let bytes = repository.files[path] else { return FakeReply(status: 404, code: "EntryNotFound") }
+        let tag = FakeRepository.tag(path, bytes)
+        guard FakeRepository.isLarge(path) else {
+            return FakeReply(status: 200, headers: ["ETag": "\"\(tag)\""], body: bytes)
+        }
+        return FakeReply(
+            status: 302,
+            headers: [
+                "Location": "\(elsewhere)/\(tag)?signature=secret", "X-Linked-Etag": "\"\(tag)\"",
+                "X-Linked-Size": "\(bytes.count)",
+            ])
+    }
+
+    private func largeFile(_ request: FakeRequest) -> FakeReply {
+        for (path, bytes) in repositories.values.flatMap(\.files) where FakeRepository.isLarge(path) {
+            guard request.path == "/\(FakeRepository.tag(path, bytes))" else { continue }
+            // As Amazon's S3: the tag there is another one.
+            let headers = ["ETag": "\"0123456789abcdef\"", "Accept-Ranges": "bytes"]
+            guard let range = request.range else { return FakeReply(status: 200, headers: headers, body: bytes) }
+            let clamped = range.clamped(to: 0..<bytes.count)
+            let place = "bytes \(clamped.lowerBound)-\(clamped.upperBound - 1)/\(bytes.count)"
+            return FakeReply(
+                status: 206, headers: headers.merging(["Content-Range": place]) { $1 }, body: Array(bytes[clamped]))
+        }
+        return FakeReply(status: 404)
+    }
+}

@@ -1,0 +1,140 @@
+import FakeHub
+import Foundation
+import Testing
+
+@testable import Hub
+
+@Suite("Fetching models")
+struct PullTests {
+    @Test("Only what captioning needs is fetched, into huggingface_hub's layout")
+    func fetches() async throws {
+        let work = try await Workplace()
+        let snapshot = try await work.pull()
+        #expect(
+            snapshot.files == [
+                "config.json", "generation_config.json", "model.safetensors", "preprocessor_config.json",
+                "tokenizer.json",
+            ])
+        for file in snapshot.files { #expect(try work.bytes(file, snapshot) == Workplace.checkpoint[file]) }
+
+        let repository = work.folder.appending(path: "models--acme--pictures")
+        let commit = String(repeating: "a1", count: 20)
+        #expect(try String(contentsOf: repository.appending(path: "refs/main"), encoding: .utf8) == commit)
+        #expect(snapshot.folder.path == repository.appending(path: "snapshots/\(commit)").path)
+        let link = try FileManager.default.destinationOfSymbolicLink(
+            atPath: snapshot.folder.appending(path: "model.safetensors").path)
+        #expect(link == "../../blobs/\(FakeRepository.tag("model.safetensors", Workplace.weights(1)))")
+        #expect(Set(HubCache.entries(repository.appending(path: "blobs"))).count == 5)
+        #expect(HubCache.entries(repository.appending(path: ".no_exist/\(commit)")).contains("vocab.json"))
+        #expect(work.transfers.compactMap(\.range).count == 10)
+        #expect(try snapshot.missingFiles == [] && snapshot.findings() == [])
+    }
+
+    @Test("Shards are those that the index names")
+    func fetchesShards() async throws {
+        var files = Workplace.checkpoint
+        files["model.safetensors"] = nil
+        files["model-00001-of-00002.safetensors"] = Workplace.weights(3)
+        files["model-00002-of-00002.safetensors"] = Workplace.weights(4)
+        files["model-00003-of-00002.safetensors"] = Workplace.weights(5)
+        files["model.safetensors.index.json"] = Array(
+            """
+            {"weight_map": {"a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors",
+            "c": "model-00001-of-00002.safetensors"}}
+            """.utf8)
+        let work = try await Workplace(files: files)
+        let snapshot = try await work.pull()
+        #expect(snapshot.files.filter { $0.contains("model") }.count == 3)
+        #expect(try work.bytes("model-00002-of-00002.safetensors", snapshot) == Workplace.weights(4))
+    }
+
+    @Test("A model that is there is used without a request; a pull asks again and fetches nothing twice")
+    func usesCache() async throws {
+        let work = try await Workplace()
+        let first = try await work.pull()
+        work.server.forgetRequests()
+        let again = try await work.hub().model(try ModelReference(Workplace.name)) { _ in }
+        #expect(again.folder == first.folder)
+        #expect(work.server.requests.isEmpty)
+        try await work.pull()
+        #expect(work.transfers.isEmpty && !work.server.requests.isEmpty)
+    }
+
+    @Test("A new revision shares what has not changed")
+    func sharesBlobs() async throws {
+        let work = try await Workplace()
+        try await work.pull()
+        work.server.forgetRequests()
+        var files = Workplace.checkpoint
+        files["config.json"] = Array("{\"model_type\": \"blip-2\", \"x\": 1}".utf8)
+        work.server.set(Workplace.name, FakeRepository(files: files, commit: String(repeating: "b2", count: 20)))
+        let snapshot = try await work.pull()
+        #expect(work.transfers.isEmpty)
+        #expect(try work.bytes("config.json", snapshot) == files["config.json"])
+        let all = work.cache.snapshots()
+        #expect(all.map(\.references) == [[], ["main"]])
+    }
+
+    @Test("A branch with slashes keeps its name", arguments: ["refs/pr/1", "v1.0"])
+    func fetchesBranches(_ branch: String) async throws {
+        let work = try await Workplace()
+        var repository = FakeRepository(files: Workplace.checkpoint)
+        repository.branches = [branch]
+        work.server.set(Workplace.name, repository)
+        let snapshot = try await work.pull("\(Workplace.name)@\(branch)")
+        #expect(snapshot.references == [branch])
+        #expect(work.cache.commit(snapshot.name, try Revision(branch)) == snapshot.commit)
+        #expect(work.cache.commit(snapshot.name, .main) == nil)
+    }
+
+    @Test("A commit is fetched by its hash, and leaves no reference")
+    func fetchesCommits() async throws {
+        let work = try await Workplace()
+        let snapshot = try await work.pull("\(Workplace.name)@\(String(repeating: "a1", count: 20))")
+        #expect(snapshot.references == [] && snapshot.missingFiles == [])
+    }
+
+    @Test("Files without a byte are files")
+    func fetchesEmptyFiles() async throws {
+        var files = Workplace.checkpoint
+        files["merges.txt"] = []
+        files["model.safetensors"] = []
+        let work = try await Workplace(files: files)
+        let snapshot = try await work.pull()
+        #expect(try work.bytes("merges.txt", snapshot) == [] && work.bytes("model.safetensors", snapshot) == [])
+    }
+
+    @Test("Progress goes up to all bytes")
+    func reports() async throws {
+        let work = try await Workplace()
+        try await work.pull()
+        let last = try #require(work.progress.last { $0.stage == .fetching })
+        #expect(last.byteCount == last.totalByteCount)
+        #expect(last.totalByteCount > 9_500 && last.share == 1)
+    }
+
+    @Test("Without a network, files that were fetched before are used, and HF_HUB_OFFLINE asks nobody")
+    func worksOffline() async throws {
+        let work = try await Workplace()
+        let reference = try ModelReference(Workplace.name)
+        let first = try await work.pull()
+        // What Python fetched says nothing of files that the repository lacks, so the Hub would be asked.
+        try FileManager.default.removeItem(at: work.folder.appending(path: "models--acme--pictures/.no_exist"))
+        let nowhere = try work.hub(variables: ["HF_ENDPOINT": "http://127.0.0.1:1"])
+        #expect(try await nowhere.model(reference) { _ in }.folder == first.folder)
+        work.server.forgetRequests()
+        let offline = try work.hub(variables: ["HF_HUB_OFFLINE": "1"])
+        #expect(try await offline.model(reference) { _ in }.folder == first.folder)
+        #expect(work.server.requests.isEmpty)
+    }
+
+    @Test("Two pulls of the same at once fetch it once")
+    func waitsForOther() async throws {
+        let work = try await Workplace()
+        async let one = work.pull()
+        async let other = work.pull()
+        let folders = try await [one.folder, other.folder]
+        #expect(folders[0] == folders[1])
+        #expect(work.transfers.count == 10)
+    }
+}

@@ -1,0 +1,144 @@
+import FakeHub
+import Foundation
+import Synchronization
+import Testing
+
+@Suite("Models of the Hub")
+struct ModelsCommandTests {
+    private static let repository = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    /// A hub that has the demo checkpoint under the name `acme/demo`, and a folder for models.
+    private func withHub(_ body: (FakeHub, URL) async throws -> Void) async throws {
+        let demo = Self.repository.appendingPathComponent("Models/demo")
+        var files: [String: [UInt8]] = [:]
+        for name in try FileManager.default.contentsOfDirectory(atPath: demo.path) {
+            files[name] = Array(try Data(contentsOf: demo.appendingPathComponent(name)))
+        }
+        let hub = try await FakeHub()
+        hub.set("acme/demo", FakeRepository(files: files))
+        let folder = try FileManager.default.temporaryDirectory.appendingPathComponent("image-to-song-\(UUID())")
+            .created()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try await body(hub, folder)
+    }
+
+    private func environment(_ hub: FakeHub, _ folder: URL) -> [String: String] {
+        [
+            "HF_ENDPOINT": hub.endpoint, "HF_TOKEN": "hf_secret", "HF_HUB_CACHE": "", "HF_HOME": "",
+            "HF_HUB_OFFLINE": "",
+            "MODEL_CACHE_DIR": folder.path, "MODEL_ID": "acme/demo", "HOST": "127.0.0.1", "PORT": "0",
+            "LOG_LEVEL": "INFO",
+        ]
+    }
+
+    /// Runs the program on a thread that may block: the hub needs those of this process that may not.
+    private func run(_ arguments: String..., environment: [String: String]) async throws -> Finished {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread {
+                continuation.resume(with: Result { try Finished(arguments, environment: environment) })
+            }
+        }
+    }
+
+    @Test("A model is fetched, listed, used, verified and removed by its name")
+    func keepsHouse() async throws {
+        try await withHub { hub, folder in
+            let environment = environment(hub, folder)
+            let pulled = try await run("models", "pull", "acme/demo", environment: environment)
+            #expect(pulled.status == 0, "\(pulled.complaints)")
+            #expect(pulled.output.hasPrefix(folder.appendingPathComponent("models--acme--demo/snapshots").path))
+            #expect(!pulled.complaints.contains("hf_secret"))
+
+            let picture = Self.repository.appendingPathComponent("Samples/harbour-evening.jpg").path
+            let caption = try await run("caption", picture, environment: environment)
+            #expect(caption.output.contains("harbour"), "\(caption.complaints)")
+
+            let listed = try await run("models", "list", "--json", environment: environment)
+            let row = try #require(try JSONSerialization.jsonObject(with: Data(listed.output.utf8)) as? [String: Any])
+            #expect(row["name"] as? String == "acme/demo" && row["references"] as? [String] == ["main"])
+            #expect((row["precisions"] as? [String])?.count == 1 && row["last_use"] is String)
+            #expect(row["missing_files"] as? [String] == [])
+            #expect(
+                try await run("models", "list", environment: environment).output.contains(
+                    "acme/demo  a1a1a1a1a1a1 (main)"))
+
+            #expect(try await run("models", "verify", environment: environment).status == 0)
+            let tokenizer = URL(fileURLWithPath: pulled.output.trimmingCharacters(in: .newlines))
+                .appendingPathComponent("tokenizer.json").resolvingSymlinksInPath()
+            try Data("{}".utf8).write(to: tokenizer)
+            let damaged = try await run("models", "verify", "acme/demo", environment: environment)
+            #expect(damaged.status == 1 && damaged.output.contains("tokenizer.json is damaged"))
+
+            #expect(try await run("models", "remove", "acme/demo", environment: environment).status == 1)
+            #expect(try await run("models", "remove", "--yes", "acme/demo", environment: environment).status == 0)
+            let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(!left.contains("models--acme--demo"))
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent("compiled").path)
+                    == [])
+            #expect(try await run("models", "verify", "acme/demo", environment: environment).status == 1)
+        }
+    }
+
+    @Test("The server answers that it is starting while it fetches its model, and captions when it is there")
+    func servesMeanwhile() async throws {
+        try await withHub { hub, folder in
+            let isHeld = Flag()
+            hub.misbehave { request, reply in
+                request.isElsewhere && isHeld.isSet ? FakeReply(status: 503, headers: ["Retry-After": "1"]) : reply
+            }
+            let server = try Running(["serve"], environment: environment(hub, folder), folder: folder)
+            defer { server.forget() }
+            let port = try await wait {
+                try server.complaints().firstMatch(of: /listening on 127\.0\.0\.1:([0-9]+)/)?.output.1
+            }
+            _ = try await wait { try server.complaints().contains("Trying again in") ? true : nil }
+            let health = try await run("health", "http://127.0.0.1:\(port)/health", environment: [:])
+            #expect(health.status == 1 && (health.output + health.complaints).contains("503"))
+            isHeld.clear()
+            _ = try await wait { try server.complaints().contains("The model is ready") ? true : nil }
+            #expect(try server.complaints().contains("Fetching acme/demo: 100 %"))
+            #expect(try !server.complaints().contains("hf_secret"))
+            #expect(try await run("health", "http://127.0.0.1:\(port)/health", environment: [:]).status == 0)
+        }
+    }
+
+    @Test("What is neither a folder nor on the Hub is said to be neither")
+    func tellsMissing() async throws {
+        try await withHub { hub, folder in
+            let finished = try await run(
+                "caption", "--model", "acme/nothing", "x.jpg", environment: environment(hub, folder))
+            #expect(finished.status == 1)
+            #expect(finished.complaints.contains("has no model acme/nothing"))
+            #expect(finished.complaints.contains("There is no folder acme/nothing either."))
+        }
+    }
+
+    @Test(
+        "A name that is none is wrong usage",
+        arguments: [
+            ["models", "pull", "nonsense"], ["models", "remove", "a/../b"], ["models", "verify", "a/b@../c"],
+        ])
+    func refusesNames(_ arguments: [String]) throws {
+        let finished = try Finished(arguments, environment: [:])
+        #expect(finished.status == 2)
+        #expect(finished.complaints.contains(" is no "))
+    }
+
+    /// Waits until `condition` gives something; long enough for any machine.
+    private func wait<Value>(_ condition: () throws -> Value?) async throws -> Value {
+        for _ in 0..<24_000 {
+            if let value = try condition() { return value }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        throw CancellationError()
+    }
+
+    /// Set until it is cleared.
+    private final class Flag: Sendable {
+        private let value = Mutex(true)
+        var isSet: Bool { value.withLock { $0 } }
+        func clear() { value.withLock { $0 = false } }
+    }
+}
