@@ -35,7 +35,7 @@ struct BenchGeneration: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let model = try options.load(try Settings.load())
+        let model = try await options.load(try Settings.load())
         var random = SystemRandomNumberGenerator()
         let shape = [pictures, model.configuration.queryTokenCount, model.configuration.text.hiddenSize]
         let inputs = try Tensor(
