@@ -137,7 +137,8 @@ let package = Package(
                 hummingbirdTesting, logging, metrics, nioCore, nioEmbedded, nioHTTP1, nioPosix,
             ],
             exclude: []),
-        tests("Pipeline", ["Blip2", "Imaging", configuration, coreMetrics, grdb, logging, metrics]),
+        tests(
+            "Pipeline", ["Blip2", "Checkpoint", "Hub", "Imaging", configuration, coreMetrics, grdb, logging, metrics]),
         tests("Blip2", ["Checkpoint", "ONNXRuntime"], exclude: ["Configuration/Fixtures"]),
         tests("Tokenization"),
         tests("Checkpoint"),
