@@ -88,8 +88,7 @@ let package = Package(
             name: "ImageToSong",
             dependencies: [
                 "Server", "Pipeline", "Blip2", "Checkpoint", "Hub", "ONNXRuntime", "Imaging", "Prometheus",
-                argumentParser,
-                logging, nioCore, nioHTTP1, nioPosix,
+                argumentParser, logging, nioCore, nioHTTP1, nioPosix,
             ],
             swiftSettings: settings),
         library(
@@ -103,8 +102,7 @@ let package = Package(
             "Pipeline",
             [
                 "Blip2", "Tokenization", "Checkpoint", "Hub", "ONNXRuntime", "Imaging", configuration, coreMetrics,
-                crypto,
-                grdb, logging, metrics,
+                crypto, grdb, logging, metrics,
             ]),
         library("Blip2", ["Tokenization", "Checkpoint", "ONNXGraph", "ONNXRuntime"]),
         library("Tokenization", []),
@@ -141,7 +139,11 @@ let package = Package(
                 hummingbirdTesting, logging, metrics, nioCore, nioEmbedded, nioHTTP1, nioPosix,
             ],
             exclude: []),
-        tests("Pipeline", ["StandIns", "Blip2", "Imaging", configuration, coreMetrics, grdb, logging, metrics]),
+        tests(
+            "Pipeline",
+            [
+                "StandIns", "Blip2", "Checkpoint", "Hub", "Imaging", configuration, coreMetrics, grdb, logging, metrics,
+            ]),
         tests("Blip2", ["Checkpoint", "ONNXRuntime"], exclude: ["Configuration/Fixtures"]),
         tests("Tokenization"),
         tests("Checkpoint"),

@@ -24,7 +24,8 @@ public struct Hub: Sendable {
         if let cached, cached.missingFiles.isEmpty, environment.isOffline || hasAllThereIs(cached) { return cached }
         do {
             return try await pull(reference, report: report)
-        } catch let error as HubError where error.code == .noNetwork {
+        } catch let error as HubError {
+            // Whatever keeps the Hub from answering, or the cache from being written, the model is there.
             guard let cached, cached.missingFiles.isEmpty else { throw error }
             report(.note("\(error.message) The files of \(reference) that are there are used."))
             return cached

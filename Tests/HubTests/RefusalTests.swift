@@ -145,8 +145,11 @@ struct RefusalTests {
                 return reply
             }
         },
-        Refusal("a length that is always wrong", .wrongLength, ["announces 7 bytes instead of"]) {
-            $0.fault = elsewhere { $0.contentLength = 7 }
+        Refusal("a length that is too small", .wrongLength, ["announces 7 bytes instead of"]) {
+            $0.fault = elsewhere { ($0.contentLength, $0.body) = (7, Array($0.body.prefix(7))) }
+        },
+        Refusal("a length that is too large", .wrongLength, ["announces 20000 bytes instead of"]) {
+            $0.fault = elsewhere { $0.contentLength = 20_000 }
         },
         Refusal("a body without end", .wrongLength, ["sends more than"]) {
             $0.fault = elsewhere { ($0.ending, $0.contentLength) = (.endless, nil) }

@@ -5,7 +5,7 @@ public struct DownloadLines: Sendable {
     private static let longestSilence = Duration.seconds(30)
 
     private let name: String
-    private var lastTenth = -1
+    private var lastTenth: [TransferProgress.Stage: Int] = [:]
     private var lastTime: ContinuousClock.Instant?
 
     public init(_ name: String) {
@@ -18,10 +18,10 @@ public struct DownloadLines: Sendable {
         case .note(let sentence):
             return sentence
         case .progress(let progress):
-            let tenth = Int(progress.share * 10) + (progress.stage == .checking ? 100 : 0)
+            let tenth = Int(progress.share * 10)
             let isSilent = lastTime.map { time - $0 >= Self.longestSilence } ?? true
-            guard tenth > lastTenth || isSilent else { return nil }
-            (lastTenth, lastTime) = (tenth, time)
+            guard tenth > lastTenth[progress.stage] ?? -1 || isSilent else { return nil }
+            (lastTenth[progress.stage], lastTime) = (tenth, time)
             return "\(progress.stage == .fetching ? "Fetching" : "Checking") \(name): \(progress.text)"
         }
     }
