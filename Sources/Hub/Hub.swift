@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// The Hugging Face Hub: models by their names, from the cache or from the network.
 public struct Hub: Sendable {
