@@ -80,7 +80,7 @@ struct DownloadFaultTests {
         work.server.misbehave { request, reply in
             request.isElsewhere && request.number == 2 ? Self.change(reply) { $0.ending = .stall(300) } : reply
         }
-        let snapshot = try await work.pull(Workplace.name, try work.hub(patience: .seconds(1)))
+        let snapshot = try await work.pull(Workplace.name, try work.hub(patience: .seconds(3)))
         #expect(try work.bytes("model.safetensors", snapshot) == Workplace.weights(1))
         #expect(work.notes.contains { $0.contains("stopped sending") })
     }

@@ -55,7 +55,7 @@ struct SnapshotDownload: Sendable {
 
     /// Fetches what is not there yet: small files side by side, then the large ones each with all connections.
     private func fetch(_ files: [FileMetadata], _ commit: Commit) async throws {
-        let missing = files.filter { !isThere($0) }
+        let missing = Dictionary(files.filter { !isThere($0) }.map { ($0.etag, $0) }) { first, _ in first }.values
         let needed = missing.reduce(0) { sum, file in
             let blob = cache.blob(reference.name, file.etag)
             let (total, overflow) = sum.addingReportingOverflow(
@@ -65,11 +65,12 @@ struct SnapshotDownload: Sendable {
         try DiskSpace.check(cache.folder, needed: needed)
         let total = missing.reduce(0) { $0 + $1.size }
         let meter = TransferMeter(total: total, report: report)
-        let small = files.filter { $0.size <= options.partByteCount }
+        // Files with one content are fetched by one task: another would wait for its lock.
+        let small = Dictionary(grouping: files.filter { $0.size <= options.partByteCount }, by: \.etag).values
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for (index, file) in small.enumerated() {
+            for (index, same) in small.enumerated() {
                 if index >= Self.smallFilesAtATime { try await group.next() }
-                group.addTask { try await fetch([file], commit, meter) }
+                group.addTask { try await fetch(same, commit, meter) }
             }
             try await group.waitForAll()
         }
