@@ -107,7 +107,7 @@ let package = Package(
         library("Blip2", ["Tokenization", "Checkpoint", "ONNXGraph", "ONNXRuntime"]),
         library("Tokenization", []),
         library("Checkpoint", [crypto]),
-        library("Hub", [asyncHTTPClient, crypto, nioCore, nioHTTP1, nioSSL]),
+        library("Hub", ["Checkpoint", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioSSL]),
         library("ONNXGraph", [swiftProtobuf], exclude: ["onnx.proto"]),
         library("ONNXRuntime", ["CONNXRuntime"]),
         .target(name: "CONNXRuntime"),

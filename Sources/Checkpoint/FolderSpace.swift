@@ -21,15 +21,7 @@ public enum FolderSpace {
     ///   - purpose: what for, as the beginning of a sentence: "Compiling blip2".
     public static func shortage(of byteCount: Int, in folder: URL, for purpose: String) -> String? {
         guard let free = available(at: folder), free < byteCount else { return nil }
-        return "\(purpose) needs \(text(byteCount)) in \(folder.path), whose disk has \(text(free)) free."
-    }
-
-    /// A number of bytes in the largest unit that it fills, by powers of ten: "15.0 GB", "340 kB".
-    public static func text(_ byteCount: Int) -> String {
-        for (unit, size) in [("GB", 1e9), ("MB", 1e6), ("kB", 1e3)] where Double(byteCount) >= size {
-            let value = Double(byteCount) / size
-            return String(format: value < 100 ? "%.1f" : "%.0f", value) + " " + unit
-        }
-        return "\(byteCount) bytes"
+        return
+            "\(purpose) needs \(ByteCount.text(byteCount)) in \(folder.path), whose disk has \(ByteCount.text(free)) free."
     }
 }

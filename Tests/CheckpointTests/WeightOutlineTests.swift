@@ -46,10 +46,11 @@ struct FolderSpaceTests {
     @Test(
         "A number of bytes is written in the unit that it fills",
         arguments: [
-            (12, "12 bytes"), (340_000, "340 kB"), (7_500_000_000, "7.5 GB"), (99_900_000, "99.9 MB"),
+            (0, "0 B"), (999, "999 B"), (1_500, "1.5 kB"), (999_999, "1.0 MB"), (14_900_000_000, "14.9 GB"),
+            (123_456_789, "123 MB"),
         ])
     func writes(_ byteCount: Int, _ text: String) {
-        #expect(FolderSpace.text(byteCount) == text)
+        #expect(ByteCount.text(byteCount) == text)
     }
 
     @Test("A shortage says what is needed, what there is, and where; also of a folder that is yet to be made")
@@ -59,6 +60,6 @@ struct FolderSpaceTests {
         let free = try #require(FolderSpace.available(at: folder))
         #expect(free > 0)
         let words = try #require(FolderSpace.shortage(of: 1 << 60, in: folder, for: "It"))
-        #expect(words.hasPrefix("It needs 1152921505 GB in \(folder.path), whose disk has "))
+        #expect(words.hasPrefix("It needs 1.2 EB in \(folder.path), whose disk has "))
     }
 }

@@ -92,16 +92,6 @@ struct NameTests {
         #expect(RetryAfter.delay("-1") == nil)
     }
 
-    @Test(
-        "Bytes are written for people",
-        arguments: [
-            (0, "0 B"), (999, "999 B"), (1_500, "1.5 kB"), (999_999, "1.0 MB"), (14_900_000_000, "14.9 GB"),
-            (123_456_789, "123 MB"),
-        ])
-    func writesBytes(_ count: Int, _ text: String) {
-        #expect(ByteCount.text(count) == text)
-    }
-
     @Test("The rate is that of the last ten seconds")
     func measuresRates() {
         var rate = TransferRate()

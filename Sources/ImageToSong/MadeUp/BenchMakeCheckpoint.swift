@@ -56,7 +56,7 @@ struct BenchMakeCheckpoint: ParsableCommand {
             try weights.write(to: destination, progress: progress.update)
             print(
                 "\(destination.path): \(weights.tensors.count) tensors of \(dtype), \(weights.parameterCount) parameters, "
-                    + FolderSpace.text(weights.byteCount))
+                    + ByteCount.text(weights.byteCount))
         } catch {
             for name in (try? FileManager.default.contentsOfDirectory(atPath: destination.path)) ?? [] {
                 try? FileManager.default.removeItem(at: destination.appendingPathComponent(name))

@@ -1,3 +1,4 @@
+import Checkpoint
 public import Hub
 
 /// What a log says of a download: a line each tenth, and at least one each half minute.
