@@ -49,16 +49,20 @@ enum NeededFiles {
     /// - Throws: `unexpectedAnswer` for an index that is none; `hostileFileName`.
     static func shards(_ index: URL, of name: RepositoryName) throws(HubError) -> [FileName] {
         struct Index: Decodable {
-            let weight_map: [String: String]
+            let weightMap: [String: String]
+
+            enum CodingKeys: String, CodingKey {
+                case weightMap = "weight_map"
+            }
         }
         guard let bytes = try? Data(contentsOf: index), let map = try? JSONDecoder().decode(Index.self, from: bytes),
-            !map.weight_map.isEmpty
+            !map.weightMap.isEmpty
         else {
             throw HubError(
                 .unexpectedAnswer, "\(weightIndex) of \(name) names no weight files, so its weights cannot be fetched.")
         }
         var shards: [FileName] = []
-        for text in Set(map.weight_map.values).sorted() {
+        for text in Set(map.weightMap.values).sorted() {
             let file = try FileName(text, of: name)
             guard file.isAtTop, text.hasSuffix(".safetensors") else {
                 throw HubError(

@@ -8,16 +8,17 @@ extension BlobDownload {
     /// Fetches a part; goes on where it was cut, as often as the retries allow.
     func fetch(_ part: Range<Int>, into partial: PartialBlob, _ shared: Shared) async throws {
         let offset = Mutex(part.lowerBound)
-        if !part.isEmpty {
-            try await options.retry.run(mark: { offset.withLock { $0 } }, report: meter.note) {
-                let rest = offset.withLock { $0 }..<part.upperBound
-                try await fetch(rest, shared) { bytes in
-                    let place = offset.withLock { $0 }
-                    try await partial.write(bytes, at: place)
-                    offset.withLock { $0 += bytes.readableBytes }
-                    meter.fetched(bytes.readableBytes)
-                }
+        func goOn() async throws {
+            let rest = offset.withLock { $0 }..<part.upperBound
+            try await fetch(rest, shared) { bytes in
+                let place = offset.withLock { $0 }
+                try await partial.write(bytes, at: place)
+                offset.withLock { $0 += bytes.readableBytes }
+                meter.fetched(bytes.readableBytes)
             }
+        }
+        if !part.isEmpty {
+            try await options.retry.run(mark: { offset.withLock { $0 } }, report: meter.note, goOn)
         }
         try await partial.finish(part)
     }
