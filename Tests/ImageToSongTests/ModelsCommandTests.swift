@@ -41,6 +41,32 @@ struct ModelsCommandTests {
         }
     }
 
+    @Test("A disk that fills up while a model is fetched is named, and nothing passes for the model")
+    func fullDisk() async throws {
+        try await withHub { hub, folder in
+            let environment = environment(hub, folder)
+            let pulled = try await withCheckedThrowingContinuation { continuation in
+                Thread.detachNewThread {
+                    // No file may grow beyond a few kilobytes; with the signal ignored, writing fails as on a full disk.
+                    continuation.resume(
+                        with: Result {
+                            try Finished(
+                                [
+                                    "-c", "trap '' XFSZ; ulimit -f 20; exec \"$@\"", "sh", Program.built.path, "models",
+                                    "pull",
+                                    "acme/demo",
+                                ], environment: environment, program: URL(fileURLWithPath: "/bin/sh"))
+                        })
+                }
+            }
+            #expect(pulled.status == 1)
+            #expect(pulled.complaints.contains(folder.path), "\(pulled.complaints)")
+            let listed = try await run("models", "list", "--json", environment: environment)
+            #expect(!listed.output.contains(#""missing_files":[]"#), "\(listed.output)")
+            #expect(try await run("models", "pull", "acme/demo", environment: environment).status == 0)
+        }
+    }
+
     @Test("A model is fetched, listed, used, verified and removed by its name")
     func keepsHouse() async throws {
         try await withHub { hub, folder in
