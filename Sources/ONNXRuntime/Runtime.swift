@@ -15,6 +15,7 @@ public final class Runtime: Sendable {
     private let listener: LogRelay.Listener?
     /// Ordinary memory, as tensors are described to ONNX Runtime.
     let cpuMemory: Owned
+    let ownOperators: Owned
 
     /// Loads the library and starts its environment. Blocks for a few milliseconds.
     /// - Parameters:
@@ -40,6 +41,7 @@ public final class Runtime: Sendable {
             $0.pointee.CreateEnvWithCustomLogger(LogRelay.callback, nil, logLevel.rawValue, "onnxruntime", $1)
         }
         cpuMemory = try api.cpuMemory()
+        ownOperators = try api.ownOperators()
         self.api = api
         version = library.version
         libraryPath = library.path

@@ -19,7 +19,7 @@ public final class Session: Sendable {
     ///   that it lacks, `failed` or `executionProviderFailed` for a provider that is not there.
     public init(runtime: Runtime, modelPath: String, options: SessionOptions = .init()) throws(ONNXRuntimeError) {
         let api = runtime.api
-        let settings = try options.makeValue(api)
+        let settings = try options.makeValue(runtime)
         let session = try api.make(api.functions.pointee.ReleaseSession) {
             $0.pointee.CreateSession(runtime.environment.pointer, modelPath, settings.pointer, $1)
         }

@@ -2,7 +2,8 @@ internal import CONNXRuntime
 
 extension SessionOptions {
     /// These options as ONNX Runtime's own object.
-    func makeValue(_ api: API) throws(ONNXRuntimeError) -> Owned {
+    func makeValue(_ runtime: Runtime) throws(ONNXRuntimeError) -> Owned {
+        let api = runtime.api
         let options = try api.make(api.functions.pointee.ReleaseSessionOptions) { $0.pointee.CreateSessionOptions($1) }
         let pointer = options.pointer
         try api.call { $0.pointee.SetSessionGraphOptimizationLevel(pointer, optimization.rawValue) }
@@ -20,6 +21,7 @@ extension SessionOptions {
         for (key, value) in configuration {
             try api.call { $0.pointee.AddSessionConfigEntry(pointer, key, value) }
         }
+        try api.call { $0.pointee.AddCustomOpDomain(pointer, runtime.ownOperators.pointer) }
         for provider in providers where provider.provider != .cpu {
             try provider.append(to: pointer, api)
         }

@@ -30,6 +30,11 @@ typedef struct OrtMemoryInfo OrtMemoryInfo;
 typedef struct OrtAllocator OrtAllocator;
 typedef struct OrtCUDAProviderOptionsV2 OrtCUDAProviderOptionsV2;
 typedef struct OrtTensorRTProviderOptionsV2 OrtTensorRTProviderOptionsV2;
+typedef struct OrtCustomOpDomain OrtCustomOpDomain;
+typedef struct OrtKernelInfo OrtKernelInfo;
+typedef struct OrtKernelContext OrtKernelContext;
+typedef struct OrtShapeInferContext OrtShapeInferContext;
+typedef struct OrtApi OrtApi;
 
 // Enumerations cross the border as 32-bit integers. Their values are named in Swift, where they are used; here stand
 // only those that Swift has no type of its own for.
@@ -40,6 +45,7 @@ typedef int32_t OrtGraphOptimizationLevel;
 typedef int32_t OrtExecutionMode;
 typedef int32_t OrtAllocatorType;
 typedef int32_t OrtMemType;
+typedef int32_t OrtCustomOpInputOutputCharacteristic;
 
 enum { ORT_DEVICE_ALLOCATOR = 0 };
 enum { ORT_MEMORY_TYPE_DEFAULT = 0 };
@@ -49,8 +55,41 @@ typedef void (*OrtLoggingFunction)(
     void *parameter, OrtLoggingLevel severity, const char *category,
     const char *log_id, const char *code_location, const char *message);
 
+/// An operator that is not ONNX Runtime's own; it has to outlive the sessions that use it. Entries may be NULL that later
+/// ones replace or that say what is the rule anyway.
+typedef struct OrtCustomOp OrtCustomOp;
+struct OrtCustomOp {
+    /// Of the API, as ORT_API_VERSION_NEEDED: which of the entries there are.
+    uint32_t version;
+    void *(*CreateKernel)(const OrtCustomOp *op, const OrtApi *api, const OrtKernelInfo *info);
+    const char *(*GetName)(const OrtCustomOp *op);
+    const char *(*GetExecutionProviderType)(const OrtCustomOp *op);
+    OrtElementType (*GetInputType)(const OrtCustomOp *op, size_t index);
+    size_t (*GetInputTypeCount)(const OrtCustomOp *op);
+    OrtElementType (*GetOutputType)(const OrtCustomOp *op, size_t index);
+    size_t (*GetOutputTypeCount)(const OrtCustomOp *op);
+    void (*KernelCompute)(void *kernel, OrtKernelContext *context);
+    void (*KernelDestroy)(void *kernel);
+    OrtCustomOpInputOutputCharacteristic (*GetInputCharacteristic)(const OrtCustomOp *op, size_t index);
+    OrtCustomOpInputOutputCharacteristic (*GetOutputCharacteristic)(const OrtCustomOp *op, size_t index);
+    OrtMemType (*GetInputMemoryType)(const OrtCustomOp *op, size_t index);
+    int (*GetVariadicInputMinArity)(const OrtCustomOp *op);
+    int (*GetVariadicInputHomogeneity)(const OrtCustomOp *op);
+    int (*GetVariadicOutputMinArity)(const OrtCustomOp *op);
+    int (*GetVariadicOutputHomogeneity)(const OrtCustomOp *op);
+    OrtStatus *(*CreateKernelV2)(const OrtCustomOp *op, const OrtApi *api, const OrtKernelInfo *info, void **kernel);
+    OrtStatus *(*KernelComputeV2)(void *kernel, OrtKernelContext *context);
+    OrtStatus *(*InferOutputShapeFn)(const OrtCustomOp *op, OrtShapeInferContext *context);
+    int (*GetStartVersion)(const OrtCustomOp *op);
+    int (*GetEndVersion)(const OrtCustomOp *op);
+    size_t (*GetMayInplace)(int **inputs, int **outputs);
+    void (*ReleaseMayInplace)(int *inputs, int *outputs);
+    size_t (*GetAliasMap)(int **inputs, int **outputs);
+    void (*ReleaseAliasMap)(int *inputs, int *outputs);
+};
+
 /// A function that returns an OrtStatus returns NULL for success, else a status that the caller releases.
-typedef struct OrtApi {
+struct OrtApi {
     // Statuses.
     /*   0 */ OrtStatus *(*CreateStatus)(OrtErrorCode code, const char *message);
     /*   1 */ OrtErrorCode (*GetErrorCode)(const OrtStatus *status);
@@ -85,7 +124,10 @@ typedef struct OrtApi {
         OrtSessionOptions *options, OrtGraphOptimizationLevel level);
     /*  24 */ OrtStatus *(*SetIntraOpNumThreads)(OrtSessionOptions *options, int count);
     /*  25 */ OrtStatus *(*SetInterOpNumThreads)(OrtSessionOptions *options, int count);
-    void *reserved_26[4];
+    /*  26 */ OrtStatus *(*CreateCustomOpDomain)(const char *name, OrtCustomOpDomain **out);
+    /*  27 */ OrtStatus *(*CustomOpDomain_Add)(OrtCustomOpDomain *domain, const OrtCustomOp *op);
+    /*  28 */ OrtStatus *(*AddCustomOpDomain)(OrtSessionOptions *options, OrtCustomOpDomain *domain);
+    void *reserved_29[1];
     /*  30 */ OrtStatus *(*SessionGetInputCount)(const OrtSession *session, size_t *out);
     /*  31 */ OrtStatus *(*SessionGetOutputCount)(const OrtSession *session, size_t *out);
     void *reserved_32[1];
@@ -129,7 +171,17 @@ typedef struct OrtApi {
     /*  76 */ OrtStatus *(*AllocatorFree)(OrtAllocator *allocator, void *pointer);
     void *reserved_77[1];
     /*  78 */ OrtStatus *(*GetAllocatorWithDefaultOptions)(OrtAllocator **out);
-    void *reserved_79[13];
+    void *reserved_79[7];
+
+    // Operators.
+    /*  86 */ OrtStatus *(*KernelInfoGetAttribute_int64)(const OrtKernelInfo *info, const char *name, int64_t *out);
+    void *reserved_87[1];
+    /*  88 */ OrtStatus *(*KernelContext_GetInputCount)(const OrtKernelContext *context, size_t *out);
+    void *reserved_89[1];
+    /*  90 */ OrtStatus *(*KernelContext_GetInput)(
+        const OrtKernelContext *context, size_t index, const OrtValue **out);
+    /*  91 */ OrtStatus *(*KernelContext_GetOutput)(
+        OrtKernelContext *context, size_t index, const int64_t *shape, size_t rank, OrtValue **out);
 
     // Releases; each takes NULL as well.
     /*  92 */ void (*ReleaseEnv)(OrtEnv *object);
@@ -141,7 +193,8 @@ typedef struct OrtApi {
     /*  98 */ void (*ReleaseTypeInfo)(OrtTypeInfo *object);
     /*  99 */ void (*ReleaseTensorTypeAndShapeInfo)(OrtTensorTypeAndShapeInfo *object);
     /* 100 */ void (*ReleaseSessionOptions)(OrtSessionOptions *object);
-    void *reserved_101[9];
+    /* 101 */ void (*ReleaseCustomOpDomain)(OrtCustomOpDomain *object);
+    void *reserved_102[8];
 
     // Profiling, providers, configuration.
     /* 110 */ OrtStatus *(*SessionEndProfiling)(OrtSession *session, OrtAllocator *allocator, char **out);
@@ -191,7 +244,12 @@ typedef struct OrtApi {
     /* 216 */ OrtStatus *(*SessionOptionsAppendExecutionProvider)(
         OrtSessionOptions *options, const char *provider, const char *const *keys, const char *const *values,
         size_t count);
-} OrtApi;
+    void *reserved_217[57];
+
+    /* 274 */ OrtStatus *(*KernelContext_ParallelFor)(
+        const OrtKernelContext *context, void (*task)(void *data, size_t index), size_t count, size_t batch_count,
+        void *data);
+};
 
 /// What the library's one entry point returns.
 typedef struct OrtApiBase {

@@ -1,0 +1,111 @@
+// Linear layers over 4- or 8-bit weights, as fast as the processor's dot products and its memory allow.
+//
+// A weight matrix [outputs, inputs] is cut into panels of 32 outputs and, along the inputs, into blocks that share a scale.
+// The inputs of a layer are quantised as they come: 8 bits, with a scale for each row and block. Products are summed up
+// in 32-bit integers within a block and in floats across blocks. A row's result does not depend on the rows beside it.
+//
+// ONNX Runtime's own operators for this (MatMulNBits, MatMulIntegerToFloat) are slower where many rows meet 4-bit weights, and
+// keep a packed copy of what they load; here weights are used where they lie in the mapped file.
+
+#ifndef CQUANTIZEDLINEAR_H
+#define CQUANTIZEDLINEAR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "CONNXRuntime.h"
+
+// MARK: Weights
+
+/// Outputs in a panel.
+enum { QLINEAR_PANEL = 32 };
+
+/// A weight matrix [outputs, inputs].
+typedef struct QLinearShape {
+    int64_t outputs;
+    int64_t inputs;
+    /// 4 or 8.
+    int32_t bits;
+    /// Neighbouring inputs that share a scale: a multiple of 8, at most 1024.
+    int32_t block;
+} QLinearShape;
+
+/// Bytes of a panel: a multiple of 64. For each block its weights, and a scale (bfloat16) for each of the 32 outputs.
+size_t qlinear_panel_byte_count(QLinearShape shape);
+
+/// Panels of a matrix; the last one may be partly empty.
+int64_t qlinear_panel_count(QLinearShape shape);
+
+/// Quantises `row_count` rows (at most 32) of the matrix, [row_count, inputs], into a panel.
+///
+/// The scale of each block is the one of some candidates that loses least, in the sum of squared differences.
+void qlinear_pack(QLinearShape shape, const float *rows, int64_t row_count, uint8_t *panel);
+
+/// Writes the matrix's row `output`, [inputs], as the quantised weights stand for it.
+void qlinear_unpack(QLinearShape shape, const uint8_t *panels, int64_t output, float *row);
+
+// MARK: Kernels
+
+/// What follows the product and the bias.
+enum { QLINEAR_IDENTITY = 0, QLINEAR_RELU = 1, QLINEAR_GELU = 2 };
+
+/// y = activation(x·Wᵀ + bias) + residual.
+typedef struct QLinearCall {
+    QLinearShape shape;
+    /// All panels, end to end; at a multiple of 64 bytes.
+    const uint8_t *panels;
+    int64_t rows;
+    /// [rows, inputs].
+    const float *x;
+    /// [outputs], or NULL.
+    const float *bias;
+    /// [rows, outputs], or NULL; may be `y`.
+    const float *residual;
+    int32_t activation;
+    /// [rows, outputs].
+    float *y;
+} QLinearCall;
+
+/// Calls `task(data, i)` for each i below `count`, in any order and on any threads, and returns when all are done.
+typedef void (*QLinearParallel)(void *context, void (*task)(void *data, size_t index), size_t count, void *data);
+
+/// Kernels for some instruction set, best first; the last one runs everywhere.
+typedef struct QLinearKernel QLinearKernel;
+extern const size_t qlinear_kernel_count;
+const QLinearKernel *qlinear_kernel(size_t index);
+
+/// Such as "AVX-512 VNNI".
+const char *qlinear_kernel_name(const QLinearKernel *kernel);
+/// Whether this processor can run it.
+bool qlinear_kernel_runs_here(const QLinearKernel *kernel);
+/// The best one that runs here.
+const QLinearKernel *qlinear_best_kernel(void);
+
+/// Computes a layer.
+/// Returns false where there is no memory for the quantised inputs.
+bool qlinear_run(const QLinearKernel *kernel, const QLinearCall *call, QLinearParallel parallel, void *context);
+
+// MARK: Operators for ONNX Runtime
+
+/// The domain that the operators are found in: "image_to_song".
+#define QLINEAR_DOMAIN "image_to_song"
+
+/// QuantizedLinear: x [..., inputs], panels uint8, bias [outputs]?, residual [..., outputs]? → y [..., outputs].
+/// Attributes: outputs, inputs, bits, block, activation.
+const OrtCustomOp *qlinear_operator(void);
+
+/// QuantizedRows: ids int64 [...], panels uint8 → [..., inputs], the rows of the matrix that the ids name.
+/// Attributes: outputs, inputs, bits, block.
+const OrtCustomOp *qlinear_rows_operator(void);
+
+// MARK: What the machine can do
+
+/// Multiplies and adds 8-bit numbers in registers alone, with the best kernel's instruction, `rounds` times.
+/// Returns the number of operations, a multiplication and an addition being two.
+double qlinear_peak(int64_t rounds);
+
+/// Reads all bytes once, and returns something that depends on them.
+uint64_t qlinear_read(const void *bytes, size_t count);
+
+#endif

@@ -1,0 +1,16 @@
+internal import CONNXRuntime
+internal import CQuantizedLinear
+
+extension API {
+    /// The operators that are not ONNX Runtime's own, for all sessions to use.
+    func ownOperators() throws(ONNXRuntimeError) -> Owned {
+        let domain = try make(functions.pointee.ReleaseCustomOpDomain) {
+            $0.pointee.CreateCustomOpDomain(QLINEAR_DOMAIN, $1)
+        }
+        let pointer = domain.pointer
+        for operation in [qlinear_operator(), qlinear_rows_operator()] {
+            try call { $0.pointee.CustomOpDomain_Add(pointer, operation) }
+        }
+        return domain
+    }
+}
