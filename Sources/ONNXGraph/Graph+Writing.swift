@@ -41,7 +41,9 @@ extension Graph {
         var model = Onnx_ModelProto()
         model.irVersion = 9
         model.producerName = "image-to-song"
-        model.opsetImport = [("", Self.operatorSet), (Self.microsoft, 1)].map { domain, version in
+        var domains = [("", Self.operatorSet), (Self.microsoft, 1)]
+        if nodes.contains(where: { $0.domain == Self.own }) { domains.append((Self.own, 1)) }
+        model.opsetImport = domains.map { domain, version in
             var set = Onnx_OperatorSetIdProto()
             set.domain = domain
             set.version = version

@@ -129,7 +129,7 @@ public final class Graph {
         node.name = label
         node.opType = operation
         node.domain = domain
-        node.input = inputs.map { $0?.name ?? "" }
+        node.input = inputs[..<((inputs.lastIndex { $0 != nil } ?? -1) + 1)].map { $0?.name ?? "" }
         node.output = values.map(\.name)
         node.attribute = attributes
         nodes.append(node)

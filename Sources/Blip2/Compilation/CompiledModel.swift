@@ -10,7 +10,7 @@ public struct CompiledModel: Sendable {
     /// What `manifest.json` says of the folder it lies in.
     struct Manifest: Codable, Equatable {
         /// Raised whenever the graphs change, so that models compiled by an older version are made anew.
-        static let currentFormat = 1
+        static let currentFormat = 2
 
         let format: Int
         let digest: String
@@ -67,7 +67,8 @@ public struct CompiledModel: Sendable {
         let draft = CompilationDraft(parent.appendingPathComponent("\(precision.rawValue).draft"), cache: cache)
         do {
             try draft.begin(replacing: folder)
-            try writeGraphs(configuration, weights: try checkpoint.blip2Weights(), to: draft.folder, progress: progress)
+            try writeGraphs(
+                configuration, precision, weights: try checkpoint.blip2Weights(), to: draft.folder, progress: progress)
             let manifest = Manifest(
                 format: Manifest.currentFormat, digest: digest, precision: precision,
                 source: checkpoint.folder.lastPathComponent, files: try sizes(in: draft.folder))
@@ -81,10 +82,11 @@ public struct CompiledModel: Sendable {
     }
 
     private static func writeGraphs(
-        _ configuration: Blip2Configuration, weights: Weights, to folder: URL, progress: (Double) -> Void
+        _ configuration: Blip2Configuration, _ precision: Precision, weights: Weights, to folder: URL,
+        progress: (Double) -> Void
     ) throws {
         let graphs = try Blip2Graph.graphs(of: configuration).map {
-            ($0, try $0.describe(configuration, weights: weights))
+            ($0, try $0.describe(configuration, weights: weights, precision))
         }
         let total = graphs.reduce(0) { $0 + $1.1.weightByteCount }
         try CompilationDraft.checkSpace(for: total, in: folder)

@@ -2,12 +2,16 @@
 public enum Precision: String, Sendable, CaseIterable, Codable {
     /// 32-bit floats: the reference.
     case fp32
+    /// 8-bit weights and inputs of layers, for CPUs.
+    case int8
+    /// As ``int8``, with 4-bit weights in the language model's decoder, for CPUs.
+    case int4
 
     /// Reads a setting: the name of a precision, or `auto` for the one that suits the device.
     /// - Throws: ``Blip2Error`` with the names that are possible.
     public init(setting: String) throws(Blip2Error) {
         if setting == "auto" {
-            self = .fp32
+            self = .int8
         } else if let precision = Precision(rawValue: setting) {
             self = precision
         } else {
@@ -18,4 +22,17 @@ public enum Precision: String, Sendable, CaseIterable, Codable {
 
     /// Everything that a setting may be.
     public static let settings = ["auto"] + allCases.map(\.rawValue)
+
+    /// How a graph holds the matrices of its layers.
+    ///
+    /// Pictures pass many rows through each layer, so that arithmetic is what takes time there, and long blocks cost least
+    /// of it. The decoder reads all its weights for each token, so that they should be few bytes; short blocks lose less.
+    func format(of graph: Blip2Graph) -> WeightFormat {
+        switch (self, graph) {
+        case (.fp32, _): .float32
+        case (_, .vision), (_, .qFormer): .quantized(bits: 8, block: 512)
+        case (.int4, .decoder): .quantized(bits: 4, block: 128)
+        case (_, .encoder), (_, .decoder): .quantized(bits: 8, block: 128)
+        }
+    }
 }

@@ -8,7 +8,7 @@ extension Blip2Configuration {
     public func outline() throws -> [WeightOutline.Tensor] {
         let outline = WeightOutline()
         for graph in Blip2Graph.graphs(of: self) {
-            _ = try graph.describe(self, weights: Weights(outline: outline))
+            _ = try graph.describe(self, weights: Weights(outline: outline), .fp32)
         }
         return outline.tensors
     }

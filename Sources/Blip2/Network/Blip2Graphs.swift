@@ -24,8 +24,8 @@ enum Blip2Graph: String, CaseIterable, Sendable, Codable {
 
     /// Describes the graph for a checkpoint.
     /// - Throws: `CheckpointError` for a tensor that is missing or has another shape.
-    func describe(_ configuration: Blip2Configuration, weights: Weights) throws -> Graph {
-        let network = Network(name: rawValue, weights: weights)
+    func describe(_ configuration: Blip2Configuration, weights: Weights, _ precision: Precision) throws -> Graph {
+        let network = Network(name: rawValue, weights: weights, format: precision.format(of: self))
         switch self {
         case .vision: try describeVision(network, configuration)
         case .qFormer: try describeQFormer(network, configuration)

@@ -38,8 +38,8 @@ struct OPTDecoder {
         let width = configuration.hiddenSize
         let name = "language_model.model.decoder"
 
-        let table = try embeddingTable(network)
-        var hidden = graph.concat([inputs.imageEmbeddings, graph.gather(table, inputs.tokens)], axis: 1)  // [B, Q+T, E]
+        let words = try network.rows(of: embeddingTable(network), inputs.tokens)
+        var hidden = graph.concat([inputs.imageEmbeddings, words], axis: 1)  // [B, Q+T, E]
         if configuration.projectsEmbeddings {
             hidden = try network.linear(
                 hidden, "\(name).project_in", from: configuration.wordEmbeddingSize, to: width, bias: false)
@@ -62,7 +62,7 @@ struct OPTDecoder {
             hidden = try network.linear(
                 hidden, "\(name).project_out", from: width, to: configuration.wordEmbeddingSize, bias: false)
         }
-        return Outputs(logits: graph.matMul(hidden, transposed: try headTable(network)), cache: caches)
+        return Outputs(logits: try network.scores(hidden, headTable(network)), cache: caches)
     }
 
     private func layer(
@@ -73,20 +73,22 @@ struct OPTDecoder {
         let before = configuration.doesLayerNormBefore
 
         var hidden = before ? try norm(network, input, "\(name).self_attn_layer_norm") : input
-        hidden = graph.add(try attention(network, hidden, cache, "\(name).self_attn", &caches), input)
+        hidden = try attention(network, hidden, cache, "\(name).self_attn", residual: input, &caches)
         if !before { hidden = try norm(network, hidden, "\(name).self_attn_layer_norm") }
 
         let residual = hidden
         if before { hidden = try norm(network, hidden, "\(name).final_layer_norm") }
-        hidden = try linear(network, hidden, "\(name).fc1", configuration.hiddenSize, configuration.feedForwardSize)
-        hidden = network.activation(hidden, configuration.activation)
-        hidden = try linear(network, hidden, "\(name).fc2", configuration.feedForwardSize, configuration.hiddenSize)
-        hidden = graph.add(hidden, residual)
+        hidden = try network.linear(
+            hidden, "\(name).fc1", from: configuration.hiddenSize, to: configuration.feedForwardSize,
+            bias: configuration.hasBias, activation: configuration.activation)
+        hidden = try network.linear(
+            hidden, "\(name).fc2", from: configuration.feedForwardSize, to: configuration.hiddenSize,
+            bias: configuration.hasBias, residual: residual)
         return before ? hidden : try norm(network, hidden, "\(name).final_layer_norm")
     }
 
     private func attention(
-        _ network: Network, _ x: Value, _ cache: Graph.AttentionCache, _ name: String,
+        _ network: Network, _ x: Value, _ cache: Graph.AttentionCache, _ name: String, residual: Value,
         _ caches: inout [(key: Value, value: Value)]
     ) throws -> Value {
         let graph = network.graph
@@ -100,10 +102,12 @@ struct OPTDecoder {
             return graph.reshape(
                 graph.padded(split, to: paddedSize), [x.shape[0], x.shape[1], .fixed(heads * paddedSize)])
         }
+        func projection(_ part: String) throws -> Value {
+            padHeads(
+                try network.linear(x, "\(name).\(part)", from: width, to: width, bias: configuration.hasBias))
+        }
         let attended = graph.groupQueryAttention(
-            query: padHeads(try linear(network, x, "\(name).q_proj", width, width)),
-            key: padHeads(try linear(network, x, "\(name).k_proj", width, width)),
-            value: padHeads(try linear(network, x, "\(name).v_proj", width, width)),
+            query: try projection("q_proj"), key: try projection("k_proj"), value: try projection("v_proj"),
             cache: cache, heads: heads, scale: 1 / Double(headSize).squareRoot())
         caches.append((attended.key, attended.value))
 
@@ -113,11 +117,8 @@ struct OPTDecoder {
             let split = graph.reshape(output, [batch, tokens, .fixed(heads), .fixed(paddedSize)])
             output = graph.reshape(graph.slice(split, axis: 3, from: 0, to: headSize), [batch, tokens, .fixed(width)])
         }
-        return try linear(network, output, "\(name).out_proj", width, width)
-    }
-
-    private func linear(_ network: Network, _ x: Value, _ name: String, _ inputs: Int, _ outputs: Int) throws -> Value {
-        try network.linear(x, name, from: inputs, to: outputs, bias: configuration.hasBias)
+        return try network.linear(
+            output, "\(name).out_proj", from: width, to: width, bias: configuration.hasBias, residual: residual)
     }
 
     private func norm(_ network: Network, _ x: Value, _ name: String) throws -> Value {
@@ -131,18 +132,18 @@ struct OPTDecoder {
     private static let headName = "language_model.lm_head.weight"
 
     /// [V, E]. Where tables are tied, a checkpoint may hold only one of the two.
-    private func embeddingTable(_ network: Network) throws -> Value {
+    private func embeddingTable(_ network: Network) -> Network.Table {
         let isOnlyHead =
             configuration.tiesWordEmbeddings && !network.weights.contains(Self.embeddingName)
             && network.weights.contains(Self.headName)
-        return try table(network, isOnlyHead ? Self.headName : Self.embeddingName)
+        return table(isOnlyHead ? Self.headName : Self.embeddingName)
     }
 
     /// [V, E]: the embeddings again where they are tied, unless the checkpoint holds another table all the same,
     /// which transformers then uses.
-    private func headTable(_ network: Network) throws -> Value {
+    private func headTable(_ network: Network) throws -> Network.Table {
         let isTied = try configuration.tiesWordEmbeddings && !hasTableOfItsOwn(network)
-        return isTied ? try embeddingTable(network) : try table(network, Self.headName)
+        return isTied ? embeddingTable(network) : table(Self.headName)
     }
 
     private func hasTableOfItsOwn(_ network: Network) throws -> Bool {
@@ -164,8 +165,8 @@ struct OPTDecoder {
         }
     }
 
-    private func table(_ network: Network, _ name: String) throws -> Value {
-        try network.parameter(name, [configuration.vocabularySize, configuration.wordEmbeddingSize])
+    private func table(_ name: String) -> Network.Table {
+        Network.Table(name: name, tokens: configuration.vocabularySize, width: configuration.wordEmbeddingSize)
     }
 }
 

@@ -30,11 +30,12 @@ struct QFormer {
         }
         let inner = try network.linear(
             hidden, "\(name).intermediate_query.dense",
-            from: configuration.hiddenSize, to: configuration.intermediateSize)  // [B, Q, M]
+            from: configuration.hiddenSize, to: configuration.intermediateSize,
+            activation: configuration.activation)  // [B, Q, M]
         let outer = try network.linear(
-            network.activation(inner, configuration.activation), "\(name).output_query.dense",
-            from: configuration.intermediateSize, to: configuration.hiddenSize)
-        return try norm(network, network.graph.add(outer, hidden), "\(name).output_query.LayerNorm")
+            inner, "\(name).output_query.dense", from: configuration.intermediateSize, to: configuration.hiddenSize,
+            residual: hidden)
+        return try norm(network, outer, "\(name).output_query.LayerNorm")
     }
 
     /// Attention of `queries` [B, Q, Hq] over `states` [B, S, statesWidth], its residual and its norm.
@@ -47,8 +48,9 @@ struct QFormer {
             key: try network.linear(states, "\(name).attention.key", from: statesWidth, to: width),
             value: try network.linear(states, "\(name).attention.value", from: statesWidth, to: width),
             heads: configuration.headCount)  // [B, Q, Hq]
-        let projected = try network.linear(attended, "\(name).output.dense", from: width, to: width)
-        return try norm(network, network.graph.add(projected, queries), "\(name).output.LayerNorm")
+        let projected = try network.linear(
+            attended, "\(name).output.dense", from: width, to: width, residual: queries)
+        return try norm(network, projected, "\(name).output.LayerNorm")
     }
 
     private func norm(_ network: Network, _ x: Value, _ name: String) throws -> Value {

@@ -34,7 +34,7 @@ struct T5Decoder {
         let t5 = T5Network(configuration: configuration, network: network)
         let bias = graph.unsqueezed(
             graph.transpose(try t5.positionBias(inputs.positionBuckets, "decoder"), [0, 2, 1]), axis: 2)
-        var hidden = graph.gather(try t5.table("decoder.embed_tokens"), inputs.tokens)  // [B, 1, H]
+        var hidden = try network.rows(of: t5.table("decoder.embed_tokens"), inputs.tokens)  // [B, 1, H]
         var caches: [(key: Value, value: Value)] = []
         for (layer, memory) in memory.enumerated() {
             hidden = try graph.scope("decoder.block.\(layer)") {
@@ -48,7 +48,7 @@ struct T5Decoder {
         if configuration.scalesOutput {
             hidden = graph.multiply(hidden, graph.constant(1 / Float(configuration.hiddenSize).squareRoot()))
         }
-        return (graph.matMul(hidden, transposed: try t5.table("lm_head")), caches)
+        return (try network.scores(hidden, t5.table("lm_head")), caches)
     }
 
     private func selfAttention(
@@ -63,7 +63,7 @@ struct T5Decoder {
             value: padded(try t5.projection(normed, "\(attention).v"), in: t5.graph),
             cache: cache, heads: configuration.headCount, scale: 1, bias: bias)
         caches.append((attended.key, attended.value))
-        return t5.graph.add(input, try t5.output(trimmed(attended.output, in: t5.graph), "\(attention).o"))
+        return try t5.output(trimmed(attended.output, in: t5.graph), "\(attention).o", residual: input)
     }
 
     private func crossAttention(
@@ -73,7 +73,7 @@ struct T5Decoder {
         let attended = t5.graph.multiHeadAttention(
             query: try t5.projection(try t5.norm(input, "\(name).layer_norm"), "\(attention).q"),
             key: memory.crossKey, value: memory.crossValue, heads: configuration.headCount, bias: mask, scale: 1)
-        return t5.graph.add(input, try t5.output(attended, "\(attention).o"))
+        return try t5.output(attended, "\(attention).o", residual: input)
     }
 
     /// [B, 1, heads × D] → [B, 1, heads × D'], zeros behind each head.

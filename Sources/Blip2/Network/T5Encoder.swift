@@ -18,7 +18,7 @@ struct T5Encoder {
     func describe(in network: Network, _ inputs: Inputs) throws -> [(key: Value, value: Value)] {
         let graph = network.graph
         let t5 = T5Network(configuration: configuration, network: network)
-        let words = graph.gather(try t5.table("shared"), inputs.tokens)
+        let words = try network.rows(of: t5.table("shared"), inputs.tokens)
         var hidden = graph.concat([inputs.imageEmbeddings, words], axis: 1)  // [B, Q+T, H]
         let bias = graph.unsqueezed(
             graph.transpose(try t5.positionBias(inputs.positionBuckets, "encoder"), [2, 0, 1]), axis: 0)
@@ -43,7 +43,7 @@ struct T5Encoder {
         let attended = t5.graph.multiHeadAttention(
             query: try t5.projection(normed, "\(attention).q"), key: try t5.projection(normed, "\(attention).k"),
             value: try t5.projection(normed, "\(attention).v"), heads: configuration.headCount, bias: bias, scale: 1)
-        let hidden = t5.graph.add(input, try t5.output(attended, "\(attention).o"))
+        let hidden = try t5.output(attended, "\(attention).o", residual: input)
         return try t5.feedForward(hidden, "\(name).layer.1")
     }
 

@@ -21,10 +21,11 @@ struct T5Network {
             x, name, from: configuration.hiddenSize, to: configuration.headCount * configuration.headSize, bias: false)
     }
 
-    /// What attention gave, back in the layers' width: [B, T, heads × D] → [B, T, H].
-    func output(_ x: Value, _ name: String) throws -> Value {
+    /// What attention gave, back in the layers' width, and the residual: [B, T, heads × D] → [B, T, H].
+    func output(_ x: Value, _ name: String, residual: Value) throws -> Value {
         try network.linear(
-            x, name, from: configuration.headCount * configuration.headSize, to: configuration.hiddenSize, bias: false)
+            x, name, from: configuration.headCount * configuration.headSize, to: configuration.hiddenSize, bias: false,
+            residual: residual)
     }
 
     /// The feed-forward block with its norm and its residual, [B, T, H].
@@ -32,14 +33,14 @@ struct T5Network {
         let (width, inner) = (configuration.hiddenSize, configuration.feedForwardSize)
         let normed = try norm(x, "\(name).layer_norm")
         let dense = "\(name).DenseReluDense"
-        let first = try network.linear(
-            normed, configuration.isGated ? "\(dense).wi_0" : "\(dense).wi", from: width, to: inner, bias: false)
-        var hidden = network.activation(first, configuration.activation)  // [B, T, M]
+        var hidden = try network.linear(
+            normed, configuration.isGated ? "\(dense).wi_0" : "\(dense).wi", from: width, to: inner, bias: false,
+            activation: configuration.activation)  // [B, T, M]
         if configuration.isGated {
             hidden = graph.multiply(
                 hidden, try network.linear(normed, "\(dense).wi_1", from: width, to: inner, bias: false))
         }
-        return graph.add(x, try network.linear(hidden, "\(dense).wo", from: inner, to: width, bias: false))
+        return try network.linear(hidden, "\(dense).wo", from: inner, to: width, bias: false, residual: x)
     }
 
     /// The bias of every head for pairs of positions, by the bucket of their distance: [A, B] → [A, B, heads].
@@ -52,18 +53,18 @@ struct T5Network {
 
     // MARK: Embedding tables
 
-    /// A table of all tokens, [V, H].
+    /// A table of all tokens.
     ///
     /// transformers ties the three embeddings and the head to `shared` and stores one of them; which one, has changed with
     /// its versions. Where a checkpoint holds a table of its own for a place, that one is used.
-    func table(_ name: String) throws -> Value {
+    func table(_ name: String) -> Network.Table {
         let others = ["shared", "encoder.embed_tokens", "decoder.embed_tokens", "lm_head"]
         let isUntied = name == "lm_head" && !configuration.tiesWordEmbeddings
         let names = isUntied ? [name] : [name] + others
         let stored = names.map(Self.tableName).first(where: network.weights.contains)
-        return try network.parameter(
-            stored ?? Self.tableName(isUntied ? name : others[0]),
-            [configuration.vocabularySize, configuration.hiddenSize])
+        return Network.Table(
+            name: stored ?? Self.tableName(isUntied ? name : others[0]), tokens: configuration.vocabularySize,
+            width: configuration.hiddenSize)
     }
 
     private static func tableName(_ name: String) -> String { "language_model.\(name).weight" }

@@ -38,36 +38,38 @@ struct VisionTower {
         let width = configuration.hiddenSize
 
         let normed = try norm(network, input, "\(name).layer_norm1")
-        let joint = try queriesKeysValues(network, normed, "\(name).self_attn")  // [B, T, 3H]
-        let qkv = graph.split(joint, axis: 2, parts: 3)
+        let qkv = try queriesKeysValues(network, normed, "\(name).self_attn")
         let attended = graph.multiHeadAttention(
             query: qkv[0], key: qkv[1], value: qkv[2], heads: configuration.headCount)  // [B, T, H]
-        let projected = try network.linear(attended, "\(name).self_attn.projection", from: width, to: width)
-        let hidden = graph.add(projected, input)
+        let hidden = try network.linear(
+            attended, "\(name).self_attn.projection", from: width, to: width, residual: input)
 
         let inner = try network.linear(
             try norm(network, hidden, "\(name).layer_norm2"), "\(name).mlp.fc1",
-            from: width, to: configuration.intermediateSize)  // [B, T, M]
-        let outer = try network.linear(
-            network.activation(inner, configuration.activation), "\(name).mlp.fc2",
-            from: configuration.intermediateSize, to: width)
-        return graph.add(outer, hidden)  // [B, T, H]
+            from: width, to: configuration.intermediateSize, activation: configuration.activation)  // [B, T, M]
+        return try network.linear(
+            inner, "\(name).mlp.fc2", from: configuration.intermediateSize, to: width, residual: hidden)  // [B, T, H]
     }
 
-    /// Queries, keys and values side by side. Old checkpoints hold the biases of queries and values, each for itself;
-    /// keys have none, since a bias of all keys changes no attention.
-    private func queriesKeysValues(_ network: Network, _ x: Value, _ name: String) throws -> Value {
+    /// Queries, keys and values, [B, T, H] each: three layers whose weights lie in one tensor.
+    ///
+    /// Old checkpoints hold the biases of queries and values, each for itself; keys have none, since a bias of all keys
+    /// changes no attention.
+    private func queriesKeysValues(_ network: Network, _ x: Value, _ name: String) throws -> [Value] {
         let width = configuration.hiddenSize
-        let (joint, query, value) = ("\(name).qkv", "\(name).q_bias", "\(name).v_bias")
-        guard configuration.qkvBias, !network.weights.contains("\(joint).bias"), network.weights.contains(query) else {
-            return try network.linear(x, joint, from: width, to: 3 * width, bias: configuration.qkvBias)
+        let matrix = try network.weights.tensor("\(name).qkv.weight", shape: [3 * width, width])
+        let isJoint = network.weights.contains("\(name).qkv.bias") || !network.weights.contains("\(name).q_bias")
+        return try ["\(name).q_bias", nil, "\(name).v_bias"].enumerated().map { part, ownBias in
+            let rows = part * width..<(part + 1) * width
+            var bias: Value?
+            if configuration.qkvBias && isJoint {
+                let joint = try network.weights.tensor("\(name).qkv.bias", shape: [3 * width])
+                bias = network.graph.weight(.part(joint, rows))
+            } else if configuration.qkvBias, let ownBias {
+                bias = try network.parameter(ownBias, [width])
+            }
+            return network.linear(x, MatrixRows(matrix, rows), bias: bias)
         }
-        let parts = [
-            try network.weights.tensor(query, shape: [width]), nil, try network.weights.tensor(value, shape: [width]),
-        ]
-        return network.graph.add(
-            try network.linear(x, joint, from: width, to: 3 * width, bias: false),
-            network.graph.weight(.joined(parts, length: width, as: "\(joint).bias")))
     }
 
     private func norm(_ network: Network, _ x: Value, _ name: String) throws -> Value {

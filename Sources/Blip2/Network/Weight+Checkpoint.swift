@@ -22,20 +22,18 @@ extension Weight {
         }
     }
 
-    /// Vectors of equal length end to end, as one; nil for zeros.
-    static func joined(_ parts: [StoredTensor?], length: Int, as name: String) -> Weight {
-        Weight(name, .float32, shape: [parts.count * length]) { sink in
-            for part in parts {
-                let values = try part?.floats() ?? [Float](repeating: 0, count: length)
-                try values.withUnsafeBytes { try sink($0) }
-            }
+    /// Neighbouring elements of a vector.
+    static func part(_ tensor: StoredTensor, _ range: Range<Int>) -> Weight {
+        let name = "\(tensor.name)[\(range.lowerBound):\(range.upperBound)]"
+        return Weight(name, .float32, shape: [range.count]) { sink in
+            try Array(try tensor.floats()[range]).withUnsafeBytes { try sink($0) }
         }
     }
 
     /// A matrix [rows, columns] of the checkpoint as [columns, rows]: what a linear layer multiplies from the right.
-    static func transposed(_ tensor: StoredTensor) -> Weight {
-        let (rows, columns) = (tensor.shape[0], tensor.shape[1])
-        return Weight("\(tensor.name).T", .float32, shape: [columns, rows]) { sink in
+    static func transposed(_ matrix: MatrixRows) -> Weight {
+        let (tensor, rows, columns) = (matrix.tensor, matrix.count, matrix.width)
+        return Weight("\(matrix.name).T", .float32, shape: [columns, rows]) { sink in
             // A band of columns at a time: each row gives `band` neighbouring elements, so whole cache lines are read.
             let band = min(64, columns)
             let strip = UnsafeMutableBufferPointer<Float>.allocate(capacity: band)
@@ -48,7 +46,7 @@ extension Weight {
                 let width = min(band, columns - first)
                 let piece = UnsafeMutableBufferPointer(rebasing: strip[..<width])
                 for row in 0..<rows {
-                    let start = row * columns + first
+                    let start = (matrix.range.lowerBound + row) * columns + first
                     try tensor.copyFloats(start..<(start + width), into: piece)
                     for column in 0..<width { output[column * rows + row] = piece[column] }
                 }

@@ -138,6 +138,8 @@ extension Precision {
     var parityBound: Double {
         switch self {
         case .fp32: 1e-4
+        case .int8: 0.1
+        case .int4: 0.2
         }
     }
 }

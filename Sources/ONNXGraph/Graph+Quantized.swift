@@ -1,0 +1,64 @@
+/// The operators of the module CQuantizedLinear, which a session of the ONNXRuntime module knows.
+extension Graph {
+    /// The domain of the project's own operators.
+    static let own = "image_to_song"
+
+    /// What a packed matrix of weights [outputs, inputs] is; see CQuantizedLinear.h.
+    public struct QuantizedMatrix: Sendable, Hashable {
+        public let outputs: Int
+        public let inputs: Int
+        /// 4 or 8.
+        public let bits: Int
+        /// Neighbouring inputs that share a scale.
+        public let block: Int
+
+        public init(outputs: Int, inputs: Int, bits: Int, block: Int) {
+            self.outputs = outputs
+            self.inputs = inputs
+            self.bits = bits
+            self.block = block
+        }
+
+        fileprivate var attributes: [Onnx_AttributeProto] {
+            [.int("outputs", outputs), .int("inputs", inputs), .int("bits", bits), .int("block", block)]
+        }
+    }
+
+    /// What a quantised layer can do with its sums; the raw values are the operator's.
+    public enum FusedActivation: Int, Sendable {
+        case identity = 0
+        case relu = 1
+        /// The exact one, with the error function.
+        case gelu = 2
+    }
+
+    /// activation(x·Wᵀ + bias) + residual: [..., inputs] → [..., outputs].
+    /// - Parameters:
+    ///   - panels: uint8, the packed weights.
+    ///   - bias: [outputs].
+    ///   - residual: [..., outputs].
+    public func quantizedLinear(
+        _ x: Value, panels: Value, _ matrix: QuantizedMatrix, bias: Value? = nil,
+        activation: FusedActivation = .identity, residual: Value? = nil
+    ) -> Value {
+        let shape: [Dimension] = x.shape.dropLast() + [.fixed(matrix.outputs)]
+        require(
+            x.shape.last == .fixed(matrix.inputs) && panels.elementType == .uint8
+                && (bias == nil || bias?.shape == [.fixed(matrix.outputs)]) && (residual == nil || residual?.shape == shape),
+            "QuantizedLinear", [x, panels], "the last axis must be the layer's inputs, bias and residual its outputs")
+        return node(
+            "QuantizedLinear", [x, panels, bias, residual],
+            matrix.attributes + [.int("activation", activation.rawValue)], domain: Self.own,
+            outputs: [(.float32, shape)])[0]
+    }
+
+    /// The rows of a packed matrix that indices [...] name: [..., inputs].
+    public func quantizedRows(_ indices: Value, panels: Value, _ matrix: QuantizedMatrix) -> Value {
+        require(
+            indices.elementType == .int64 && panels.elementType == .uint8, "QuantizedRows", [indices, panels],
+            "64-bit indices and packed weights are needed")
+        return node(
+            "QuantizedRows", [indices, panels], matrix.attributes, domain: Self.own,
+            outputs: [(.float32, indices.shape + [.fixed(matrix.inputs)])])[0]
+    }
+}
