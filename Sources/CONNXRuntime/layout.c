@@ -45,6 +45,7 @@ ORT_SLOT(GetTensorTypeAndShape, 65);
 ORT_SLOT(CreateCpuMemoryInfo, 69);
 ORT_SLOT(AllocatorFree, 76);
 ORT_SLOT(GetAllocatorWithDefaultOptions, 78);
+ORT_SLOT(KernelInfoGetAttribute_float, 85);
 ORT_SLOT(KernelInfoGetAttribute_int64, 86);
 ORT_SLOT(KernelContext_GetInputCount, 88);
 ORT_SLOT(KernelContext_GetInput, 90);

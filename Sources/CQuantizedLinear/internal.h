@@ -52,11 +52,11 @@ static inline float qlinear_bfloat16(uint16_t bits) {
 /// Some rows of the inputs, quantised: for each four inputs the first row's four, then the second row's, and so on.
 /// With offset weights u = w + o, Σ w·x = Σ u·x − o·Σ x; the last term is the same for all outputs.
 typedef struct QLinearRows {
-    const int8_t *values;
+    int8_t *values;
     /// [blocks, rows].
-    const float *scales;
+    float *scales;
     /// [blocks, rows]: −o·Σ x.
-    const int32_t *corrections;
+    int32_t *corrections;
 } QLinearRows;
 
 /// One panel against some rows.
@@ -80,9 +80,11 @@ struct QLinearKernel {
     int32_t most_rows;
     bool (*runs_here)(void);
     void (*multiply)(const QLinearTile *tile, int32_t rows);
-    /// Quantises `rows` rows of `x`, at most `most_rows`, into `values`, `scales` and `corrections`.
-    void (*quantize)(
-        QLinearShape shape, const float *x, int32_t rows, int8_t *values, float *scales, int32_t *corrections);
+    /// Normalises and quantises `rows` rows of `x`, at most `most_rows`.
+    void (*quantize)(QLinearShape shape, const QLinearNorm *norm, const float *x, int32_t rows, QLinearRows out);
+    /// One head of one row of a batch; false where there is no memory for it.
+    bool (*attend)(const AttentionCall *call, int64_t batch, int64_t head);
+    bool (*attend_cached)(const CachedAttentionCall *call, int64_t batch, int64_t head);
     double (*peak)(int64_t rounds);
 };
 
@@ -91,6 +93,7 @@ extern const QLinearKernel qlinear_generic;
 extern const QLinearKernel qlinear_avx512vnni;
 extern const QLinearKernel qlinear_avxvnni;
 extern const QLinearKernel qlinear_avx2;
+bool attention_avx512bf16(const AttentionCall *call, int64_t batch, int64_t head);
 #endif
 
 #endif

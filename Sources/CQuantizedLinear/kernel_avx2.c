@@ -5,12 +5,15 @@
 #if defined(__x86_64__)
 
 #include <immintrin.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
-#define TARGET __attribute__((target("avx2,fma")))
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 
 /// Four products of bytes, summed up. `maddubs` adds two of them in 16 bits: 4-bit weights always fit; of 8-bit ones the
 /// sign goes to the other side, and 127 · 127 · 2 fits.
-static inline __attribute__((always_inline)) TARGET __m256i dot(
+static inline __attribute__((always_inline)) __m256i dot(
     __m256i sum, __m256i weights, __m256i input, const int bits) {
     const __m256i pairs =
         bits == 4 ? _mm256_maddubs_epi16(weights, input)
@@ -24,10 +27,12 @@ static inline __attribute__((always_inline)) TARGET __m256i dot(
 #define DOT_NEEDS_CORRECTION(bits) ((bits) == 4)
 #include "kernel_avx2.h"
 
+#pragma clang attribute pop
+
 static bool runs_here(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
 
 const QLinearKernel qlinear_avx2 = {
     .name = "AVX2", .most_rows = ROWS, .runs_here = runs_here, .multiply = multiply, .quantize = quantize,
-    .peak = peak};
+    .attend = attend, .attend_cached = attend_cached, .peak = peak};
 
 #endif

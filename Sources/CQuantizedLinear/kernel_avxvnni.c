@@ -4,10 +4,18 @@
 
 #if defined(__x86_64__)
 
-#define TARGET __attribute__((target("avx2,fma,avxvnni")))
+#include <immintrin.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#pragma clang attribute push(__attribute__((target("avx2,fma,avxvnni"))), apply_to = function)
+
 #define DOT(sum, weights, input, bits) _mm256_dpbusd_avx_epi32(sum, weights, input)
 #define DOT_NEEDS_CORRECTION(bits) true
 #include "kernel_avx2.h"
+
+#pragma clang attribute pop
 
 static bool runs_here(void) {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("avxvnni");
@@ -15,6 +23,6 @@ static bool runs_here(void) {
 
 const QLinearKernel qlinear_avxvnni = {
     .name = "AVX-VNNI", .most_rows = ROWS, .runs_here = runs_here, .multiply = multiply, .quantize = quantize,
-    .peak = peak};
+    .attend = attend, .attend_cached = attend_cached, .peak = peak};
 
 #endif

@@ -1,21 +1,19 @@
 // Kernels in plain C, for processors without any of the instructions that the others need.
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "quantize.h"
 
+#define TILE_ROWS 2
+#define PAIRS 0
+#include "attention_kernel.h"
+
 enum { ROWS = 4 };
 
-static float activated(float value, int32_t activation) {
-    switch (activation) {
-    case QLINEAR_RELU: return value > 0 ? value : 0;
-    case QLINEAR_GELU: return value * 0.5f * erfcf(value * -0.707106781f);
-    default: return value;
-    }
-}
-
 /// Adds four inputs of a row to its sums, one for each output of the panel.
-static void step(int32_t sums[QLINEAR_PANEL], const uint8_t weights[4 * QLINEAR_PANEL], const int8_t inputs[4]) {
+static void multiply_step(int32_t sums[QLINEAR_PANEL], const uint8_t weights[4 * QLINEAR_PANEL], const int8_t inputs[4]) {
     for (int column = 0; column < QLINEAR_PANEL; column++) {
         int32_t sum = 0;
         for (int i = 0; i < 4; i++) sum += (int32_t)weights[4 * column + i] * inputs[i];
@@ -48,7 +46,7 @@ static void multiply(const QLinearTile *tile, int32_t rows) {
                 uint8_t unpacked[4 * QLINEAR_PANEL];
                 if (shape.bits == 4) unpack(weights, shift, unpacked);
                 for (int row = 0; row < rows; row++) {
-                    step(sums[row], shape.bits == 8 ? weights : unpacked, values + 4 * row);
+                    multiply_step(sums[row], shape.bits == 8 ? weights : unpacked, values + 4 * row);
                 }
             }
         }
@@ -62,19 +60,12 @@ static void multiply(const QLinearTile *tile, int32_t rows) {
         }
     }
 
-    for (int row = 0; row < rows; row++) {
-        for (int column = 0; column < tile->columns; column++) {
-            const int64_t place = row * tile->stride + column;
-            const float bias = tile->bias ? tile->bias[column] : 0;
-            const float value = activated(totals[row][column] + bias, tile->activation);
-            tile->y[place] = tile->residual ? value + tile->residual[place] : value;
-        }
-    }
+    qlinear_finish(tile, rows, totals);
 }
 
 static void quantize(
-    QLinearShape shape, const float *x, int32_t rows, int8_t *values, float *scales, int32_t *corrections) {
-    qlinear_quantize_rows(shape, x, rows, values, scales, corrections);
+    QLinearShape shape, const QLinearNorm *norm, const float *x, int32_t rows, QLinearRows out) {
+    qlinear_quantize_rows(shape, norm, x, rows, out);
 }
 
 static double peak(int64_t rounds) {
@@ -84,7 +75,7 @@ static double peak(int64_t rounds) {
     int8_t inputs[4] = {5, 5, 5, 5};
     for (int64_t round = 0; round < rounds; round++) {
         __asm__ volatile("" : : "r"(weights), "r"(inputs) : "memory");
-        step(sums, weights, inputs);
+        multiply_step(sums, weights, inputs);
     }
     __asm__ volatile("" : : "r"(sums) : "memory");
     return (double)rounds * QLINEAR_PANEL * 4 * 2;
@@ -94,4 +85,4 @@ static bool runs_here(void) { return true; }
 
 const QLinearKernel qlinear_generic = {
     .name = "plain C", .most_rows = ROWS, .runs_here = runs_here, .multiply = multiply, .quantize = quantize,
-    .peak = peak};
+    .attend = attend, .attend_cached = attend_cached, .peak = peak};

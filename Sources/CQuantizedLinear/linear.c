@@ -37,20 +37,25 @@ typedef struct Work {
     int64_t panel_count;
     size_t panel_byte_count;
     size_t task_count;
-    int8_t *values;
-    float *scales;
-    int32_t *corrections;
+    QLinearRows rows;
 } Work;
 
 static int64_t tile_start(const Work *work, int64_t tile) { return work->call->rows * tile / work->tile_count; }
+
+/// Where the quantised rows from `start` on lie.
+static QLinearRows tile_rows(const Work *work, int64_t start) {
+    return (QLinearRows){
+        .values = work->rows.values + start * work->padded_inputs,
+        .scales = work->rows.scales + start * work->block_count,
+        .corrections = work->rows.corrections + start * work->block_count};
+}
 
 static void quantize_tile(void *data, size_t index) {
     const Work *work = data;
     const int64_t start = tile_start(work, (int64_t)index), end = tile_start(work, (int64_t)index + 1);
     work->kernel->quantize(
-        work->call->shape, work->call->x + start * work->call->shape.inputs, (int32_t)(end - start),
-        work->values + start * work->padded_inputs, work->scales + start * work->block_count,
-        work->corrections + start * work->block_count);
+        work->call->shape, &work->call->norm, work->call->x + start * work->call->shape.inputs, (int32_t)(end - start),
+        tile_rows(work, start));
 }
 
 static void multiply_panel(const Work *work, int64_t panel) {
@@ -62,9 +67,7 @@ static void multiply_panel(const Work *work, int64_t panel) {
         const QLinearTile tile = {
             .shape = call->shape,
             .panel = call->panels + (size_t)panel * work->panel_byte_count,
-            .rows = {.values = work->values + start * work->padded_inputs,
-                     .scales = work->scales + start * work->block_count,
-                     .corrections = work->corrections + start * work->block_count},
+            .rows = tile_rows(work, start),
             .columns = (int32_t)(rest < QLINEAR_PANEL ? rest : QLINEAR_PANEL),
             .activation = call->activation,
             .bias = call->bias ? call->bias + first : NULL,
@@ -96,9 +99,9 @@ bool qlinear_run(const QLinearKernel *kernel, const QLinearCall *call, QLinearPa
     const size_t value_bytes = ((size_t)(call->rows * work.padded_inputs) + 63) / 64 * 64;
     void *memory = NULL;
     if (posix_memalign(&memory, 64, value_bytes + scale_count * (sizeof(float) + sizeof(int32_t))) != 0) return false;
-    work.values = memory;
-    work.scales = (void *)(work.values + value_bytes);
-    work.corrections = (void *)(work.scales + scale_count);
+    work.rows.values = memory;
+    work.rows.scales = (void *)(work.rows.values + value_bytes);
+    work.rows.corrections = (void *)(work.rows.scales + scale_count);
 
     if (work.tile_count == 1) {
         quantize_tile(&work, 0);

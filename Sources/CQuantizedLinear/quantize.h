@@ -3,9 +3,11 @@
 #ifndef QLINEAR_QUANTIZE_H
 #define QLINEAR_QUANTIZE_H
 
+#include <math.h>
 #include <string.h>
 
 #include "internal.h"
+#include "vector.h"
 
 /// Adding 1.5 · 2²³ leaves the nearest integer in the low bits of a float's mantissa.
 #define QLINEAR_ROUNDING 12582912.0f
@@ -16,7 +18,7 @@ static inline int32_t qlinear_float_bits(float value) {
     return bits;
 }
 
-static inline __attribute__((always_inline)) void qlinear_quantize_block(
+VECTOR void qlinear_quantize_block(
     const float *x, int64_t count, int64_t padded, int8_t *quantized, float *scale, int32_t *sum) {
     // The bits of magnitudes compare as the magnitudes do, and a NaN above all of them.
     int32_t largest = 0;
@@ -39,23 +41,82 @@ static inline __attribute__((always_inline)) void qlinear_quantize_block(
     *sum = total;
 }
 
-static inline __attribute__((always_inline)) void qlinear_quantize_rows(
-    QLinearShape shape, const float *x, int32_t rows, int8_t *values, float *scales, int32_t *corrections) {
-    enum { piece = 1024 };  // the largest block
-    int8_t quantized[piece];
+/// Σ (x − mean)^power, for power 1 or 2.
+VECTOR float qlinear_moment(const float *x, int64_t count, float mean, const int power) {
+    Floats sum = {0};
+    int64_t i = 0;
+    for (; i + LANES <= count; i += LANES) {
+        const Floats difference = floats_load(x + i) - mean;
+        sum += power == 1 ? difference : difference * difference;
+    }
+    float total = floats_sum(sum);
+    for (; i < count; i++) total += power == 1 ? x[i] - mean : (x[i] - mean) * (x[i] - mean);
+    return total;
+}
+
+/// A row of inputs, normalised.
+VECTOR void qlinear_normalize(const QLinearNorm *norm, int64_t count, const float *x, float *out) {
+    const float mean = norm->kind == QLINEAR_LAYER_NORM ? qlinear_moment(x, count, 0, 1) / (float)count : 0;
+    const float factor = 1 / sqrtf(qlinear_moment(x, count, mean, 2) / (float)count + norm->epsilon);
+    int64_t i = 0;
+    for (; i + LANES <= count; i += LANES) {
+        Floats value = (floats_load(x + i) - mean) * factor * floats_load(norm->gain + i);
+        if (norm->shift) value += floats_load(norm->shift + i);
+        floats_store(out + i, value);
+    }
+    for (; i < count; i++) {
+        out[i] = (x[i] - mean) * factor * norm->gain[i] + (norm->shift ? norm->shift[i] : 0);
+    }
+}
+
+VECTOR void qlinear_quantize_rows(
+    QLinearShape shape, const QLinearNorm *norm, const float *x, int32_t rows, QLinearRows out) {
+    int8_t quantized[QLINEAR_LONGEST_BLOCK];
+    float normalized[norm->kind == QLINEAR_NO_NORM ? 1 : shape.inputs];
     const int64_t padded = qlinear_padded_inputs(shape);
     const int32_t offset = qlinear_offset(shape.bits);
     for (int32_t row = 0; row < rows; row++) {
+        const float *inputs = x + row * shape.inputs;
+        if (norm->kind != QLINEAR_NO_NORM) {
+            qlinear_normalize(norm, shape.inputs, inputs, normalized);
+            inputs = normalized;
+        }
         int64_t block = 0;
         for (int64_t start = 0; start < padded; start += shape.block, block++) {
-            const float *own = x + row * shape.inputs + start;
             int64_t count = shape.inputs - start < shape.block ? shape.inputs - start : shape.block;
             int64_t length = padded - start < shape.block ? padded - start : shape.block;
             int32_t sum;
-            qlinear_quantize_block(own, count, length, quantized, &scales[block * rows + row], &sum);
-            corrections[block * rows + row] = -offset * sum;
-            int8_t *target = values + start * rows + 4 * row;
+            qlinear_quantize_block(
+                inputs + start, count, length, quantized, &out.scales[block * rows + row], &sum);
+            out.corrections[block * rows + row] = -offset * sum;
+            int8_t *target = out.values + start * rows + 4 * row;
             for (int64_t i = 0; i < length; i += 4, target += 4 * rows) memcpy(target, quantized + i, 4);
+        }
+    }
+}
+
+VECTOR Floats qlinear_activated(Floats value, int32_t activation) {
+    switch (activation) {
+    case QLINEAR_RELU: return __builtin_elementwise_max(value, (Floats){0});
+    case QLINEAR_GELU: return floats_gelu(value);
+    default: return value;
+    }
+}
+
+/// Writes a tile's rows, whose sums are `totals`.
+VECTOR void qlinear_finish(const QLinearTile *tile, int32_t rows, float totals[][QLINEAR_PANEL]) {
+    for (int64_t first = 0; first < tile->columns; first += LANES) {
+        const int64_t count = tile->columns - first;
+        const Floats bias = tile->bias ? floats_load_some(tile->bias + first, count) : (Floats){0};
+        for (int32_t row = 0; row < rows; row++) {
+            const int64_t place = row * tile->stride + first;
+            Floats value = qlinear_activated(floats_load(totals[row] + first) + bias, tile->activation);
+            if (tile->residual) value += floats_load_some(tile->residual + place, count);
+            if (count >= LANES) {
+                floats_store(tile->y + place, value);
+            } else {
+                memcpy(tile->y + place, &value, sizeof(float) * (size_t)count);
+            }
         }
     }
 }

@@ -16,10 +16,8 @@ static uint16_t bfloat16(float value) {
     return (uint16_t)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
 }
 
-#define INLINE static inline __attribute__((always_inline))
-
 /// Quantises some weights, and returns the sum of their squared differences.
-INLINE float quantized(const float *weights, int64_t count, float scale, int32_t least, int32_t most, int32_t *out) {
+VECTOR float quantized(const float *weights, int64_t count, float scale, int32_t least, int32_t most, int32_t *out) {
 #pragma clang fp reassociate(on)
     const float inverse = scale == 0 ? 0 : 1 / scale;
     float error = 0;
@@ -39,7 +37,7 @@ INLINE float quantized(const float *weights, int64_t count, float scale, int32_t
 ///
 /// 8 bits: the largest weight becomes 127. 4 bits, −8 to 7: the largest weight becomes −8 or 7, or something a little
 /// beyond or within, and then the scale is the one that fits best to the integers that came out.
-INLINE uint16_t best_scale(const float *weights, int64_t count, int32_t bits, int32_t *scratch) {
+VECTOR uint16_t best_scale(const float *weights, int64_t count, int32_t bits, int32_t *scratch) {
 #pragma clang fp reassociate(on)
     float largest = 0;
     for (int64_t i = 0; i < count; i++) largest = fabsf(weights[i]) > fabsf(largest) ? weights[i] : largest;
@@ -72,10 +70,9 @@ INLINE uint16_t best_scale(const float *weights, int64_t count, int32_t bits, in
     return best;
 }
 
-INLINE void pack(QLinearShape shape, const float *rows, int64_t row_count, uint8_t *panel) {
-    enum { piece = 1024 };  // the largest block
-    float weights[piece] = {0};
-    int32_t values[piece];
+VECTOR void pack(QLinearShape shape, const float *rows, int64_t row_count, uint8_t *panel) {
+    float weights[QLINEAR_LONGEST_BLOCK] = {0};
+    int32_t values[QLINEAR_LONGEST_BLOCK];
     const int64_t padded = qlinear_padded_inputs(shape);
     const int32_t offset = qlinear_offset(shape.bits), most = shape.bits == 8 ? 127 : 7;
     const int32_t least = shape.bits == 8 ? -127 : -8;

@@ -32,24 +32,51 @@ extension Graph {
         case gelu = 2
     }
 
-    /// activation(x·Wᵀ + bias) + residual: [..., inputs] → [..., outputs].
+    /// What a quantised layer can do to each row of its inputs.
+    public enum FusedNorm: Sendable {
+        /// To mean 0 and variance 1, then gain and shift, [inputs] each.
+        case layer(gain: Value, shift: Value?, epsilon: Double)
+        /// To mean square 1, then the gain.
+        case rootMeanSquare(gain: Value, epsilon: Double)
+
+        fileprivate var kind: Int {
+            switch self {
+            case .layer: 1
+            case .rootMeanSquare: 2
+            }
+        }
+
+        fileprivate var parts: (gain: Value, shift: Value?, epsilon: Double) {
+            switch self {
+            case .layer(let gain, let shift, let epsilon): (gain, shift, epsilon)
+            case .rootMeanSquare(let gain, let epsilon): (gain, nil, epsilon)
+            }
+        }
+    }
+
+    /// activation(norm(x)·Wᵀ + bias) + residual: [..., inputs] → [..., outputs].
     /// - Parameters:
     ///   - panels: uint8, the packed weights.
     ///   - bias: [outputs].
     ///   - residual: [..., outputs].
     public func quantizedLinear(
-        _ x: Value, panels: Value, _ matrix: QuantizedMatrix, bias: Value? = nil,
+        _ x: Value, norm: FusedNorm? = nil, panels: Value, _ matrix: QuantizedMatrix, bias: Value? = nil,
         activation: FusedActivation = .identity, residual: Value? = nil
     ) -> Value {
         let shape: [Dimension] = x.shape.dropLast() + [.fixed(matrix.outputs)]
+        let parts = norm?.parts
         require(
             x.shape.last == .fixed(matrix.inputs) && panels.elementType == .uint8
-                && (bias == nil || bias?.shape == [.fixed(matrix.outputs)]) && (residual == nil || residual?.shape == shape),
+                && (bias == nil || bias?.shape == [.fixed(matrix.outputs)])
+                && (residual == nil || residual?.shape == shape)
+                && (parts == nil || parts?.gain.shape == [.fixed(matrix.inputs)]),
             "QuantizedLinear", [x, panels], "the last axis must be the layer's inputs, bias and residual its outputs")
         return node(
-            "QuantizedLinear", [x, panels, bias, residual],
-            matrix.attributes + [.int("activation", activation.rawValue)], domain: Self.own,
-            outputs: [(.float32, shape)])[0]
+            "QuantizedLinear", [x, panels, bias, residual, parts?.gain, parts?.shift],
+            matrix.attributes + [
+                .int("activation", activation.rawValue), .int("norm", norm?.kind ?? 0),
+                .float("epsilon", Float(parts?.epsilon ?? 0)),
+            ], domain: Self.own, outputs: [(.float32, shape)])[0]
     }
 
     /// The rows of a packed matrix that indices [...] name: [..., inputs].

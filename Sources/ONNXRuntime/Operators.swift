@@ -8,7 +8,10 @@ extension API {
             $0.pointee.CreateCustomOpDomain(QLINEAR_DOMAIN, $1)
         }
         let pointer = domain.pointer
-        for operation in [qlinear_operator(), qlinear_rows_operator()] {
+        let operators = [
+            qlinear_operator(), qlinear_rows_operator(), attention_operator(), cached_attention_operator(),
+        ]
+        for operation in operators {
             try call { $0.pointee.CustomOpDomain_Add(pointer, operation) }
         }
         return domain

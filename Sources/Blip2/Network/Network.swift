@@ -22,83 +22,99 @@ struct Network {
         graph.weight(.stored(try weights.tensor(name, shape: shape)))
     }
 
+    // MARK: Normalisation
+
+    /// Layer normalisation over the last axis; without an affine part, scale is one and bias is none.
+    func layerNorm(
+        _ x: Value, _ name: String, _ width: Int, epsilon: Double, affine: Bool = true
+    ) throws -> Normalized {
+        Normalized(
+            value: x,
+            norm: .layer(
+                gain: affine ? try parameter("\(name).weight", [width]) : graph.weight(.ones(width)),
+                shift: affine ? try parameter("\(name).bias", [width]) : nil, epsilon: epsilon))
+    }
+
+    /// Normalisation by the root mean square over the last axis.
+    func rootMeanSquareNorm(_ x: Value, _ name: String, _ width: Int, epsilon: Double) throws -> Normalized {
+        Normalized(
+            value: x, norm: .rootMeanSquare(gain: try parameter("\(name).weight", [width]), epsilon: epsilon))
+    }
+
+    /// What is left to do before a normalised value can be used for anything but a linear layer.
+    func normalized(_ x: Normalized) -> Value {
+        switch x.norm {
+        case .layer(let gain, let shift, let epsilon):
+            graph.layerNormalization(x.value, scale: gain, bias: shift, epsilon: epsilon)
+        case .rootMeanSquare(let gain, let epsilon):
+            graph.rootMeanSquareNormalization(x.value, scale: gain, epsilon: epsilon)
+        case nil: x.value
+        }
+    }
+
     // MARK: Linear layers
 
     /// y = activation(x·Wᵀ + b) + residual: [..., inputs] → [..., outputs].
     func linear(
+        _ x: Normalized, _ name: String, from inputs: Int, to outputs: Int, bias: Bool = true,
+        activation: Activation = .linear, residual: Value? = nil
+    ) throws -> Value {
+        linear(x, try layer(name, from: inputs, to: outputs, bias: bias), activation: activation, residual: residual)
+    }
+
+    /// As above, without a normalisation before it.
+    func linear(
         _ x: Value, _ name: String, from inputs: Int, to outputs: Int, bias: Bool = true,
         activation: Activation = .linear, residual: Value? = nil
     ) throws -> Value {
-        let matrix = try MatrixRows(weights.tensor("\(name).weight", shape: [outputs, inputs]))
-        return linear(
-            x, matrix, bias: bias ? try parameter("\(name).bias", [outputs]) : nil, activation: activation,
+        try linear(
+            Normalized(value: x, norm: nil), name, from: inputs, to: outputs, bias: bias, activation: activation,
             residual: residual)
     }
 
-    /// As above, for a matrix [outputs, inputs] that may be part of a larger one.
-    func linear(
-        _ x: Value, _ matrix: MatrixRows, bias: Value?, activation: Activation = .linear, residual: Value? = nil
+    /// The tensors of a layer.
+    func layer(_ name: String, from inputs: Int, to outputs: Int, bias: Bool = true) throws -> LinearLayer {
+        LinearLayer(
+            [MatrixRows(try weights.tensor("\(name).weight", shape: [outputs, inputs]))],
+            bias: [bias ? VectorPart(try weights.tensor("\(name).bias", shape: [outputs])) : nil])
+    }
+
+    private func linear(
+        _ x: Normalized, _ layer: LinearLayer, activation: Activation, residual: Value?
     ) -> Value {
+        let bias = layer.bias.map { graph.weight($0) }
         switch format {
         case .float32:
-            var result = graph.matMul(x, graph.weight(.transposed(matrix)))  // [..., outputs]
+            var result = graph.matMul(normalized(x), graph.weight(.transposed(layer.matrix)))  // [..., outputs]
             if let bias { result = graph.add(result, bias) }
             result = self.activation(result, activation)
             return residual.map { graph.add(result, $0) } ?? result
         case .quantized(let bits, let block):
-            let packed = PackedMatrix(matrix, bits: bits, block: block)
+            let packed = PackedMatrix(layer.matrix, bits: bits, block: block)
             let fused = activation.fused
             let result = graph.quantizedLinear(
-                x, panels: graph.weight(packed.weight), packed.form, bias: bias, activation: fused ?? .identity,
-                residual: fused == nil ? nil : residual)
+                x.value, norm: x.norm, panels: graph.weight(packed.weight), packed.form, bias: bias,
+                activation: fused ?? .identity, residual: fused == nil ? nil : residual)
             guard fused == nil else { return result }
             let activated = self.activation(result, activation)
             return residual.map { graph.add(activated, $0) } ?? activated
         }
     }
 
-    // MARK: Embedding tables
-
-    /// A table with a row for each token, [tokens, width]. Looked up and multiplied with, it is held once.
-    struct Table {
-        let name: String
-        let tokens: Int
-        let width: Int
-    }
-
-    /// The rows of some tokens: [...] → [..., width].
-    func rows(of table: Table, _ ids: Value) throws -> Value {
-        guard let packed = try packed(table) else {
-            return graph.gather(try parameter(table.name, [table.tokens, table.width]), ids)
+    /// Layers over the same input, as many heads each: one product where that is faster.
+    func projections(_ x: Normalized, _ layers: [LinearLayer]) -> [Graph.Heads] {
+        switch format {
+        case .float32:
+            let input = Normalized(value: normalized(x), norm: nil)
+            return layers.map { Graph.Heads(linear(input, $0, activation: .linear, residual: nil)) }
+        case .quantized:
+            let joint = linear(x, LinearLayer(joining: layers), activation: .linear, residual: nil)
+            var start = 0
+            return layers.map { layer in
+                defer { start += layer.matrix.count }
+                return Graph.Heads(joint, start: start)
+            }
         }
-        return graph.quantizedRows(ids, panels: graph.weight(packed.weight), packed.form)
-    }
-
-    /// The score of each token: [B, width] → [B, tokens].
-    func scores(_ x: Value, _ table: Table) throws -> Value {
-        guard let packed = try packed(table) else {
-            return graph.matMul(x, transposed: try parameter(table.name, [table.tokens, table.width]))
-        }
-        return graph.quantizedLinear(x, panels: graph.weight(packed.weight), packed.form)
-    }
-
-    /// Tables have 8 bits even where layers have 4: between two tokens, little decides.
-    private func packed(_ table: Table) throws -> PackedMatrix? {
-        guard case .quantized(_, let block) = format else { return nil }
-        let tensor = try weights.tensor(table.name, shape: [table.tokens, table.width])
-        return PackedMatrix(MatrixRows(tensor), bits: 8, block: block)
-    }
-
-    // MARK: Normalisation and activation
-
-    /// Layer normalisation over the last axis; without an affine part, scale is one and bias is none.
-    func layerNorm(_ x: Value, _ name: String, _ width: Int, epsilon: Double, affine: Bool = true) throws -> Value {
-        guard affine else {
-            return graph.layerNormalization(x, scale: graph.weight(.ones(width)), bias: nil, epsilon: epsilon)
-        }
-        return graph.layerNormalization(
-            x, scale: try parameter("\(name).weight", [width]), bias: try parameter("\(name).bias", [width]),
-            epsilon: epsilon)
     }
 
     /// The element-wise function of a name in transformers' table of activations.
@@ -116,6 +132,12 @@ struct Network {
         case .linear: x
         }
     }
+}
+
+/// A value, and the normalisation that is still to come: a linear layer may do it on the way.
+struct Normalized {
+    let value: Value
+    let norm: Graph.FusedNorm?
 }
 
 extension Activation {

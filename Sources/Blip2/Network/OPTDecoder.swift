@@ -12,8 +12,7 @@ struct OPTDecoder {
 
     let configuration: OPTConfiguration
 
-    /// The head size of the cache: attention over a cache wants a multiple of 8, so that others are filled up with zeros.
-    var cacheHeadSize: Int { (configuration.headSize + 7) / 8 * 8 }
+    var cacheHeadSize: Int { Network.cacheHeadSize(configuration.headSize) }
 
     /// The inputs of one step; see ``describe(in:_:cache:)``.
     struct Inputs {
@@ -56,72 +55,61 @@ struct OPTDecoder {
             }
         }
 
-        hidden = graph.last(hidden, axis: 1)  // [B, H]
-        if configuration.hasFinalLayerNorm { hidden = try norm(network, hidden, "\(name).final_layer_norm") }
+        var last = Normalized(value: graph.last(hidden, axis: 1), norm: nil)  // [B, H]
+        if configuration.hasFinalLayerNorm { last = try norm(network, last.value, "\(name).final_layer_norm") }
         if configuration.projectsEmbeddings {
-            hidden = try network.linear(
-                hidden, "\(name).project_out", from: width, to: configuration.wordEmbeddingSize, bias: false)
+            let projected = try network.linear(
+                last, "\(name).project_out", from: width, to: configuration.wordEmbeddingSize, bias: false)
+            last = Normalized(value: projected, norm: nil)
         }
-        return Outputs(logits: try network.scores(hidden, headTable(network)), cache: caches)
+        return Outputs(logits: try network.scores(last, headTable(network)), cache: caches)
     }
 
     private func layer(
         _ network: Network, _ input: Value, _ cache: Graph.AttentionCache, _ name: String,
         _ caches: inout [(key: Value, value: Value)]
     ) throws -> Value {
-        let graph = network.graph
         let before = configuration.doesLayerNormBefore
 
-        var hidden = before ? try norm(network, input, "\(name).self_attn_layer_norm") : input
-        hidden = try attention(network, hidden, cache, "\(name).self_attn", residual: input, &caches)
-        if !before { hidden = try norm(network, hidden, "\(name).self_attn_layer_norm") }
-
-        let residual = hidden
-        if before { hidden = try norm(network, hidden, "\(name).final_layer_norm") }
-        hidden = try network.linear(
-            hidden, "\(name).fc1", from: configuration.hiddenSize, to: configuration.feedForwardSize,
+        /// The input of a block, and what a block gives.
+        func normedBefore(_ x: Value, _ part: String) throws -> Normalized {
+            before ? try norm(network, x, "\(name).\(part)") : Normalized(value: x, norm: nil)
+        }
+        func normedBehind(_ x: Value, _ part: String) throws -> Value {
+            before ? x : network.normalized(try norm(network, x, "\(name).\(part)"))
+        }
+        let attended = try normedBehind(
+            try attention(
+                network, try normedBefore(input, "self_attn_layer_norm"), cache, "\(name).self_attn", residual: input,
+                &caches), "self_attn_layer_norm")
+        let inner = try network.linear(
+            try normedBefore(attended, "final_layer_norm"), "\(name).fc1", from: configuration.hiddenSize,
+            to: configuration.feedForwardSize,
             bias: configuration.hasBias, activation: configuration.activation)
-        hidden = try network.linear(
-            hidden, "\(name).fc2", from: configuration.feedForwardSize, to: configuration.hiddenSize,
-            bias: configuration.hasBias, residual: residual)
-        return before ? hidden : try norm(network, hidden, "\(name).final_layer_norm")
+        let outer = try network.linear(
+            inner, "\(name).fc2", from: configuration.feedForwardSize, to: configuration.hiddenSize,
+            bias: configuration.hasBias, residual: attended)
+        return try normedBehind(outer, "final_layer_norm")
     }
 
     private func attention(
-        _ network: Network, _ x: Value, _ cache: Graph.AttentionCache, _ name: String, residual: Value,
+        _ network: Network, _ x: Normalized, _ cache: Graph.AttentionCache, _ name: String, residual: Value,
         _ caches: inout [(key: Value, value: Value)]
     ) throws -> Value {
-        let graph = network.graph
-        let (width, heads) = (configuration.hiddenSize, configuration.headCount)
-        let (headSize, paddedSize) = (configuration.headSize, cacheHeadSize)
-
-        /// [B, T, heads × D] → [B, T, heads × D'], zeros behind each head.
-        func padHeads(_ x: Value) -> Value {
-            guard paddedSize != headSize else { return x }
-            let split = graph.reshape(x, [x.shape[0], x.shape[1], .fixed(heads), .fixed(headSize)])
-            return graph.reshape(
-                graph.padded(split, to: paddedSize), [x.shape[0], x.shape[1], .fixed(heads * paddedSize)])
+        let width = configuration.hiddenSize
+        let layers = try ["q_proj", "k_proj", "v_proj"].map {
+            try network.layer("\(name).\($0)", from: width, to: width, bias: configuration.hasBias)
         }
-        func projection(_ part: String) throws -> Value {
-            padHeads(
-                try network.linear(x, "\(name).\(part)", from: width, to: width, bias: configuration.hasBias))
-        }
-        let attended = graph.groupQueryAttention(
-            query: try projection("q_proj"), key: try projection("k_proj"), value: try projection("v_proj"),
-            cache: cache, heads: heads, scale: 1 / Double(headSize).squareRoot())
+        let attended = network.cachedAttention(
+            network.projections(x, layers), cache: cache, heads: configuration.headCount,
+            headSize: configuration.headSize, scale: 1 / Double(configuration.headSize).squareRoot())
         caches.append((attended.key, attended.value))
-
-        var output = attended.output  // [B, T, heads × D']
-        if paddedSize != headSize {
-            let (batch, tokens) = (output.shape[0], output.shape[1])
-            let split = graph.reshape(output, [batch, tokens, .fixed(heads), .fixed(paddedSize)])
-            output = graph.reshape(graph.slice(split, axis: 3, from: 0, to: headSize), [batch, tokens, .fixed(width)])
-        }
         return try network.linear(
-            output, "\(name).out_proj", from: width, to: width, bias: configuration.hasBias, residual: residual)
+            attended.output, "\(name).out_proj", from: width, to: width, bias: configuration.hasBias,
+            residual: residual)
     }
 
-    private func norm(_ network: Network, _ x: Value, _ name: String) throws -> Value {
+    private func norm(_ network: Network, _ x: Value, _ name: String) throws -> Normalized {
         try network.layerNorm(
             x, name, configuration.hiddenSize, epsilon: Self.layerNormEpsilon, affine: configuration.layerNormIsAffine)
     }
@@ -132,7 +120,7 @@ struct OPTDecoder {
     private static let headName = "language_model.lm_head.weight"
 
     /// [V, E]. Where tables are tied, a checkpoint may hold only one of the two.
-    private func embeddingTable(_ network: Network) -> Network.Table {
+    private func embeddingTable(_ network: Network) -> EmbeddingTable {
         let isOnlyHead =
             configuration.tiesWordEmbeddings && !network.weights.contains(Self.embeddingName)
             && network.weights.contains(Self.headName)
@@ -141,7 +129,7 @@ struct OPTDecoder {
 
     /// [V, E]: the embeddings again where they are tied, unless the checkpoint holds another table all the same,
     /// which transformers then uses.
-    private func headTable(_ network: Network) throws -> Network.Table {
+    private func headTable(_ network: Network) throws -> EmbeddingTable {
         let isTied = try configuration.tiesWordEmbeddings && !hasTableOfItsOwn(network)
         return isTied ? embeddingTable(network) : table(Self.headName)
     }
@@ -165,8 +153,8 @@ struct OPTDecoder {
         }
     }
 
-    private func table(_ name: String) -> Network.Table {
-        Network.Table(name: name, tokens: configuration.vocabularySize, width: configuration.wordEmbeddingSize)
+    private func table(_ name: String) -> EmbeddingTable {
+        EmbeddingTable(name: name, tokens: configuration.vocabularySize, width: configuration.wordEmbeddingSize)
     }
 }
 

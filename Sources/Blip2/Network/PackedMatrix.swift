@@ -12,7 +12,7 @@ struct PackedMatrix {
     let form: Graph.QuantizedMatrix
     let weight: Weight
 
-    init(_ matrix: MatrixRows, bits: Int, block: Int) {
+    init(_ matrix: Matrix, bits: Int, block: Int) {
         let form = Graph.QuantizedMatrix(outputs: matrix.count, inputs: matrix.width, bits: bits, block: block)
         let shape = QLinearShape(form)
         let panelSize = qlinear_panel_byte_count(shape)
@@ -27,7 +27,7 @@ struct PackedMatrix {
                 try Self.pack(matrix, panels, as: shape, into: Memory(bytes: memory))
                 try sink(UnsafeRawBufferPointer(memory))
             }
-            matrix.tensor.forgetPages()
+            matrix.forgetPages()
         }
     }
 
@@ -37,7 +37,7 @@ struct PackedMatrix {
     }
 
     private static func pack(
-        _ matrix: MatrixRows, _ panels: Range<Int>, as shape: QLinearShape, into memory: Memory
+        _ matrix: Matrix, _ panels: Range<Int>, as shape: QLinearShape, into memory: Memory
     ) throws {
         let height = Int(QLINEAR_PANEL)
         let panelSize = memory.bytes.count / panels.count
@@ -48,7 +48,12 @@ struct PackedMatrix {
             let floats = UnsafeMutableBufferPointer<Float>.allocate(capacity: rows.count * matrix.width)
             defer { floats.deallocate() }
             do throws(CheckpointError) {
-                try matrix.copyFloats(rows: rows, into: floats)
+                for row in rows {
+                    let start = (row - first) * matrix.width
+                    try matrix.copyFloats(
+                        row: row, columns: 0..<matrix.width,
+                        into: UnsafeMutableBufferPointer(rebasing: floats[start..<start + matrix.width]))
+                }
             } catch {
                 failure.withLock { $0 = error }
                 return

@@ -43,17 +43,22 @@ struct QFormer {
         _ network: Network, _ queries: Value, _ states: Value, _ statesWidth: Int, _ name: String
     ) throws -> Value {
         let width = configuration.hiddenSize
-        let attended = network.graph.multiHeadAttention(
-            query: try network.linear(queries, "\(name).attention.query", from: width, to: width),
-            key: try network.linear(states, "\(name).attention.key", from: statesWidth, to: width),
-            value: try network.linear(states, "\(name).attention.value", from: statesWidth, to: width),
-            heads: configuration.headCount)  // [B, Q, Hq]
+        let query = try network.layer("\(name).attention.query", from: width, to: width)
+        let keyAndValue = try ["key", "value"].map {
+            try network.layer("\(name).attention.\($0)", from: statesWidth, to: width)
+        }
+        let own = network.projections(Normalized(value: queries, norm: nil), [query])
+        let other = network.projections(Normalized(value: states, norm: nil), keyAndValue)
+        let attended = network.attention(
+            query: own[0], key: other[0], value: other[1], heads: configuration.headCount,
+            headSize: width / configuration.headCount)  // [B, Q, Hq]
         let projected = try network.linear(
             attended, "\(name).output.dense", from: width, to: width, residual: queries)
         return try norm(network, projected, "\(name).output.LayerNorm")
     }
 
     private func norm(_ network: Network, _ x: Value, _ name: String) throws -> Value {
-        try network.layerNorm(x, name, configuration.hiddenSize, epsilon: configuration.layerNormEpsilon)
+        network.normalized(
+            try network.layerNorm(x, name, configuration.hiddenSize, epsilon: configuration.layerNormEpsilon))
     }
 }

@@ -5,8 +5,7 @@ import ONNXGraph
 struct T5Decoder {
     let configuration: T5Configuration
 
-    /// The head size of the cache: attention over a cache wants a multiple of 8, so that others are filled up with zeros.
-    var cacheHeadSize: Int { (configuration.headSize + 7) / 8 * 8 }
+    var cacheHeadSize: Int { Network.cacheHeadSize(configuration.headSize) }
 
     struct Inputs {
         /// int64 [B, 1].
@@ -44,11 +43,12 @@ struct T5Decoder {
                 return try t5.feedForward(crossed, "\(name).layer.2")  // [B, 1, H]
             }
         }
-        hidden = graph.last(try t5.norm(hidden, "language_model.decoder.final_layer_norm"), axis: 1)  // [B, H]
+        var last = try t5.norm(graph.last(hidden, axis: 1), "language_model.decoder.final_layer_norm")  // [B, H]
         if configuration.scalesOutput {
-            hidden = graph.multiply(hidden, graph.constant(1 / Float(configuration.hiddenSize).squareRoot()))
+            let factor = graph.constant(1 / Float(configuration.hiddenSize).squareRoot())
+            last = Normalized(value: graph.multiply(network.normalized(last), factor), norm: nil)
         }
-        return (try network.scores(hidden, t5.table("lm_head")), caches)
+        return (try network.scores(last, t5.table("lm_head")), caches)
     }
 
     private func selfAttention(
@@ -57,13 +57,11 @@ struct T5Decoder {
     ) throws -> Value {
         let attention = "\(name).SelfAttention"
         let normed = try t5.norm(input, "\(name).layer_norm")
-        let attended = t5.graph.groupQueryAttention(
-            query: padded(try t5.projection(normed, "\(attention).q"), in: t5.graph),
-            key: padded(try t5.projection(normed, "\(attention).k"), in: t5.graph),
-            value: padded(try t5.projection(normed, "\(attention).v"), in: t5.graph),
-            cache: cache, heads: configuration.headCount, scale: 1, bias: bias)
+        let attended = t5.network.cachedAttention(
+            try t5.projections(normed, attention), cache: cache, heads: configuration.headCount,
+            headSize: configuration.headSize, scale: 1, bias: bias)
         caches.append((attended.key, attended.value))
-        return try t5.output(trimmed(attended.output, in: t5.graph), "\(attention).o", residual: input)
+        return try t5.output(attended.output, "\(attention).o", residual: input)
     }
 
     private func crossAttention(
@@ -74,23 +72,5 @@ struct T5Decoder {
             query: try t5.projection(try t5.norm(input, "\(name).layer_norm"), "\(attention).q"),
             key: memory.crossKey, value: memory.crossValue, heads: configuration.headCount, bias: mask, scale: 1)
         return try t5.output(attended, "\(attention).o", residual: input)
-    }
-
-    /// [B, 1, heads × D] → [B, 1, heads × D'], zeros behind each head.
-    private func padded(_ x: Value, in graph: Graph) -> Value {
-        let (heads, size) = (configuration.headCount, configuration.headSize)
-        guard cacheHeadSize != size else { return x }
-        let split = graph.reshape(x, [x.shape[0], x.shape[1], .fixed(heads), .fixed(size)])
-        return graph.reshape(
-            graph.padded(split, to: cacheHeadSize), [x.shape[0], x.shape[1], .fixed(heads * cacheHeadSize)])
-    }
-
-    /// [B, 1, heads × D'] → [B, 1, heads × D].
-    private func trimmed(_ x: Value, in graph: Graph) -> Value {
-        let (heads, size) = (configuration.headCount, configuration.headSize)
-        guard cacheHeadSize != size else { return x }
-        let split = graph.reshape(x, [x.shape[0], x.shape[1], .fixed(heads), .fixed(cacheHeadSize)])
-        return graph.reshape(
-            graph.slice(split, axis: 3, from: 0, to: size), [x.shape[0], x.shape[1], .fixed(heads * size)])
     }
 }

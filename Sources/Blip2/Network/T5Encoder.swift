@@ -27,12 +27,12 @@ struct T5Encoder {
                 try block(t5, hidden, bias, "language_model.encoder.block.\(layer)")  // [B, Q+T, H]
             }
         }
-        hidden = try t5.norm(hidden, "language_model.encoder.final_layer_norm")
+        let normed = try t5.norm(hidden, "language_model.encoder.final_layer_norm")
         return try (0..<configuration.decoderLayerCount).map { layer in
             let name = "language_model.decoder.block.\(layer).layer.1.EncDecAttention"
             return (
-                heads(try t5.projection(hidden, "\(name).k"), in: graph),
-                heads(try t5.projection(hidden, "\(name).v"), in: graph)
+                heads(try t5.projection(normed, "\(name).k"), in: graph),
+                heads(try t5.projection(normed, "\(name).v"), in: graph)
             )
         }
     }

@@ -9,16 +9,25 @@ struct T5Network {
 
     var graph: Graph { network.graph }
 
-    func norm(_ x: Value, _ name: String) throws -> Value {
-        graph.rootMeanSquareNormalization(
-            x, scale: try network.parameter("\(name).weight", [configuration.hiddenSize]),
-            epsilon: configuration.layerNormEpsilon)
+    func norm(_ x: Value, _ name: String) throws -> Normalized {
+        try network.rootMeanSquareNorm(
+            x, name, configuration.hiddenSize, epsilon: configuration.layerNormEpsilon)
     }
 
     /// One of the projections into the heads: [B, T, H] → [B, T, heads × D].
-    func projection(_ x: Value, _ name: String) throws -> Value {
+    func projection(_ x: Normalized, _ name: String) throws -> Value {
         try network.linear(
             x, name, from: configuration.hiddenSize, to: configuration.headCount * configuration.headSize, bias: false)
+    }
+
+    /// Those of queries, keys and values of self-attention in a decoder.
+    func projections(_ x: Normalized, _ name: String) throws -> [Graph.Heads] {
+        let layers = try ["q", "k", "v"].map {
+            try network.layer(
+                "\(name).\($0)", from: configuration.hiddenSize, to: configuration.headCount * configuration.headSize,
+                bias: false)
+        }
+        return network.projections(x, layers)
     }
 
     /// What attention gave, back in the layers' width, and the residual: [B, T, heads × D] → [B, T, H].
@@ -57,12 +66,12 @@ struct T5Network {
     ///
     /// transformers ties the three embeddings and the head to `shared` and stores one of them; which one, has changed with
     /// its versions. Where a checkpoint holds a table of its own for a place, that one is used.
-    func table(_ name: String) -> Network.Table {
+    func table(_ name: String) -> EmbeddingTable {
         let others = ["shared", "encoder.embed_tokens", "decoder.embed_tokens", "lm_head"]
         let isUntied = name == "lm_head" && !configuration.tiesWordEmbeddings
         let names = isUntied ? [name] : [name] + others
         let stored = names.map(Self.tableName).first(where: network.weights.contains)
-        return Network.Table(
+        return EmbeddingTable(
             name: stored ?? Self.tableName(isUntied ? name : others[0]), tokens: configuration.vocabularySize,
             width: configuration.hiddenSize)
     }

@@ -15,7 +15,7 @@ struct VisionTower {
                 try encoderLayer(network, hidden, "vision_model.encoder.layers.\(layer)")  // [B, T, H]
             }
         }
-        return try norm(network, hidden, "vision_model.post_layernorm")
+        return network.normalized(try norm(network, hidden, "vision_model.post_layernorm"))
     }
 
     /// Patches as tokens, a class token before them, and a position for each.
@@ -34,13 +34,13 @@ struct VisionTower {
     }
 
     private func encoderLayer(_ network: Network, _ input: Value, _ name: String) throws -> Value {
-        let graph = network.graph
         let width = configuration.hiddenSize
 
         let normed = try norm(network, input, "\(name).layer_norm1")
-        let qkv = try queriesKeysValues(network, normed, "\(name).self_attn")
-        let attended = graph.multiHeadAttention(
-            query: qkv[0], key: qkv[1], value: qkv[2], heads: configuration.headCount)  // [B, T, H]
+        let qkv = network.projections(normed, try queriesKeysValues(network, "\(name).self_attn"))
+        let attended = network.attention(
+            query: qkv[0], key: qkv[1], value: qkv[2], heads: configuration.headCount,
+            headSize: width / configuration.headCount)  // [B, T, H]
         let hidden = try network.linear(
             attended, "\(name).self_attn.projection", from: width, to: width, residual: input)
 
@@ -51,28 +51,28 @@ struct VisionTower {
             inner, "\(name).mlp.fc2", from: configuration.intermediateSize, to: width, residual: hidden)  // [B, T, H]
     }
 
-    /// Queries, keys and values, [B, T, H] each: three layers whose weights lie in one tensor.
+    /// Queries, keys and values: three layers whose weights lie in one tensor.
     ///
     /// Old checkpoints hold the biases of queries and values, each for itself; keys have none, since a bias of all keys
     /// changes no attention.
-    private func queriesKeysValues(_ network: Network, _ x: Value, _ name: String) throws -> [Value] {
-        let width = configuration.hiddenSize
-        let matrix = try network.weights.tensor("\(name).qkv.weight", shape: [3 * width, width])
-        let isJoint = network.weights.contains("\(name).qkv.bias") || !network.weights.contains("\(name).q_bias")
-        return try ["\(name).q_bias", nil, "\(name).v_bias"].enumerated().map { part, ownBias in
-            let rows = part * width..<(part + 1) * width
-            var bias: Value?
-            if configuration.qkvBias && isJoint {
-                let joint = try network.weights.tensor("\(name).qkv.bias", shape: [3 * width])
-                bias = network.graph.weight(.part(joint, rows))
-            } else if configuration.qkvBias, let ownBias {
-                bias = try network.parameter(ownBias, [width])
+    private func queriesKeysValues(_ network: Network, _ name: String) throws -> [LinearLayer] {
+        let (weights, width) = (network.weights, configuration.hiddenSize)
+        let matrix = try weights.tensor("\(name).qkv.weight", shape: [3 * width, width])
+        let parts = (0..<3).map { $0 * width..<($0 + 1) * width }
+        var biases: [VectorPart?] = [nil, nil, nil]
+        if configuration.qkvBias {
+            if weights.contains("\(name).qkv.bias") || !weights.contains("\(name).q_bias") {
+                let joint = try weights.tensor("\(name).qkv.bias", shape: [3 * width])
+                biases = parts.map { VectorPart(joint, $0) }
+            } else {
+                biases[0] = VectorPart(try weights.tensor("\(name).q_bias", shape: [width]))
+                biases[2] = VectorPart(try weights.tensor("\(name).v_bias", shape: [width]))
             }
-            return network.linear(x, MatrixRows(matrix, rows), bias: bias)
         }
+        return zip(parts, biases).map { LinearLayer([MatrixRows(matrix, $0)], bias: [$1]) }
     }
 
-    private func norm(_ network: Network, _ x: Value, _ name: String) throws -> Value {
+    private func norm(_ network: Network, _ x: Value, _ name: String) throws -> Normalized {
         try network.layerNorm(x, name, configuration.hiddenSize, epsilon: configuration.layerNormEpsilon)
     }
 }

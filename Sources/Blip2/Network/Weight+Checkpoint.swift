@@ -22,17 +22,9 @@ extension Weight {
         }
     }
 
-    /// Neighbouring elements of a vector.
-    static func part(_ tensor: StoredTensor, _ range: Range<Int>) -> Weight {
-        let name = "\(tensor.name)[\(range.lowerBound):\(range.upperBound)]"
-        return Weight(name, .float32, shape: [range.count]) { sink in
-            try Array(try tensor.floats()[range]).withUnsafeBytes { try sink($0) }
-        }
-    }
-
     /// A matrix [rows, columns] of the checkpoint as [columns, rows]: what a linear layer multiplies from the right.
-    static func transposed(_ matrix: MatrixRows) -> Weight {
-        let (tensor, rows, columns) = (matrix.tensor, matrix.count, matrix.width)
+    static func transposed(_ matrix: Matrix) -> Weight {
+        let (rows, columns) = (matrix.count, matrix.width)
         return Weight("\(matrix.name).T", .float32, shape: [columns, rows]) { sink in
             // A band of columns at a time: each row gives `band` neighbouring elements, so whole cache lines are read.
             let band = min(64, columns)
@@ -46,13 +38,12 @@ extension Weight {
                 let width = min(band, columns - first)
                 let piece = UnsafeMutableBufferPointer(rebasing: strip[..<width])
                 for row in 0..<rows {
-                    let start = (matrix.range.lowerBound + row) * columns + first
-                    try tensor.copyFloats(start..<(start + width), into: piece)
+                    try matrix.copyFloats(row: row, columns: first..<(first + width), into: piece)
                     for column in 0..<width { output[column * rows + row] = piece[column] }
                 }
                 try sink(UnsafeRawBufferPointer(UnsafeMutableBufferPointer(rebasing: output[..<(width * rows)])))
             }
-            tensor.forgetPages()
+            matrix.forgetPages()
         }
     }
 

@@ -171,9 +171,10 @@ struct OrtApi {
     /*  76 */ OrtStatus *(*AllocatorFree)(OrtAllocator *allocator, void *pointer);
     void *reserved_77[1];
     /*  78 */ OrtStatus *(*GetAllocatorWithDefaultOptions)(OrtAllocator **out);
-    void *reserved_79[7];
+    void *reserved_79[6];
 
     // Operators.
+    /*  85 */ OrtStatus *(*KernelInfoGetAttribute_float)(const OrtKernelInfo *info, const char *name, float *out);
     /*  86 */ OrtStatus *(*KernelInfoGetAttribute_int64)(const OrtKernelInfo *info, const char *name, int64_t *out);
     void *reserved_87[1];
     /*  88 */ OrtStatus *(*KernelContext_GetInputCount)(const OrtKernelContext *context, size_t *out);

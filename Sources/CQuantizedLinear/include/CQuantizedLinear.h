@@ -27,9 +27,11 @@ typedef struct QLinearShape {
     int64_t inputs;
     /// 4 or 8.
     int32_t bits;
-    /// Neighbouring inputs that share a scale: a multiple of 8, at most 1024.
+    /// Neighbouring inputs that share a scale: a multiple of 8.
     int32_t block;
 } QLinearShape;
+
+enum { QLINEAR_LONGEST_BLOCK = 1024, QLINEAR_MOST_INPUTS = 65536 };
 
 /// Bytes of a panel: a multiple of 64. For each block its weights, and a scale (bfloat16) for each of the 32 outputs.
 size_t qlinear_panel_byte_count(QLinearShape shape);
@@ -50,7 +52,20 @@ void qlinear_unpack(QLinearShape shape, const uint8_t *panels, int64_t output, f
 /// What follows the product and the bias.
 enum { QLINEAR_IDENTITY = 0, QLINEAR_RELU = 1, QLINEAR_GELU = 2 };
 
-/// y = activation(x·Wᵀ + bias) + residual.
+/// What comes before the product, over each row of the inputs.
+enum { QLINEAR_NO_NORM = 0, QLINEAR_LAYER_NORM = 1, QLINEAR_RMS_NORM = 2 };
+
+/// A normalisation; see Ba et al. 2016 (arXiv:1607.06450), Zhang & Sennrich 2019 (arXiv:1910.07467).
+typedef struct QLinearNorm {
+    int32_t kind;
+    float epsilon;
+    /// [inputs].
+    const float *gain;
+    /// [inputs], or NULL.
+    const float *shift;
+} QLinearNorm;
+
+/// y = activation(norm(x)·Wᵀ + bias) + residual.
 typedef struct QLinearCall {
     QLinearShape shape;
     /// All panels, end to end; at a multiple of 64 bytes.
@@ -58,6 +73,7 @@ typedef struct QLinearCall {
     int64_t rows;
     /// [rows, inputs].
     const float *x;
+    QLinearNorm norm;
     /// [outputs], or NULL.
     const float *bias;
     /// [rows, outputs], or NULL; may be `y`.
@@ -86,18 +102,71 @@ const QLinearKernel *qlinear_best_kernel(void);
 /// Returns false where there is no memory for the quantised inputs.
 bool qlinear_run(const QLinearKernel *kernel, const QLinearCall *call, QLinearParallel parallel, void *context);
 
+// MARK: Attention
+
+/// softmax(scale · q·kᵀ)·v over all keys, for each head. A token's heads lie side by side.
+typedef struct AttentionCall {
+    int64_t batch, heads, head_size;
+    /// Tokens of a row.
+    int64_t queries, keys;
+    /// The first head of the first token.
+    const float *query, *key, *value;
+    /// Elements from a token to the next, and from a row's last token to the next row's first.
+    int64_t query_stride, key_stride, value_stride;
+    float scale;
+    /// [batch, queries, heads · head_size].
+    float *out;
+} AttentionCall;
+
+/// Returns false where there was no memory.
+bool attention_run(const QLinearKernel *kernel, const AttentionCall *call, QLinearParallel parallel, void *context);
+
+/// The same over the keys and values of earlier tokens, which are in a cache, and, up to each token, those of new ones,
+/// which are put there.
+typedef struct CachedAttentionCall {
+    int64_t batch, heads, head_size;
+    /// New tokens of a row.
+    int64_t tokens;
+    const float *query, *key, *value;
+    int64_t query_stride, key_stride, value_stride;
+    float scale;
+    /// [batch, heads, capacity, cache_head_size]; beyond `head_size` there are zeros.
+    float *key_cache, *value_cache;
+    int64_t capacity, cache_head_size;
+    /// [batch]: the place of each row's last new token.
+    const int32_t *last_positions;
+    /// [batch, heads, tokens, bias_length], added to the scores, or NULL.
+    const float *bias;
+    int64_t bias_length;
+    /// [batch, tokens, heads · head_size].
+    float *out;
+} CachedAttentionCall;
+
+bool cached_attention_run(
+    const QLinearKernel *kernel, const CachedAttentionCall *call, QLinearParallel parallel, void *context);
+
 // MARK: Operators for ONNX Runtime
 
 /// The domain that the operators are found in: "image_to_song".
 #define QLINEAR_DOMAIN "image_to_song"
 
-/// QuantizedLinear: x [..., inputs], panels uint8, bias [outputs]?, residual [..., outputs]? → y [..., outputs].
-/// Attributes: outputs, inputs, bits, block, activation.
+/// QuantizedLinear: x [..., inputs], panels uint8, bias [outputs]?, residual [..., outputs]?, gain [inputs]?, shift [inputs]?
+/// → y [..., outputs]. Attributes: outputs, inputs, bits, block, activation, norm, epsilon.
 const OrtCustomOp *qlinear_operator(void);
 
 /// QuantizedRows: ids int64 [...], panels uint8 → [..., inputs], the rows of the matrix that the ids name.
 /// Attributes: outputs, inputs, bits, block.
 const OrtCustomOp *qlinear_rows_operator(void);
+
+/// Attention: query [B, T, ...], key [B, S, ...], value [B, S, ...] → [B, T, heads · head_size].
+/// Attributes: heads, head_size, scale, and query_start, key_start, value_start: where the first head begins in the last
+/// axis, so that one tensor may hold all three.
+const OrtCustomOp *attention_operator(void);
+
+/// CachedAttention: query, key, value [B, T, ...], key cache, value cache [B, heads, capacity, D], last positions int32 [B],
+/// bias [B, heads, T, L]? → [B, T, heads · head_size], and the caches with the new tokens; nothing is copied where those are
+/// bound to the memory of the old ones. Attributes as Attention.
+const OrtCustomOp *cached_attention_operator(void);
 
 // MARK: What the machine can do
 

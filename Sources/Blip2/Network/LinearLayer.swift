@@ -1,0 +1,102 @@
+import Checkpoint
+import ONNXGraph
+
+/// The tensors of a linear layer, or of several over the same input as one.
+struct LinearLayer {
+    let matrix: Matrix
+    /// One for each part of the matrix; nil for zeros.
+    private let biases: [VectorPart?]
+
+    /// - Parameter bias: as many as `parts`, each as long as its part has rows.
+    init(_ parts: [MatrixRows], bias: [VectorPart?]) {
+        matrix = Matrix(parts)
+        biases = bias
+    }
+
+    /// Layers over the same input as one, whose outputs follow each other.
+    init(joining layers: [LinearLayer]) {
+        matrix = Matrix(layers.flatMap(\.matrix.parts))
+        biases = layers.flatMap(\.biases)
+    }
+
+    /// [outputs]; nil where there is none.
+    var bias: Weight? {
+        if biases.count == 1, let bias = biases[0], bias.isWhole { return .stored(bias.tensor) }
+        guard biases.contains(where: { $0 != nil }) else { return nil }
+        let parts = zip(biases, matrix.parts).map { (values: $0, length: $1.count) }
+        return Weight("\(matrix.name).bias", .float32, shape: [matrix.count]) { sink in
+            for part in parts {
+                let values = try part.values?.floats() ?? [Float](repeating: 0, count: part.length)
+                try values.withUnsafeBytes { try sink($0) }
+            }
+        }
+    }
+}
+
+/// Neighbouring elements of a vector of the checkpoint.
+struct VectorPart {
+    let tensor: StoredTensor
+    let range: Range<Int>
+
+    /// - Parameter range: all elements by default.
+    init(_ tensor: StoredTensor, _ range: Range<Int>? = nil) {
+        self.tensor = tensor
+        self.range = range ?? 0..<tensor.elementCount
+    }
+
+    var isWhole: Bool { range.count == tensor.elementCount }
+
+    func floats() throws(CheckpointError) -> [Float] { Array(try tensor.floats()[range]) }
+}
+
+/// Neighbouring rows of a matrix of the checkpoint: the outputs of one layer, where several lie in one tensor.
+struct MatrixRows {
+    let tensor: StoredTensor
+    let range: Range<Int>
+
+    /// - Parameter range: all rows by default.
+    init(_ tensor: StoredTensor, _ range: Range<Int>? = nil) {
+        self.tensor = tensor
+        self.range = range ?? 0..<tensor.shape[0]
+    }
+
+    var count: Int { range.count }
+
+    /// The tensor's name, with the range where it is only a part.
+    var name: String {
+        count == tensor.shape[0] ? tensor.name : "\(tensor.name)[\(range.lowerBound):\(range.upperBound)]"
+    }
+}
+
+/// A matrix [rows, width] from one or more tensors, whose rows follow each other.
+struct Matrix {
+    let parts: [MatrixRows]
+
+    /// - Parameter parts: at least one, of the same width.
+    init(_ parts: [MatrixRows]) {
+        self.parts = parts
+    }
+
+    var count: Int { parts.reduce(0) { $0 + $1.count } }
+    var width: Int { parts[0].tensor.shape[1] }
+    var name: String { parts.map(\.name).joined(separator: "+") }
+
+    /// Some neighbouring columns of one row as floats.
+    func copyFloats(
+        row: Int, columns: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>
+    ) throws(CheckpointError) {
+        var row = row
+        for part in parts {
+            guard row >= part.count else {
+                let start = (part.range.lowerBound + row) * width + columns.lowerBound
+                return try part.tensor.copyFloats(start..<(start + columns.count), into: buffer)
+            }
+            row -= part.count
+        }
+    }
+
+    /// See `StoredTensor.forgetPages()`.
+    func forgetPages() {
+        for part in parts { part.tensor.forgetPages() }
+    }
+}

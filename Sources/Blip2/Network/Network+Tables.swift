@@ -1,0 +1,34 @@
+import Checkpoint
+import ONNXGraph
+
+/// A table with a row for each token, [tokens, width]. Looked up and multiplied with, it is held once.
+struct EmbeddingTable {
+    let name: String
+    let tokens: Int
+    let width: Int
+}
+
+extension Network {
+    /// The rows of some tokens: [...] → [..., width].
+    func rows(of table: EmbeddingTable, _ ids: Value) throws -> Value {
+        guard let packed = try packed(table) else {
+            return graph.gather(try parameter(table.name, [table.tokens, table.width]), ids)
+        }
+        return graph.quantizedRows(ids, panels: graph.weight(packed.weight), packed.form)
+    }
+
+    /// The score of each token: [B, width] → [B, tokens].
+    func scores(_ x: Normalized, _ table: EmbeddingTable) throws -> Value {
+        guard let packed = try packed(table) else {
+            return graph.matMul(normalized(x), transposed: try parameter(table.name, [table.tokens, table.width]))
+        }
+        return graph.quantizedLinear(x.value, norm: x.norm, panels: graph.weight(packed.weight), packed.form)
+    }
+
+    /// Tables have 8 bits even where layers have 4: between two tokens, little decides.
+    private func packed(_ table: EmbeddingTable) throws -> PackedMatrix? {
+        guard case .quantized(_, let block) = format else { return nil }
+        let tensor = try weights.tensor(table.name, shape: [table.tokens, table.width])
+        return PackedMatrix(Matrix([MatrixRows(tensor)]), bits: 8, block: block)
+    }
+}

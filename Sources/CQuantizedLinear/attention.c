@@ -1,0 +1,46 @@
+// Attention: heads side by side.
+
+#include <stdatomic.h>
+
+#include "internal.h"
+
+/// Multiplications below which threads are not worth their waking.
+enum { FEW = 400000 };
+
+typedef struct Work {
+    const QLinearKernel *kernel;
+    const AttentionCall *call;
+    const CachedAttentionCall *cached;
+    int64_t heads;
+    atomic_bool has_failed;
+} Work;
+
+static void attend_head(void *data, size_t index) {
+    Work *work = data;
+    const int64_t batch = (int64_t)index / work->heads, head = (int64_t)index % work->heads;
+    const bool is_done = work->call ? work->kernel->attend(work->call, batch, head)
+                                    : work->kernel->attend_cached(work->cached, batch, head);
+    if (!is_done) atomic_store(&work->has_failed, true);
+}
+
+bool attention_run(const QLinearKernel *kernel, const AttentionCall *call, QLinearParallel parallel, void *context) {
+    Work work = {.kernel = kernel, .call = call, .heads = call->heads};
+    if (call->queries > 0 && call->keys > 0) {
+        parallel(context, attend_head, (size_t)(call->batch * call->heads), &work);
+    }
+    return !work.has_failed;
+}
+
+bool cached_attention_run(
+    const QLinearKernel *kernel, const CachedAttentionCall *call, QLinearParallel parallel, void *context) {
+    Work work = {.kernel = kernel, .cached = call, .heads = call->heads};
+    int64_t pairs = 0;
+    for (int64_t row = 0; row < call->batch; row++) pairs += (call->last_positions[row] + 1) * call->tokens;
+    const size_t count = (size_t)(call->batch * call->heads);
+    if (pairs * call->heads * call->head_size * 2 > FEW) {
+        parallel(context, attend_head, count, &work);
+    } else {
+        for (size_t index = 0; index < count; index++) attend_head(&work, index);
+    }
+    return !work.has_failed;
+}

@@ -1,0 +1,73 @@
+// Vectors of sixteen floats, which the compiler cuts into what the instruction set has, and functions of them.
+
+#ifndef QLINEAR_VECTOR_H
+#define QLINEAR_VECTOR_H
+
+#include <stdint.h>
+#include <string.h>
+
+// Functions of such vectors are inlined wherever they are called, so that no registers are agreed upon.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+typedef float Floats __attribute__((vector_size(64)));
+typedef int32_t Integers __attribute__((vector_size(64)));
+
+enum { LANES = 16 };
+
+#define VECTOR static inline __attribute__((always_inline))
+
+VECTOR Floats floats_load(const float *place) {
+    Floats value;
+    memcpy(&value, place, sizeof value);
+    return value;
+}
+
+/// The first `count` floats, and zeros behind them.
+VECTOR Floats floats_load_some(const float *place, int64_t count) {
+    Floats value = {0};
+    if (count >= LANES) return floats_load(place);
+    memcpy(&value, place, sizeof(float) * (size_t)count);
+    return value;
+}
+
+VECTOR void floats_store(float *place, Floats value) { memcpy(place, &value, sizeof value); }
+
+VECTOR float floats_sum(Floats value) {
+    float sum = 0;
+    for (int lane = 0; lane < LANES; lane++) sum += value[lane];
+    return sum;
+}
+
+/// e^x for x ≤ 0, to a few units in the last place: 2^n · 2^f with |f| ≤ ½, and a series of 2^f up to the seventh power.
+VECTOR Floats floats_exp(Floats x) {
+    const Floats least = (Floats){0} - 87.0f, log2e = (Floats){0} + 1.44269504f;
+    const Floats scaled = __builtin_elementwise_max(x, least) * log2e;
+    const Floats whole = __builtin_elementwise_roundeven(scaled), rest = scaled - whole;
+    Floats sum = (Floats){0} + 1.52527338e-5f;
+    sum = sum * rest + 1.54035304e-4f;
+    sum = sum * rest + 1.33335581e-3f;
+    sum = sum * rest + 9.61812911e-3f;
+    sum = sum * rest + 5.55041087e-2f;
+    sum = sum * rest + 2.40226507e-1f;
+    sum = sum * rest + 6.93147181e-1f;
+    sum = sum * rest + 1.0f;
+    const Integers exponent = __builtin_convertvector(whole, Integers) << 23;
+    return (Floats)((Integers)sum + exponent);
+}
+
+/// x · Φ(x), with the error function of Abramowitz & Stegun 7.1.26, which is right to 1.5e-7.
+VECTOR Floats floats_gelu(Floats x) {
+    const Floats magnitude = __builtin_elementwise_abs(x) * 0.707106781f;
+    const Floats t = 1.0f / (magnitude * 0.3275911f + 1.0f);
+    Floats sum = (Floats){0} + 1.061405429f;
+    sum = sum * t - 1.453152027f;
+    sum = sum * t + 1.421413741f;
+    sum = sum * t - 0.284496736f;
+    sum = sum * t + 0.254829592f;
+    // Φ(−|x|) is half of that; Φ(|x|) is the rest to one.
+    const Floats tail = sum * t * floats_exp(-magnitude * magnitude) * 0.5f;
+    const Integers negative = x < 0.0f;
+    return x * (Floats)(((Integers)tail & negative) | ((Integers)(1.0f - tail) & ~negative));
+}
+
+#endif
