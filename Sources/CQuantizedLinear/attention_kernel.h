@@ -4,7 +4,7 @@
 // at once, 0 for floats.
 //
 // Keys are laid out in panels of 32 keys, values in panels of 32 columns, so that both products are the same loop: a tile
-// of a few rows times a panel, whose sums stay in registers.
+// of a few rows, whose elements lie in the order of their use, times a panel; the sums stay in registers.
 
 #include <stdlib.h>
 
@@ -39,20 +39,41 @@ VECTOR int64_t panel_place(int64_t depth, int64_t column) {
     return (depth / DEPTH * PANEL + column) * DEPTH + depth % DEPTH;
 }
 
-/// rows [rows, depth] × panel [depth, 32] → sums [rows, 32].
+/// Where an element lies that is in column `depth` of a row of a tile.
+VECTOR int64_t tile_place(const int rows, int row, int64_t depth) {
+    return (depth / DEPTH * rows + row) * DEPTH + depth % DEPTH;
+}
+
+/// Puts a row into a tile; behind it, zeros fill up the last pair.
+VECTOR void pack_row(const int rows, int row, const float *values, int64_t count, float scale, Element *tile) {
+    int64_t i = 0;
+#if PAIRS
+    for (; i + LANES <= count; i += LANES) {
+        const __m512 scaled = (__m512)(floats_load(values + i) * scale);
+        uint32_t pairs[LANES / 2];
+        _mm256_storeu_si256((__m256i *)pairs, (__m256i)_mm512_cvtneps_pbh(scaled));
+        for (int64_t pair = 0; pair < LANES / 2; pair++) {
+            memcpy(tile + tile_place(rows, row, i + 2 * pair), &pairs[pair], sizeof pairs[pair]);
+        }
+    }
+#endif
+    for (; i < count; i++) tile[tile_place(rows, row, i)] = element(values[i] * scale);
+    for (; i % DEPTH != 0; i++) tile[tile_place(rows, row, i)] = 0;
+}
+
+/// tile [rows, depth] × panel [depth, 32] → sums [rows, 32].
 VECTOR void multiply_tile(
-    const int rows, const Element *left, int64_t left_stride, const Element *panel, int64_t depth, float *out,
-    int64_t out_stride) {
+    const int rows, const Element *tile, const Element *panel, int64_t depth, float *out, int64_t out_stride) {
     Floats sums[TILE_ROWS][2];
 #pragma unroll
     for (int row = 0; row < rows; row++) sums[row][0] = sums[row][1] = (Floats){0};
-    for (int64_t at = 0; at < depth; at += DEPTH, panel += PANEL * DEPTH) {
+    for (int64_t at = 0; at < depth; at += DEPTH, panel += PANEL * DEPTH, tile += rows * DEPTH) {
 #if PAIRS
         const __m512bh first = (__m512bh)_mm512_loadu_si512(panel), second = (__m512bh)_mm512_loadu_si512(panel + 32);
 #pragma unroll
         for (int row = 0; row < rows; row++) {
             int32_t pair;
-            memcpy(&pair, left + row * left_stride + at, sizeof pair);
+            memcpy(&pair, tile + row * DEPTH, sizeof pair);
             const __m512bh both = (__m512bh)_mm512_set1_epi32(pair);
             sums[row][0] = (Floats)_mm512_dpbf16_ps((__m512)sums[row][0], both, first);
             sums[row][1] = (Floats)_mm512_dpbf16_ps((__m512)sums[row][1], both, second);
@@ -61,9 +82,8 @@ VECTOR void multiply_tile(
         const Floats first = floats_load(panel), second = floats_load(panel + LANES);
 #pragma unroll
         for (int row = 0; row < rows; row++) {
-            const float value = left[row * left_stride + at];
-            sums[row][0] += first * value;
-            sums[row][1] += second * value;
+            sums[row][0] += first * tile[row];
+            sums[row][1] += second * tile[row];
         }
 #endif
     }
@@ -88,64 +108,92 @@ typedef struct Head {
     int64_t depth, width, key_count, key_width;
 } Head;
 
-VECTOR void pack_head(const AttentionCall *call, const float *keys, const float *values, Head *head) {
-    for (int64_t key = 0; key < call->keys; key++) {
-        const float *row = keys + key * call->key_stride;
-        Element *panel = head->keys + key / PANEL * PANEL * head->depth;
-        for (int64_t i = 0; i < call->head_size; i++) panel[panel_place(i, key % PANEL)] = element(row[i]);
+/// Puts a key into its column of a panel.
+VECTOR void pack_key(const float *key, int64_t size, Element *column) {
+    int64_t i = 0;
+#if PAIRS
+    for (; i + LANES <= size; i += LANES) {
+        uint32_t pairs[LANES / 2];
+        _mm256_storeu_si256((__m256i *)pairs, (__m256i)_mm512_cvtneps_pbh(_mm512_loadu_ps(key + i)));
+        for (int64_t pair = 0; pair < LANES / 2; pair++) {
+            memcpy(column + panel_place(i + 2 * pair, 0), &pairs[pair], sizeof pairs[pair]);
+        }
     }
-    for (int64_t key = 0; key < call->keys; key++) {
-        const float *row = values + key * call->value_stride;
-        for (int64_t i = 0; i < call->head_size; i++) {
-            Element *panel = head->values + i / PANEL * PANEL * head->key_count;
-            panel[panel_place(key, i % PANEL)] = element(row[i]);
+#endif
+    for (; i < size; i++) column[panel_place(i, 0)] = element(key[i]);
+}
+
+/// Puts the values of a key, or of two, into their row of the panels.
+VECTOR void pack_values(const AttentionCall *call, const float *values, int64_t key, Head *head) {
+    int64_t i = 0;
+#if PAIRS
+    const float *first = values, *second = key + 1 < call->keys ? values + call->value_stride : NULL;
+    for (; i + LANES <= call->head_size; i += LANES) {
+        const __m512 low = _mm512_loadu_ps(first + i), high = second ? _mm512_loadu_ps(second + i) : _mm512_setzero_ps();
+        // Low halves are the first key's, high halves the second's.
+        const __m512i pairs = _mm512_or_si512(
+            _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(low)),
+            _mm512_slli_epi32(_mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(high)), 16));
+        Element *panel = head->values + i / PANEL * PANEL * head->key_count;
+        _mm512_storeu_si512(panel + panel_place(key, i % PANEL), pairs);
+    }
+#endif
+    for (int64_t next = key; next < key + DEPTH && next < call->keys; next++, values += call->value_stride) {
+        for (int64_t column = i; column < call->head_size; column++) {
+            Element *panel = head->values + column / PANEL * PANEL * head->key_count;
+            panel[panel_place(next, column % PANEL)] = element(values[column]);
         }
     }
 }
 
+VECTOR void pack_head(const AttentionCall *call, const float *keys, const float *values, Head *head) {
+    for (int64_t key = 0; key < call->keys; key++) {
+        Element *panel = head->keys + key / PANEL * PANEL * head->depth;
+        pack_key(keys + key * call->key_stride, call->head_size, panel + key % PANEL * DEPTH);
+    }
+    for (int64_t key = 0; key < call->keys; key += DEPTH) {
+        pack_values(call, values + key * call->value_stride, key, head);
+    }
+}
+
 /// Scores become probabilities, not yet divided by their sum, which is returned.
-VECTOR float exponentials(const AttentionCall *call, float *scores, Element *weights) {
-    Floats largest = (Floats){0} - 3.4e38f;
-    for (int64_t i = 0; i < call->keys; i += LANES) {
-        Floats some = floats_load(scores + i);
-        for (int64_t lane = call->keys - i; lane < LANES; lane++) some[lane] = -3.4e38f;
-        floats_store(scores + i, some);
-        largest = __builtin_elementwise_max(largest, some);
+VECTOR float exponentials(int64_t count, float *scores) {
+    // What is beyond the last score must neither be the largest nor be summed up.
+    for (int64_t i = count; i % LANES != 0; i++) scores[i] = -INFINITY;
+    Floats largest = floats_load(scores);
+    for (int64_t i = LANES; i < count; i += LANES) {
+        largest = __builtin_elementwise_max(largest, floats_load(scores + i));
     }
     float most = largest[0];
     for (int lane = 1; lane < LANES; lane++) most = largest[lane] > most ? largest[lane] : most;
     Floats sum = {0};
-    for (int64_t i = 0; i < call->keys; i += LANES) {
+    for (int64_t i = 0; i < count; i += LANES) {
         const Floats some = floats_exp(floats_load(scores + i) - most);
         floats_store(scores + i, some);
+        sum += some;
     }
-    for (int64_t i = call->keys; i % LANES != 0; i++) scores[i] = 0;
-    for (int64_t i = 0; i < call->keys; i += LANES) sum += floats_load(scores + i);
-    for (int64_t i = 0; i < rounded_up(call->keys, DEPTH); i++) weights[i] = element(scores[i]);
     return floats_sum(sum);
 }
 
 VECTOR void attend_tile(
     const AttentionCall *call, const int rows, const float *queries, float *out, Head *head) {
     for (int row = 0; row < rows; row++) {
-        const float *query = queries + row * call->query_stride;
-        Element *own = head->queries + row * head->depth;
-        for (int64_t i = 0; i < call->head_size; i++) own[i] = element(query[i] * call->scale);
+        pack_row(rows, row, queries + row * call->query_stride, call->head_size, call->scale, head->queries);
     }
     for (int64_t key = 0; key < call->keys; key += PANEL) {
         multiply_tile(
-            rows, head->queries, head->depth, head->keys + key * head->depth, head->depth, head->scores + key,
-            head->key_width);
+            rows, head->queries, head->keys + key * head->depth, head->depth, head->scores + key, head->key_width);
     }
     float inverse[TILE_ROWS];
     for (int row = 0; row < rows; row++) {
-        inverse[row] =
-            1 / exponentials(call, head->scores + row * head->key_width, head->weights + row * head->key_count);
+        float *scores = head->scores + row * head->key_width;
+        inverse[row] = 1 / exponentials(call->keys, scores);
+        pack_row(rows, row, scores, call->keys, 1, head->weights);
     }
     for (int64_t column = 0; column < call->head_size; column += PANEL) {
         multiply_tile(
-            rows, head->weights, head->key_count, head->values + column * head->key_count, head->key_count,
-            head->sums + column, head->width);
+            rows, head->weights, head->values + column * head->key_count, head->key_count, head->sums + column,
+            head->width);
     }
     for (int row = 0; row < rows; row++) {
         float *target = out + row * call->heads * call->head_size;
@@ -206,16 +254,11 @@ VECTOR float dot_product(const float *a, const float *b, int64_t count) {
 VECTOR void attend_token(
     const CachedAttentionCall *call, const float *query, const float *keys, const float *values, int64_t count,
     const float *bias, float *scores, float *out) {
-    float most = -3.4e38f;
     for (int64_t i = 0; i < count; i++) {
-        scores[i] = dot_product(query, keys + i * call->cache_head_size, call->head_size) * call->scale + (bias ? bias[i] : 0);
-        most = scores[i] > most ? scores[i] : most;
+        const float score = dot_product(query, keys + i * call->cache_head_size, call->head_size) * call->scale;
+        scores[i] = bias ? score + bias[i] : score;
     }
-    for (int64_t i = 0; i < count; i += LANES) {
-        floats_store(scores + i, floats_exp(floats_load(scores + i) - most));
-    }
-    float sum = 0;
-    for (int64_t i = 0; i < count; i++) sum += scores[i];
+    const float sum = exponentials(count, scores);
     for (int64_t first = 0; first < call->head_size; first += LANES) {
         const int64_t rest = call->head_size - first;
         Floats total = {0};

@@ -25,8 +25,9 @@ const QLinearKernel *qlinear_best_kernel(void) {
     return &qlinear_generic;
 }
 
-/// Tasks that a layer is cut into at most: enough that threads which are held up now and then end together.
-enum { TASKS = 16 };
+/// Tasks that a layer is cut into at most, so that threads which are held up now and then end together: fewer where the
+/// rows are few, since then long pieces of memory should be read on end.
+enum { TASKS = 128, TASKS_OF_FEW_ROWS = 32, FEW_ROWS = 8 };
 
 typedef struct Work {
     const QLinearKernel *kernel;
@@ -93,7 +94,8 @@ bool qlinear_run(const QLinearKernel *kernel, const QLinearCall *call, QLinearPa
         .tile_count = (call->rows + kernel->most_rows - 1) / kernel->most_rows,
         .panel_count = qlinear_panel_count(call->shape),
         .panel_byte_count = qlinear_panel_byte_count(call->shape)};
-    work.task_count = (size_t)(work.panel_count < TASKS ? work.panel_count : TASKS);
+    const int64_t most_tasks = call->rows > FEW_ROWS ? TASKS : TASKS_OF_FEW_ROWS;
+    work.task_count = (size_t)(work.panel_count < most_tasks ? work.panel_count : most_tasks);
 
     const size_t scale_count = (size_t)(call->rows * work.block_count);
     const size_t value_bytes = ((size_t)(call->rows * work.padded_inputs) + 63) / 64 * 64;
