@@ -5,9 +5,6 @@
 
 #include "CQuantizedLinear.h"
 
-/// The most rows that any kernel takes at once.
-enum { QLINEAR_MOST_ROWS = 12 };
-
 /// Weights are stored as unsigned numbers: what is added to the signed ones.
 static inline int32_t qlinear_offset(int32_t bits) { return bits == 8 ? 128 : 8; }
 

@@ -25,9 +25,13 @@ const QLinearKernel *qlinear_best_kernel(void) {
     return &qlinear_generic;
 }
 
-/// Tasks that a layer is cut into at most, so that threads which are held up now and then end together: fewer where the
-/// rows are few, since then long pieces of memory should be read on end.
-enum { TASKS = 128, TASKS_OF_FEW_ROWS = 32, FEW_ROWS = 8 };
+enum {
+    /// Tasks that a layer is cut into at least, if it has as many panels, so that threads which are held up now and then
+    /// end together.
+    TASKS = 16,
+    /// Bytes of weights that a task works with at once: they should stay in the second-level cache while all rows pass.
+    WORKING_SET = 512 << 10
+};
 
 typedef struct Work {
     const QLinearKernel *kernel;
@@ -37,7 +41,7 @@ typedef struct Work {
     int64_t tile_count;
     int64_t panel_count;
     size_t panel_byte_count;
-    size_t task_count;
+    int64_t panels_of_task;
     QLinearRows rows;
 } Work;
 
@@ -59,31 +63,33 @@ static void quantize_tile(void *data, size_t index) {
         tile_rows(work, start));
 }
 
-static void multiply_panel(const Work *work, int64_t panel) {
+static void multiply_panel(const Work *work, int64_t start, int64_t end, int64_t panel) {
     const QLinearCall *call = work->call;
     const int64_t first = panel * QLINEAR_PANEL, rest = call->shape.outputs - first;
-    for (int64_t index = 0; index < work->tile_count; index++) {
-        const int64_t start = tile_start(work, index), end = tile_start(work, index + 1);
-        const int64_t place = start * call->shape.outputs + first;
-        const QLinearTile tile = {
-            .shape = call->shape,
-            .panel = call->panels + (size_t)panel * work->panel_byte_count,
-            .rows = tile_rows(work, start),
-            .columns = (int32_t)(rest < QLINEAR_PANEL ? rest : QLINEAR_PANEL),
-            .activation = call->activation,
-            .bias = call->bias ? call->bias + first : NULL,
-            .residual = call->residual ? call->residual + place : NULL,
-            .y = call->y + place,
-            .stride = call->shape.outputs};
-        work->kernel->multiply(&tile, (int32_t)(end - start));
-    }
+    const int64_t place = start * call->shape.outputs + first;
+    const QLinearTile tile = {
+        .shape = call->shape,
+        .panel = call->panels + (size_t)panel * work->panel_byte_count,
+        .rows = tile_rows(work, start),
+        .columns = (int32_t)(rest < QLINEAR_PANEL ? rest : QLINEAR_PANEL),
+        .activation = call->activation,
+        .bias = call->bias ? call->bias + first : NULL,
+        .residual = call->residual ? call->residual + place : NULL,
+        .y = call->y + place,
+        .stride = call->shape.outputs};
+    work->kernel->multiply(&tile, (int32_t)(end - start));
 }
 
+/// Some neighbouring panels against all rows.
 static void multiply_panels(void *data, size_t index) {
     const Work *work = data;
-    const int64_t count = (int64_t)work->task_count, start = work->panel_count * (int64_t)index / count;
-    const int64_t end = work->panel_count * (int64_t)(index + 1) / count;
-    for (int64_t panel = start; panel < end; panel++) multiply_panel(work, panel);
+    const int64_t first = (int64_t)index * work->panels_of_task;
+    const int64_t last = first + work->panels_of_task < work->panel_count ? first + work->panels_of_task : work->panel_count;
+    for (int64_t tile = 0; tile < work->tile_count; tile++) {
+        for (int64_t panel = first; panel < last; panel++) {
+            multiply_panel(work, tile_start(work, tile), tile_start(work, tile + 1), panel);
+        }
+    }
 }
 
 bool qlinear_run(const QLinearKernel *kernel, const QLinearCall *call, QLinearParallel parallel, void *context) {
@@ -94,8 +100,10 @@ bool qlinear_run(const QLinearKernel *kernel, const QLinearCall *call, QLinearPa
         .tile_count = (call->rows + kernel->most_rows - 1) / kernel->most_rows,
         .panel_count = qlinear_panel_count(call->shape),
         .panel_byte_count = qlinear_panel_byte_count(call->shape)};
-    const int64_t most_tasks = call->rows > FEW_ROWS ? TASKS : TASKS_OF_FEW_ROWS;
-    work.task_count = (size_t)(work.panel_count < most_tasks ? work.panel_count : most_tasks);
+    const int64_t fitting = WORKING_SET / (int64_t)work.panel_byte_count, sharing = work.panel_count / TASKS;
+    work.panels_of_task = fitting < sharing ? fitting : sharing;
+    if (work.panels_of_task < 1) work.panels_of_task = 1;
+    const size_t task_count = (size_t)((work.panel_count + work.panels_of_task - 1) / work.panels_of_task);
 
     const size_t scale_count = (size_t)(call->rows * work.block_count);
     const size_t value_bytes = ((size_t)(call->rows * work.padded_inputs) + 63) / 64 * 64;
@@ -110,7 +118,7 @@ bool qlinear_run(const QLinearKernel *kernel, const QLinearCall *call, QLinearPa
     } else {
         parallel(context, quantize_tile, (size_t)work.tile_count, &work);
     }
-    parallel(context, multiply_panels, work.task_count, &work);
+    parallel(context, multiply_panels, task_count, &work);
     free(memory);
     return true;
 }
