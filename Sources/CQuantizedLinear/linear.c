@@ -33,94 +33,183 @@ enum {
     WORKING_SET = 512 << 10
 };
 
-typedef struct Work {
+/// Rows of inputs against a matrix.
+typedef struct Layer {
     const QLinearKernel *kernel;
-    const QLinearCall *call;
-    int64_t padded_inputs, block_count;
+    QLinearShape shape;
+    const uint8_t *panels;
+    int64_t row_count;
+    int64_t padded_inputs, block_count, panel_count;
+    size_t panel_byte_count;
     /// The rows are cut into this many tiles of nearly equal height.
     int64_t tile_count;
-    int64_t panel_count;
-    size_t panel_byte_count;
-    int64_t panels_of_task;
+    /// The inputs, quantised.
     QLinearRows rows;
-} Work;
+} Layer;
 
-static int64_t tile_start(const Work *work, int64_t tile) { return work->call->rows * tile / work->tile_count; }
-
-/// Where the quantised rows from `start` on lie.
-static QLinearRows tile_rows(const Work *work, int64_t start) {
-    return (QLinearRows){
-        .values = work->rows.values + start * work->padded_inputs,
-        .scales = work->rows.scales + start * work->block_count,
-        .corrections = work->rows.corrections + start * work->block_count};
+/// A layer with memory for its inputs, which is for the caller to free: `rows.values`, NULL where there is none.
+static Layer make_layer(const QLinearKernel *kernel, QLinearShape shape, const uint8_t *panels, int64_t row_count) {
+    Layer layer = {
+        .kernel = kernel, .shape = shape, .panels = panels, .row_count = row_count,
+        .padded_inputs = qlinear_padded_inputs(shape), .block_count = qlinear_block_count(shape),
+        .panel_count = qlinear_panel_count(shape), .panel_byte_count = qlinear_panel_byte_count(shape),
+        .tile_count = (row_count + kernel->most_rows - 1) / kernel->most_rows};
+    const size_t scale_count = (size_t)(row_count * layer.block_count);
+    const size_t value_bytes = ((size_t)(row_count * layer.padded_inputs) + 63) / 64 * 64;
+    void *memory = NULL;
+    if (posix_memalign(&memory, 64, value_bytes + scale_count * (sizeof(float) + sizeof(int32_t))) != 0) return layer;
+    layer.rows.values = memory;
+    layer.rows.scales = (void *)(layer.rows.values + value_bytes);
+    layer.rows.corrections = (void *)(layer.rows.scales + scale_count);
+    return layer;
 }
+
+static int64_t tile_start(const Layer *layer, int64_t tile) { return layer->row_count * tile / layer->tile_count; }
+
+/// Where the quantised rows of a tile lie, from one of its blocks on; the tile has `count` rows from `start` on.
+static QLinearRows tile_rows(const Layer *layer, int64_t start, int64_t count, int64_t block) {
+    return (QLinearRows){
+        .values = layer->rows.values + start * layer->padded_inputs + block * layer->shape.block * count,
+        .scales = layer->rows.scales + start * layer->block_count + block * count,
+        .corrections = layer->rows.corrections + start * layer->block_count + block * count};
+}
+
+/// What follows the product, and where it goes.
+typedef struct Target {
+    /// [outputs], or NULL.
+    const float *bias;
+    int32_t activation;
+    /// As `y`, or NULL.
+    const float *residual;
+    float *y;
+    /// The output that `residual` and `y` begin with.
+    int64_t first;
+    /// Elements from a row of `y` to the next.
+    int64_t stride;
+} Target;
+
+/// One panel against the rows from `start` to `end`; the target's rows begin with the first of them.
+static void multiply_panel(const Layer *layer, int64_t start, int64_t end, int64_t panel, const Target *target) {
+    const int64_t first = panel * QLINEAR_PANEL, rest = layer->shape.outputs - first;
+    const QLinearTile tile = {
+        .shape = layer->shape,
+        .panel = layer->panels + (size_t)panel * layer->panel_byte_count,
+        .rows = tile_rows(layer, start, end - start, 0),
+        .columns = (int32_t)(rest < QLINEAR_PANEL ? rest : QLINEAR_PANEL),
+        .activation = target->activation,
+        .bias = target->bias ? target->bias + first : NULL,
+        .residual = target->residual ? target->residual + first - target->first : NULL,
+        .y = target->y + (first - target->first),
+        .stride = target->stride};
+    layer->kernel->multiply(&tile, (int32_t)(end - start));
+}
+
+// MARK: One layer
+
+typedef struct LinearWork {
+    Layer layer;
+    const QLinearCall *call;
+    int64_t panels_of_task;
+} LinearWork;
 
 static void quantize_tile(void *data, size_t index) {
-    const Work *work = data;
-    const int64_t start = tile_start(work, (int64_t)index), end = tile_start(work, (int64_t)index + 1);
-    work->kernel->quantize(
-        work->call->shape, &work->call->norm, work->call->x + start * work->call->shape.inputs, (int32_t)(end - start),
-        tile_rows(work, start));
+    const LinearWork *work = data;
+    const QLinearCall *call = work->call;
+    const int64_t start = tile_start(&work->layer, (int64_t)index), end = tile_start(&work->layer, (int64_t)index + 1);
+    work->layer.kernel->quantize(
+        call->shape, &call->norm, call->x + start * call->shape.inputs, (int32_t)(end - start),
+        tile_rows(&work->layer, start, end - start, 0));
 }
 
-static void multiply_panel(const Work *work, int64_t start, int64_t end, int64_t panel) {
-    const QLinearCall *call = work->call;
-    const int64_t first = panel * QLINEAR_PANEL, rest = call->shape.outputs - first;
-    const int64_t place = start * call->shape.outputs + first;
-    const QLinearTile tile = {
-        .shape = call->shape,
-        .panel = call->panels + (size_t)panel * work->panel_byte_count,
-        .rows = tile_rows(work, start),
-        .columns = (int32_t)(rest < QLINEAR_PANEL ? rest : QLINEAR_PANEL),
-        .activation = call->activation,
-        .bias = call->bias ? call->bias + first : NULL,
-        .residual = call->residual ? call->residual + place : NULL,
-        .y = call->y + place,
-        .stride = call->shape.outputs};
-    work->kernel->multiply(&tile, (int32_t)(end - start));
+static void quantize_all(const LinearWork *work, QLinearParallel parallel, void *context) {
+    if (work->layer.tile_count == 1) {
+        quantize_tile((void *)work, 0);
+    } else {
+        parallel(context, quantize_tile, (size_t)work->layer.tile_count, (void *)work);
+    }
 }
 
 /// Some neighbouring panels against all rows.
 static void multiply_panels(void *data, size_t index) {
-    const Work *work = data;
-    const int64_t first = (int64_t)index * work->panels_of_task;
-    const int64_t last = first + work->panels_of_task < work->panel_count ? first + work->panels_of_task : work->panel_count;
-    for (int64_t tile = 0; tile < work->tile_count; tile++) {
+    const LinearWork *work = data;
+    const QLinearCall *call = work->call;
+    const int64_t first = (int64_t)index * work->panels_of_task, behind = first + work->panels_of_task;
+    const int64_t last = behind < work->layer.panel_count ? behind : work->layer.panel_count;
+    for (int64_t tile = 0; tile < work->layer.tile_count; tile++) {
+        const int64_t start = tile_start(&work->layer, tile), place = start * call->shape.outputs;
+        const Target target = {
+            .bias = call->bias, .activation = call->activation,
+            .residual = call->residual ? call->residual + place : NULL, .y = call->y + place,
+            .stride = call->shape.outputs};
         for (int64_t panel = first; panel < last; panel++) {
-            multiply_panel(work, tile_start(work, tile), tile_start(work, tile + 1), panel);
+            multiply_panel(&work->layer, start, tile_start(&work->layer, tile + 1), panel, &target);
         }
     }
 }
 
+static void multiply_all(LinearWork *work, QLinearParallel parallel, void *context) {
+    const Layer *layer = &work->layer;
+    const int64_t fitting = WORKING_SET / (int64_t)layer->panel_byte_count, sharing = layer->panel_count / TASKS;
+    work->panels_of_task = fitting < sharing ? fitting : sharing;
+    if (work->panels_of_task < 1) work->panels_of_task = 1;
+    const int64_t tasks = (layer->panel_count + work->panels_of_task - 1) / work->panels_of_task;
+    parallel(context, multiply_panels, (size_t)tasks, work);
+}
+
 bool qlinear_run(const QLinearKernel *kernel, const QLinearCall *call, QLinearParallel parallel, void *context) {
     if (call->rows == 0) return true;
-    Work work = {
-        .kernel = kernel, .call = call, .padded_inputs = qlinear_padded_inputs(call->shape),
-        .block_count = qlinear_block_count(call->shape),
-        .tile_count = (call->rows + kernel->most_rows - 1) / kernel->most_rows,
-        .panel_count = qlinear_panel_count(call->shape),
-        .panel_byte_count = qlinear_panel_byte_count(call->shape)};
-    const int64_t fitting = WORKING_SET / (int64_t)work.panel_byte_count, sharing = work.panel_count / TASKS;
-    work.panels_of_task = fitting < sharing ? fitting : sharing;
-    if (work.panels_of_task < 1) work.panels_of_task = 1;
-    const size_t task_count = (size_t)((work.panel_count + work.panels_of_task - 1) / work.panels_of_task);
-
-    const size_t scale_count = (size_t)(call->rows * work.block_count);
-    const size_t value_bytes = ((size_t)(call->rows * work.padded_inputs) + 63) / 64 * 64;
-    void *memory = NULL;
-    if (posix_memalign(&memory, 64, value_bytes + scale_count * (sizeof(float) + sizeof(int32_t))) != 0) return false;
-    work.rows.values = memory;
-    work.rows.scales = (void *)(work.rows.values + value_bytes);
-    work.rows.corrections = (void *)(work.rows.scales + scale_count);
-
-    if (work.tile_count == 1) {
-        quantize_tile(&work, 0);
-    } else {
-        parallel(context, quantize_tile, (size_t)work.tile_count, &work);
-    }
-    parallel(context, multiply_panels, task_count, &work);
-    free(memory);
+    LinearWork work = {.layer = make_layer(kernel, call->shape, call->panels, call->rows), .call = call};
+    if (!work.layer.rows.values) return false;
+    quantize_all(&work, parallel, context);
+    multiply_all(&work, parallel, context);
+    free(work.layer.rows.values);
     return true;
+}
+
+// MARK: Two layers
+
+typedef struct FeedForwardWork {
+    LinearWork first, second;
+} FeedForwardWork;
+
+/// The first layer's outputs that are one block of the second's inputs: for all rows, quantised at once.
+static void expand_block(void *data, size_t index) {
+    const FeedForwardWork *work = data;
+    const Layer *first = &work->first.layer, *second = &work->second.layer;
+    const int64_t block = (int64_t)index, start = block * second->shape.block;
+    const int64_t rest = second->shape.inputs - start, count = rest < second->shape.block ? rest : second->shape.block;
+    QLinearShape shape = second->shape;
+    shape.inputs = count;
+    const QLinearNorm none = {.kind = QLINEAR_NO_NORM};
+    float outputs[first->kernel->most_rows * count];
+    for (int64_t tile = 0; tile < first->tile_count; tile++) {
+        const int64_t row = tile_start(first, tile), end = tile_start(first, tile + 1);
+        const Target target = {
+            .bias = work->first.call->bias, .activation = work->first.call->activation, .y = outputs, .first = start,
+            .stride = count};
+        for (int64_t panel = start / QLINEAR_PANEL; panel * QLINEAR_PANEL < start + count; panel++) {
+            multiply_panel(first, row, end, panel, &target);
+        }
+        first->kernel->quantize(shape, &none, outputs, (int32_t)(end - row), tile_rows(second, row, end - row, block));
+    }
+}
+
+bool qlinear_feed_forward(
+    const QLinearKernel *kernel, const QLinearCall *first, const QLinearCall *second, QLinearParallel parallel,
+    void *context) {
+    if (first->rows == 0) return true;
+    FeedForwardWork work = {
+        .first = {.layer = make_layer(kernel, first->shape, first->panels, first->rows), .call = first},
+        .second = {.layer = make_layer(kernel, second->shape, second->panels, first->rows), .call = second}};
+    const bool has_memory = work.first.layer.rows.values && work.second.layer.rows.values;
+    if (has_memory) {
+        quantize_all(&work.first, parallel, context);
+        parallel(context, expand_block, (size_t)work.second.layer.block_count, &work);
+        multiply_all(&work.second, parallel, context);
+    }
+    free(work.first.layer.rows.values);
+    free(work.second.layer.rows.values);
+    return has_memory;
 }
 
 // MARK: What the machine can do

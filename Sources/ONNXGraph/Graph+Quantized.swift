@@ -79,6 +79,46 @@ extension Graph {
             ], domain: Self.own, outputs: [(.float32, shape)])[0]
     }
 
+    /// Two layers as one, so that what lies between them is never held as floats; the first's outputs are the second's inputs.
+    /// - Parameters:
+    ///   - first: the packed weights of the first layer, and its bias.
+    ///   - second: those of the second; its block must be a multiple of 32, or no less than its inputs.
+    ///   - activation: between the two.
+    public func quantizedFeedForward(
+        _ x: Value, norm: FusedNorm? = nil, first: QuantizedLayer, second: QuantizedLayer,
+        activation: FusedActivation, residual: Value? = nil
+    ) -> Value {
+        let shape: [Dimension] = x.shape.dropLast() + [.fixed(second.matrix.outputs)]
+        let parts = norm?.parts
+        require(
+            x.shape.last == .fixed(first.matrix.inputs) && first.matrix.outputs == second.matrix.inputs
+                && first.matrix.bits == second.matrix.bits && (residual == nil || residual?.shape == shape),
+            "QuantizedFeedForward", [x, first.panels, second.panels], "each layer must take what comes before it")
+        let attributes: [Onnx_AttributeProto] = [
+            .int("outputs", second.matrix.outputs), .int("hidden", first.matrix.outputs),
+            .int("inputs", first.matrix.inputs), .int("bits", first.matrix.bits), .int("block", first.matrix.block),
+            .int("hidden_block", second.matrix.block), .int("activation", activation.rawValue),
+            .int("norm", norm?.kind ?? 0), .float("epsilon", Float(parts?.epsilon ?? 0)),
+        ]
+        return node(
+            "QuantizedFeedForward",
+            [x, first.panels, second.panels, first.bias, second.bias, residual, parts?.gain, parts?.shift],
+            attributes, domain: Self.own, outputs: [(.float32, shape)])[0]
+    }
+
+    /// The packed weights of a layer and its bias, [outputs] or none.
+    public struct QuantizedLayer {
+        public let panels: Value
+        public let matrix: QuantizedMatrix
+        public let bias: Value?
+
+        public init(panels: Value, matrix: QuantizedMatrix, bias: Value?) {
+            self.panels = panels
+            self.matrix = matrix
+            self.bias = bias
+        }
+    }
+
     /// The rows of a packed matrix that indices [...] name: [..., inputs].
     public func quantizedRows(_ indices: Value, panels: Value, _ matrix: QuantizedMatrix) -> Value {
         require(

@@ -9,7 +9,8 @@ extension API {
         }
         let pointer = domain.pointer
         let operators = [
-            qlinear_operator(), qlinear_rows_operator(), attention_operator(), cached_attention_operator(),
+            qlinear_operator(), feed_forward_operator(), qlinear_rows_operator(), attention_operator(),
+            cached_attention_operator(),
         ]
         for operation in operators {
             try call { $0.pointee.CustomOpDomain_Add(pointer, operation) }

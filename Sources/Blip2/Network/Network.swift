@@ -101,6 +101,24 @@ struct Network {
         }
     }
 
+    /// Two layers with an activation between them, and the residual: [..., inputs] → [..., outputs].
+    func feedForward(
+        _ x: Normalized, _ first: LinearLayer, _ activation: Activation, _ second: LinearLayer, residual: Value?
+    ) -> Value {
+        guard case .quantized(let bits, let block) = format, let fused = activation.fused else {
+            let hidden = linear(x, first, activation: activation, residual: nil)
+            return linear(
+                Normalized(value: hidden, norm: nil), second, activation: .linear, residual: residual)
+        }
+        let layers = [first, second].map { layer in
+            let packed = PackedMatrix(layer.matrix, bits: bits, block: block)
+            return Graph.QuantizedLayer(
+                panels: graph.weight(packed.weight), matrix: packed.form, bias: layer.bias.map { graph.weight($0) })
+        }
+        return graph.quantizedFeedForward(
+            x.value, norm: x.norm, first: layers[0], second: layers[1], activation: fused, residual: residual)
+    }
+
     /// Layers over the same input, as many heads each: one product where that is faster.
     func projections(_ x: Normalized, _ layers: [LinearLayer]) -> [Graph.Heads] {
         switch format {

@@ -82,13 +82,12 @@ struct OPTDecoder {
             try attention(
                 network, try normedBefore(input, "self_attn_layer_norm"), cache, "\(name).self_attn", residual: input,
                 &caches), "self_attn_layer_norm")
-        let inner = try network.linear(
-            try normedBefore(attended, "final_layer_norm"), "\(name).fc1", from: configuration.hiddenSize,
-            to: configuration.feedForwardSize,
-            bias: configuration.hasBias, activation: configuration.activation)
-        let outer = try network.linear(
-            inner, "\(name).fc2", from: configuration.feedForwardSize, to: configuration.hiddenSize,
-            bias: configuration.hasBias, residual: attended)
+        let (width, inner) = (configuration.hiddenSize, configuration.feedForwardSize)
+        let outer = network.feedForward(
+            try normedBefore(attended, "final_layer_norm"),
+            try network.layer("\(name).fc1", from: width, to: inner, bias: configuration.hasBias),
+            configuration.activation,
+            try network.layer("\(name).fc2", from: inner, to: width, bias: configuration.hasBias), residual: attended)
         return try normedBehind(outer, "final_layer_norm")
     }
 

@@ -28,13 +28,11 @@ struct QFormer {
             hidden = try attention(
                 network, hidden, imageStates, configuration.encoderHiddenSize, "\(name).crossattention")
         }
-        let inner = try network.linear(
-            hidden, "\(name).intermediate_query.dense",
-            from: configuration.hiddenSize, to: configuration.intermediateSize,
-            activation: configuration.activation)  // [B, Q, M]
-        let outer = try network.linear(
-            inner, "\(name).output_query.dense", from: configuration.intermediateSize, to: configuration.hiddenSize,
-            residual: hidden)
+        let (width, inner) = (configuration.hiddenSize, configuration.intermediateSize)
+        let outer = network.feedForward(
+            Normalized(value: hidden, norm: nil),
+            try network.layer("\(name).intermediate_query.dense", from: width, to: inner), configuration.activation,
+            try network.layer("\(name).output_query.dense", from: inner, to: width), residual: hidden)
         return try norm(network, outer, "\(name).output_query.LayerNorm")
     }
 

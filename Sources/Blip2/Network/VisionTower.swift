@@ -44,11 +44,12 @@ struct VisionTower {
         let hidden = try network.linear(
             attended, "\(name).self_attn.projection", from: width, to: width, residual: input)
 
-        let inner = try network.linear(
-            try norm(network, hidden, "\(name).layer_norm2"), "\(name).mlp.fc1",
-            from: width, to: configuration.intermediateSize, activation: configuration.activation)  // [B, T, M]
-        return try network.linear(
-            inner, "\(name).mlp.fc2", from: configuration.intermediateSize, to: width, residual: hidden)  // [B, T, H]
+        return network.feedForward(
+            try norm(network, hidden, "\(name).layer_norm2"),
+            try network.layer("\(name).mlp.fc1", from: width, to: configuration.intermediateSize),
+            configuration.activation,
+            try network.layer("\(name).mlp.fc2", from: configuration.intermediateSize, to: width),
+            residual: hidden)  // [B, T, H]
     }
 
     /// Queries, keys and values: three layers whose weights lie in one tensor.

@@ -102,6 +102,14 @@ const QLinearKernel *qlinear_best_kernel(void);
 /// Returns false where there is no memory for the quantised inputs.
 bool qlinear_run(const QLinearKernel *kernel, const QLinearCall *call, QLinearParallel parallel, void *context);
 
+/// Two layers, the second over the first's outputs, which are quantised block by block as they come and never held as floats.
+/// Of the first call `y` and `residual` are not looked at, of the second `x`, `rows` and `norm`; the second's block has to be a
+/// multiple of 32, or no less than its inputs.
+/// Returns false where there is no memory for the quantised inputs.
+bool qlinear_feed_forward(
+    const QLinearKernel *kernel, const QLinearCall *first, const QLinearCall *second, QLinearParallel parallel,
+    void *context);
+
 // MARK: Attention
 
 /// softmax(scale · q·kᵀ)·v over all keys, for each head. A token's heads lie side by side.
@@ -153,6 +161,11 @@ bool cached_attention_run(
 /// QuantizedLinear: x [..., inputs], panels uint8, bias [outputs]?, residual [..., outputs]?, gain [inputs]?, shift [inputs]?
 /// → y [..., outputs]. Attributes: outputs, inputs, bits, block, activation, norm, epsilon.
 const OrtCustomOp *qlinear_operator(void);
+
+/// QuantizedFeedForward: x [..., inputs], panels uint8 of two layers, the first's bias [hidden]?, the second's bias [outputs]?,
+/// residual [..., outputs]?, gain [inputs]?, shift [inputs]? → y [..., outputs].
+/// Attributes: outputs, hidden, inputs, bits, block, hidden_block, activation, norm, epsilon.
+const OrtCustomOp *feed_forward_operator(void);
 
 /// QuantizedRows: ids int64 [...], panels uint8 → [..., inputs], the rows of the matrix that the ids name.
 /// Attributes: outputs, inputs, bits, block.
