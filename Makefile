@@ -5,8 +5,9 @@ BINARY = .build/release/image-to-song
 SAMPLE = Samples/harbour-evening.jpg
 SOURCES = Package.swift Sources Tests Fuzzing/Fuzz
 FUZZ_SECONDS ?= 60
+SANITIZE_SECONDS ?= 60
 
-.PHONY: run test fuzz build setup lint format loadtest clean
+.PHONY: run test fuzz sanitize build setup lint format loadtest clean
 
 run: build            ## caption the sample picture, then serve on http://localhost:8000
 	@echo "A picture of a harbour ($(SAMPLE)) shows:"
@@ -19,6 +20,9 @@ test: setup           ## run every test
 
 fuzz: setup           ## throw made-up input at forms, pictures and connections, FUZZ_SECONDS (60) in all
 	@SWIFT=$(SWIFT) scripts/fuzz $(FUZZ_SECONDS)
+
+sanitize:             ## try the kernels in C with memory and thread checks, SANITIZE_SECONDS (60) in all
+	@SWIFT=$(SWIFT) scripts/sanitize $(SANITIZE_SECONDS)
 
 build: setup          ## build the program, optimised
 	$(SWIFT) build -c release --product image-to-song

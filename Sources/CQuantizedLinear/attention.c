@@ -1,6 +1,7 @@
 // Attention: heads side by side.
 
 #include <stdatomic.h>
+#include <string.h>
 
 #include "internal.h"
 
@@ -25,17 +26,22 @@ static void attend_head(void *data, size_t index) {
 
 bool attention_run(const QLinearKernel *kernel, const AttentionCall *call, QLinearParallel parallel, void *context) {
     Work work = {.kernel = kernel, .call = call, .heads = call->heads};
-    if (call->queries > 0 && call->keys > 0) {
-        parallel(context, attend_head, (size_t)(call->batch * call->heads), &work);
+    const size_t heads = (size_t)(call->batch * call->heads);
+    if (call->keys == 0) {
+        // A sum over nothing.
+        memset(call->out, 0, heads * (size_t)(call->queries * call->head_size) * sizeof(float));
+    } else if (call->queries > 0) {
+        parallel(context, attend_head, heads, &work);
     }
     return !work.has_failed;
 }
 
 bool cached_attention_run(
     const QLinearKernel *kernel, const CachedAttentionCall *call, QLinearParallel parallel, void *context) {
+    if (call->tokens == 0) return true;
     Work work = {.kernel = kernel, .cached = call, .heads = call->heads};
     int64_t pairs = 0;
-    for (int64_t row = 0; row < call->batch; row++) pairs += (call->last_positions[row] + 1) * call->tokens;
+    for (int64_t row = 0; row < call->batch; row++) pairs += ((int64_t)call->last_positions[row] + 1) * call->tokens;
     const size_t count = (size_t)(call->batch * call->heads);
     if (pairs * call->heads * call->head_size * 2 > FEW) {
         parallel(context, attend_head, count, &work);

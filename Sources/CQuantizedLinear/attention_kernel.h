@@ -28,6 +28,7 @@ VECTOR Element element(float value) {
 #if PAIRS
     uint32_t bits;
     memcpy(&bits, &value, sizeof bits);
+    if (value != value) return 0x7FC0;  // Rounding could make infinity or zero of a NaN.
     return (uint16_t)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
 #else
     return value;
@@ -156,13 +157,13 @@ VECTOR void pack_head(const AttentionCall *call, const float *keys, const float 
     }
 }
 
-/// Scores become probabilities, not yet divided by their sum, which is returned.
+/// Scores become probabilities, not yet divided by their sum, which is returned: a NaN where one of the scores is.
 VECTOR float exponentials(int64_t count, float *scores) {
     // What is beyond the last score must neither be the largest nor be summed up.
     for (int64_t i = count; i % LANES != 0; i++) scores[i] = -INFINITY;
     Floats largest = floats_load(scores);
     for (int64_t i = LANES; i < count; i += LANES) {
-        largest = __builtin_elementwise_max(largest, floats_load(scores + i));
+        largest = floats_max(floats_load(scores + i), largest);
     }
     float most = largest[0];
     for (int lane = 1; lane < LANES; lane++) most = largest[lane] > most ? largest[lane] : most;
@@ -272,7 +273,7 @@ VECTOR void attend_token(
 }
 
 static bool attend_cached(const CachedAttentionCall *call, int64_t batch, int64_t head) {
-    const int64_t first = call->last_positions[batch] + 1 - call->tokens, size = call->head_size;
+    const int64_t first = (int64_t)call->last_positions[batch] + 1 - call->tokens, size = call->head_size;
     const int64_t cache = (batch * call->heads + head) * call->capacity * call->cache_head_size;
     float *keys = call->key_cache + cache, *values = call->value_cache + cache;
     float *scores = calloc((size_t)rounded_up(first + call->tokens, LANES), sizeof(float));

@@ -78,7 +78,7 @@ static double peak(int64_t rounds) {
         multiply_step(sums, weights, inputs);
     }
     __asm__ volatile("" : : "r"(sums) : "memory");
-    return (double)rounds * QLINEAR_PANEL * 4 * 2;
+    return (double)(rounds * QLINEAR_PANEL * 4 * 2);
 }
 
 static bool runs_here(void) { return true; }

@@ -93,7 +93,7 @@ static OrtStatus *compute_cached(void *kernel, OrtKernelContext *context) {
         return api->CreateStatus(INVALID_ARGUMENT, "new tokens, cache, lengths and bias do not fit");
     }
     for (int64_t row = 0; row < batch; row++) {
-        const int32_t position = ((const int32_t *)last.data)[row];
+        const int64_t position = ((const int32_t *)last.data)[row];
         if (position + 1 < tokens || position >= keys.axes[2] || (bias.data && position >= bias.axes[3])) {
             return api->CreateStatus(INVALID_ARGUMENT, "a row is longer than its cache or its bias");
         }

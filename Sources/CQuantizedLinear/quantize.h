@@ -9,9 +9,6 @@
 #include "internal.h"
 #include "vector.h"
 
-/// Adding 1.5 · 2²³ leaves the nearest integer in the low bits of a float's mantissa.
-#define QLINEAR_ROUNDING 12582912.0f
-
 static inline int32_t qlinear_float_bits(float value) {
     int32_t bits;
     memcpy(&bits, &value, sizeof bits);
@@ -54,40 +51,51 @@ VECTOR float qlinear_moment(const float *x, int64_t count, float mean, const int
     return total;
 }
 
-/// A row of inputs, normalised.
-VECTOR void qlinear_normalize(const QLinearNorm *norm, int64_t count, const float *x, float *out) {
+/// A row's part in its normalisation: (x − mean) · factor.
+typedef struct QLinearSpread {
+    float mean, factor;
+} QLinearSpread;
+
+VECTOR QLinearSpread qlinear_spread(const QLinearNorm *norm, const float *x, int64_t count) {
     const float mean = norm->kind == QLINEAR_LAYER_NORM ? qlinear_moment(x, count, 0, 1) / (float)count : 0;
-    const float factor = 1 / sqrtf(qlinear_moment(x, count, mean, 2) / (float)count + norm->epsilon);
+    return (QLinearSpread){
+        .mean = mean, .factor = 1 / sqrtf(qlinear_moment(x, count, mean, 2) / (float)count + norm->epsilon)};
+}
+
+/// Some inputs of a row, normalised; `first` is the place of the first of them in the row.
+VECTOR void qlinear_normalize(
+    const QLinearNorm *norm, QLinearSpread row, int64_t first, const float *x, int64_t count, float *out) {
+    const float *gain = norm->gain + first, *shift = norm->shift ? norm->shift + first : NULL;
     int64_t i = 0;
     for (; i + LANES <= count; i += LANES) {
-        Floats value = (floats_load(x + i) - mean) * factor * floats_load(norm->gain + i);
-        if (norm->shift) value += floats_load(norm->shift + i);
+        Floats value = (floats_load(x + i) - row.mean) * row.factor * floats_load(gain + i);
+        if (shift) value += floats_load(shift + i);
         floats_store(out + i, value);
     }
-    for (; i < count; i++) {
-        out[i] = (x[i] - mean) * factor * norm->gain[i] + (norm->shift ? norm->shift[i] : 0);
-    }
+    for (; i < count; i++) out[i] = (x[i] - row.mean) * row.factor * gain[i] + (shift ? shift[i] : 0);
 }
 
 VECTOR void qlinear_quantize_rows(
     QLinearShape shape, const QLinearNorm *norm, const float *x, int32_t rows, QLinearRows out) {
     int8_t quantized[QLINEAR_LONGEST_BLOCK];
-    float normalized[norm->kind == QLINEAR_NO_NORM ? 1 : shape.inputs];
+    float normalized[QLINEAR_LONGEST_BLOCK];
     const int64_t padded = qlinear_padded_inputs(shape);
     const int32_t offset = qlinear_offset(shape.bits);
     for (int32_t row = 0; row < rows; row++) {
-        const float *inputs = x + row * shape.inputs;
-        if (norm->kind != QLINEAR_NO_NORM) {
-            qlinear_normalize(norm, shape.inputs, inputs, normalized);
-            inputs = normalized;
-        }
+        const bool is_normalized = norm->kind != QLINEAR_NO_NORM;
+        QLinearSpread spread = {0};
+        if (is_normalized) spread = qlinear_spread(norm, x + row * shape.inputs, shape.inputs);
         int64_t block = 0;
         for (int64_t start = 0; start < padded; start += shape.block, block++) {
+            const float *inputs = x + row * shape.inputs + start;
             int64_t count = shape.inputs - start < shape.block ? shape.inputs - start : shape.block;
             int64_t length = padded - start < shape.block ? padded - start : shape.block;
+            if (is_normalized) {
+                qlinear_normalize(norm, spread, start, inputs, count, normalized);
+                inputs = normalized;
+            }
             int32_t sum;
-            qlinear_quantize_block(
-                inputs + start, count, length, quantized, &out.scales[block * rows + row], &sum);
+            qlinear_quantize_block(inputs, count, length, quantized, &out.scales[block * rows + row], &sum);
             out.corrections[block * rows + row] = -offset * sum;
             int8_t *target = out.values + start * rows + 4 * row;
             for (int64_t i = 0; i < length; i += 4, target += 4 * rows) memcpy(target, quantized + i, 4);
@@ -97,7 +105,7 @@ VECTOR void qlinear_quantize_rows(
 
 VECTOR Floats qlinear_activated(Floats value, int32_t activation) {
     switch (activation) {
-    case QLINEAR_RELU: return __builtin_elementwise_max(value, (Floats){0});
+    case QLINEAR_RELU: return floats_max((Floats){0}, value);
     case QLINEAR_GELU: return floats_gelu(value);
     default: return value;
     }

@@ -32,6 +32,14 @@ VECTOR Floats floats_load_some(const float *place, int64_t count) {
 
 VECTOR void floats_store(float *place, Floats value) { memcpy(place, &value, sizeof value); }
 
+/// `yes` where the mask's bits are set, `no` elsewhere.
+VECTOR Floats floats_select(Integers mask, Floats yes, Floats no) {
+    return (Floats)(((Integers)yes & mask) | ((Integers)no & ~mask));
+}
+
+/// The larger ones, and b where either is a NaN.
+VECTOR Floats floats_max(Floats a, Floats b) { return floats_select(a > b, a, b); }
+
 /// The sum of all lanes, by halves.
 VECTOR float floats_sum(Floats value) {
     typedef float Half __attribute__((vector_size(32)));
@@ -43,11 +51,16 @@ VECTOR float floats_sum(Floats value) {
     return (quarter[0] + quarter[2]) + (quarter[1] + quarter[3]);
 }
 
-/// e^x for x ≤ 0, as good as 0 below −87; to a few units in the last place: 2^n · 2^f with |f| ≤ ½, and a series of 2^f up to the seventh power.
+/// Adding 1.5 · 2²³ leaves the nearest integer in the low bits of a float's mantissa.
+#define QLINEAR_ROUNDING 12582912.0f
+
+/// e^x for x ≤ 0, as good as 0 below −87, and NaN for NaN; to a few units in the last place: 2^n · 2^f with |f| ≤ ½, and
+/// a series of 2^f up to the seventh power.
 VECTOR Floats floats_exp(Floats x) {
     const Floats least = (Floats){0} - 87.0f, log2e = (Floats){0} + 1.44269504f;
-    const Floats scaled = __builtin_elementwise_max(x, least) * log2e;
-    const Floats whole = __builtin_elementwise_roundeven(scaled), rest = scaled - whole;
+    const Floats scaled = floats_max(least, x) * log2e;
+    const Floats shifted = scaled + QLINEAR_ROUNDING;
+    const Floats whole = shifted - QLINEAR_ROUNDING, rest = scaled - whole;
     Floats sum = (Floats){0} + 1.52527338e-5f;
     sum = sum * rest + 1.54035304e-4f;
     sum = sum * rest + 1.33335581e-3f;
@@ -56,8 +69,8 @@ VECTOR Floats floats_exp(Floats x) {
     sum = sum * rest + 2.40226507e-1f;
     sum = sum * rest + 6.93147181e-1f;
     sum = sum * rest + 1.0f;
-    const Integers exponent = __builtin_convertvector(whole, Integers) << 23;
-    return (Floats)((Integers)sum + exponent);
+    const Integers exponent = (Integers)shifted << 23;
+    return floats_select(x == x, (Floats)((Integers)sum + exponent), x);
 }
 
 /// x · Φ(x), with the error function of Abramowitz & Stegun 7.1.26, which is right to 1.5e-7.
@@ -71,8 +84,7 @@ VECTOR Floats floats_gelu(Floats x) {
     sum = sum * t + 0.254829592f;
     // Φ(−|x|) is half of that; Φ(|x|) is the rest to one.
     const Floats tail = sum * t * floats_exp(-magnitude * magnitude) * 0.5f;
-    const Integers negative = x < 0.0f;
-    return x * (Floats)(((Integers)tail & negative) | ((Integers)(1.0f - tail) & ~negative));
+    return x * floats_select(x < 0.0f, tail, 1.0f - tail);
 }
 
 #endif

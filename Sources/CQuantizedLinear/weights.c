@@ -12,6 +12,7 @@ int64_t qlinear_panel_count(QLinearShape shape) { return (shape.outputs + QLINEA
 
 /// The nearest bfloat16.
 static uint16_t bfloat16(float value) {
+    if (value != value) return 0x7FC0;  // Rounding could make infinity of a NaN.
     uint32_t bits = (uint32_t)qlinear_float_bits(value);
     return (uint16_t)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
 }
@@ -36,12 +37,19 @@ VECTOR float quantized(const float *weights, int64_t count, float scale, int32_t
 /// The scale of a block that loses least.
 ///
 /// 8 bits: the largest weight becomes 127. 4 bits, −8 to 7: the largest weight becomes −8 or 7, or something a little
-/// beyond or within, and then the scale is the one that fits best to the integers that came out.
+/// beyond or within, and then the scale is the one that fits best to the integers that came out. A block with a NaN or an
+/// infinity becomes one of them, so that it is noticed.
 VECTOR uint16_t best_scale(const float *weights, int64_t count, int32_t bits, int32_t *scratch) {
 #pragma clang fp reassociate(on)
     float largest = 0;
-    for (int64_t i = 0; i < count; i++) largest = fabsf(weights[i]) > fabsf(largest) ? weights[i] : largest;
-    if (largest == 0 || !isfinite(largest)) return bfloat16(largest);
+    bool has_nan = false;
+    for (int64_t i = 0; i < count; i++) {
+        largest = fabsf(weights[i]) > fabsf(largest) ? weights[i] : largest;
+        has_nan |= weights[i] != weights[i];
+    }
+    if (has_nan || !isfinite(largest)) return bfloat16(has_nan ? NAN : largest);
+    // Scales have all their bits only above that; such weights are as good as zeros.
+    if (fabsf(largest) < 2e-36f) return 0;
     if (bits == 8) {
         const uint16_t nearest = bfloat16(fabsf(largest) / 127), above = (uint16_t)(nearest + 1);
         const float error = quantized(weights, count, qlinear_bfloat16(nearest), -127, 127, scratch);
