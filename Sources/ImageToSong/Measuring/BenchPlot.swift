@@ -25,7 +25,7 @@ struct BenchPlot {
         let rows = shares.count + report.clients.count
         let panels = (shares.isEmpty ? 0 : 1) + (report.clients.isEmpty ? 0 : 1)
         var drawing = SVGDrawing(
-            width: Self.width, height: 92 + Double(rows) * 30 + Double(panels) * 60, description: description)
+            width: Self.width, height: 78 + Double(rows) * 30 + Double(panels) * 44, description: description)
         var y = Self.margin + 12
         let placement = report.model.placement
         drawing.text(
@@ -81,7 +81,7 @@ struct BenchPlot {
     }
 
     private func draw(_ bars: [Bar], _ drawing: inout SVGDrawing, _ top: Double) -> Double {
-        let (left, right) = (Self.margin + 100, Self.width - 260)
+        let (left, right) = (Self.margin + 100, Self.width - 290)
         var y = top
         for bar in bars {
             drawing.text(.label, bar.label, x: left - 12, y: y + 15, anchor: .end)
@@ -98,6 +98,7 @@ struct BenchPlot {
     private static func percent(_ share: Double) -> String { "\(BenchReport.digits(share * 100, 1)) %" }
 
     private static func milliseconds(_ seconds: Double) -> String {
-        seconds < 1 ? "\(BenchReport.digits(seconds * 1000, 1)) ms" : "\(BenchReport.digits(seconds, 2)) s"
+        seconds < 1
+            ? "\(BenchReport.digits(seconds * 1000, seconds < 0.01 ? 2 : 1)) ms" : "\(BenchReport.digits(seconds, 2)) s"
     }
 }
