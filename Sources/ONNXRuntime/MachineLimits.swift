@@ -25,9 +25,9 @@ public struct MachineLimits: Sendable, Equatable {
 
     /// Several times the largest cache that processors have.
     private static let bufferByteCount = 512 << 20
-    private static let turns = 8
+    private static let turns = 20
 
-    /// Measures both: the best of several turns, for whatever else runs only takes away. Blocks for about a second, with
+    /// Measures both: the best of several turns, for whatever else runs only takes away. Blocks for a second or two, with
     /// all cores busy and 512 MiB of memory taken for that time.
     public static func measure() -> MachineLimits {
         MachineLimits(integerOperationsPerSecond: integerPeak(), readBytesPerSecond: readBandwidth())
@@ -49,10 +49,10 @@ public struct MachineLimits: Sendable, Equatable {
         return speeds.max() ?? 0
     }
 
-    /// As many rounds as take some twenty milliseconds: starting threads should not count.
+    /// As many rounds as take some thirty milliseconds: starting threads should not count.
     private static func longRounds() -> Int64 {
         var rounds: Int64 = 1 << 10
-        while seconds({ _ = qlinear_peak(rounds) }) < 0.02, rounds < 1 << 40 { rounds *= 2 }
+        while seconds({ _ = qlinear_peak(rounds) }) < 0.03, rounds < 1 << 40 { rounds *= 2 }
         return rounds
     }
 

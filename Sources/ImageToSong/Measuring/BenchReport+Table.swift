@@ -28,7 +28,8 @@ extension BenchReport {
                 Self.digits(limits.readBytesPerSecond / 1e9, 1),
             ])
         }
-        return table.text
+        guard isDisturbed else { return table.text }
+        return "\(table.text)\nThe two differ: something else ran on this machine meanwhile. Measure again when it is idle."
     }
 
     private var loadTable: String? {

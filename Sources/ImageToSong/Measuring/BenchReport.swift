@@ -26,6 +26,14 @@ struct BenchReport: Encodable {
             readBytesPerSecond: limits.map(\.readBytesPerSecond).max() ?? 0)
     }
 
+    /// Whether the machine could do so much less at one end of the run than at the other that something else must have
+    /// run on it.
+    var isDisturbed: Bool {
+        [limits.map(\.integerOperationsPerSecond), limits.map(\.readBytesPerSecond)].contains { measured in
+            (measured.min() ?? 0) < 0.85 * (measured.max() ?? 0)
+        }
+    }
+
     /// A way of captioning, and the medians of its turns.
     struct MeasuredWay: Encodable {
         let way: CaptionWay
