@@ -2,6 +2,8 @@ import ArgumentParser
 
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measures parts of the program on this machine.",
-        subcommands: [BenchPixels.self, BenchGeneration.self, BenchMakeCheckpoint.self])
+        abstract: "Measures the program on this machine: captions, unless told otherwise.",
+        subcommands: [
+            BenchCaption.self, BenchTurns.self, BenchPixels.self, BenchGeneration.self, BenchMakeCheckpoint.self,
+        ], defaultSubcommand: BenchCaption.self)
 }

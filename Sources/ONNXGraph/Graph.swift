@@ -26,6 +26,8 @@ public final class Graph {
     var constants: [Onnx_TensorProto] = []
     var weights: [Weight] = []
     private(set) var misfit: ONNXGraphError?
+    /// By the names of the values that operators give.
+    private(set) var shapes: [String: [Dimension]] = [:]
 
     private var scopes: [String] = []
     private var weightNames: [String: Value] = [:]
@@ -125,6 +127,7 @@ public final class Graph {
                 name: name ?? (outputs.count == 1 ? label : "\(label):\(index)"),
                 elementType: output.0, shape: output.1)
         }
+        for value in values { shapes[value.name] = value.shape }
         var node = Onnx_NodeProto()
         node.name = label
         node.opType = operation

@@ -3,9 +3,21 @@ enum DrawnPicture {
     /// Pixels from left to right, and from top to bottom.
     static let (width, height) = (96, 64)
 
-    /// The picture as an uncompressed TIFF (TIFF 6.0, section 2), little-endian: header, pixels, then one directory.
+    /// The picture as an uncompressed TIFF.
     static func tiff() -> [UInt8] {
-        let pixels = (0..<height).flatMap { y in (0..<width).flatMap { x in colour(x, y) } }
+        tiff(
+            width: width, height: height,
+            pixels: (0..<height).flatMap { y in (0..<width).flatMap { x in colour(x, y) } })
+    }
+
+    /// A picture without sense or order, as an uncompressed TIFF.
+    static func noise(width: Int, height: Int) -> [UInt8] {
+        tiff(width: width, height: height, pixels: (0..<width * height * 3).map { _ in .random(in: 0...255) })
+    }
+
+    /// Pixels [height, width, 3] as an uncompressed TIFF (TIFF 6.0, section 2), little-endian: header, pixels, then one
+    /// directory.
+    private static func tiff(width: Int, height: Int, pixels: [UInt8]) -> [UInt8] {
         let headerSize = 8
         // Bits a sample take more than the four bytes of an entry: they stand behind the pixels.
         let bits: [UInt8] = [8, 0, 8, 0, 8, 0]

@@ -1,0 +1,128 @@
+import ArgumentParser
+import Blip2
+import Foundation
+import ONNXRuntime
+import Pipeline
+
+struct BenchCaption: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "caption",
+        abstract: "Measures captions: loading, stages, beams, batches, clients, beside the machine's own limits.",
+        discussion: """
+            What `bench` does where no other subcommand is named. Every figure is the median of several turns after a warm-up; \
+            the ways of captioning take turns. The machine's limits, the peak of 8-bit arithmetic and the bandwidth of \
+            reading, are measured before and after, and each stage is shown as a share of what they allow.
+
+            Parts: load (seconds and memory), stages (one picture), beams (3 and 5), batches (2, 4 and 8 pictures), \
+            concurrency (clients of the same queue that the server has), roofline.
+            """)
+
+    @OptionGroup var options: BenchOptions
+
+    @Option(help: ArgumentHelp("What to measure.", valueName: "PART,…"))
+    var parts = BenchParts.all
+
+    @Option(name: .customLong("repeat"), help: "How often each way takes its turn.")
+    var repetitions = 5
+
+    @Option(help: "How many clients ask at a time, one measurement for each.")
+    var clients: [Int] = [1, 2, 4, 8, 16]
+
+    @Option(help: "Seconds that each number of clients asks for.")
+    var seconds = 10.0
+
+    @Flag(help: "One JSON object instead of tables.")
+    var json = false
+
+    @Option(help: ArgumentHelp("Draws shares and throughput as SVG, too.", valueName: "FILE"))
+    var plot: String?
+
+    func validate() throws {
+        guard repetitions >= 1 else { throw ValidationError("--repeat may be 1 or more.") }
+        guard clients.allSatisfy({ (1...1024).contains($0) }) else {
+            throw ValidationError("--clients may be 1 to 1024.")
+        }
+        guard (0...86_400).contains(seconds) else { throw ValidationError("--seconds may be 0 to 86400.") }
+    }
+
+    func run() async throws {
+        let settings = try Settings.load()
+        let runtime = try Runtime.load().version
+        let before = parts.contains(.roofline) ? MachineLimits.measure() : nil
+        let (loaded, bench, load) = try await options.load(
+            settings, again: parts.contains(.load) ? repetitions : 0)
+
+        var report = BenchReport(
+            model: loaded.description, tokens: options.tokens, repetitions: repetitions,
+            compiledBytes: loaded.model.compiled.byteCount, runtime: runtime)
+        if parts.contains(.load) { report.load = load }
+        report.ways = try measure(parts.ways, bench)
+        if parts.contains(.concurrency) {
+            report.clients = try await concurrency(bench, settings, picture: try options.bytes(loaded.preparation))
+        }
+        if let before { try compare(&report, with: [before, MachineLimits.measure()], loaded.model) }
+
+        if let plot { try write(BenchPlot(report).svg, to: plot) }
+        print(json ? try jsonLine(report) : report.table)
+    }
+
+    /// The medians of all ways, which take turns.
+    private func measure(_ ways: [CaptionWay], _ bench: CaptionBench) throws -> [BenchReport.MeasuredWay] {
+        let progress = ProgressLine("Measuring captions")
+        var turns = Array(repeating: [CaptionTurn](), count: ways.count)
+        for round in 0...repetitions {
+            for (index, way) in ways.enumerated() {
+                let turn = try bench.turn(way)
+                // The first round warms up.
+                if round > 0 { turns[index].append(turn) }
+                let done = round * ways.count + index + 1
+                progress.update(Double(done) / Double((repetitions + 1) * ways.count))
+            }
+        }
+        return zip(ways, turns).map { BenchReport.MeasuredWay(way: $0, turn: .median(of: $1)) }
+    }
+
+    private func concurrency(
+        _ bench: CaptionBench, _ settings: Settings, picture: [UInt8]
+    ) async throws -> [ClientsMeasurement] {
+        let progress = ProgressLine("Measuring clients")
+        let captioner = try await bench.captioner(settings, name: options.options.model ?? settings.modelID)
+        var measurements: [ClientsMeasurement] = []
+        for (index, count) in clients.enumerated() {
+            measurements.append(
+                try await .take(
+                    count, of: captioner, picture: picture, options: bench.captionOptions, seconds: seconds))
+            progress.update(Double(index + 1) / Double(clients.count))
+        }
+        return measurements
+    }
+
+    /// Adds the machine's limits, and each way's share of them. They are a processor's: what runs elsewhere gets no share.
+    private func compare(_ report: inout BenchReport, with limits: [MachineLimits], _ model: Blip2Model) throws {
+        report.limits = limits
+        guard report.model.placement.device == "cpu", let best = report.bestLimits, !report.ways.isEmpty else { return }
+        let work = try ModelWork(model)
+        for index in report.ways.indices {
+            let measured = report.ways[index]
+            report.ways[index].shares = StageShare.all(
+                measured.turn, work.stages(pictures: measured.way.pictures, beams: measured.way.beams), limits: best)
+        }
+    }
+
+    private func write(_ text: String, to path: String) throws {
+        do {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        } catch {
+            throw CommandError("\(path) cannot be written: \(error.localizedDescription)")
+        }
+    }
+}
+
+extension CaptionTurn {
+    /// The medians of each stage.
+    fileprivate static func median(of turns: [CaptionTurn]) -> CaptionTurn {
+        CaptionTurn(
+            vision: turns.map(\.vision).median, qFormer: turns.map(\.qFormer).median,
+            prefill: turns.map(\.prefill).median, step: turns.map(\.step).median, total: turns.map(\.total).median)
+    }
+}
