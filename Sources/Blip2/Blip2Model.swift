@@ -54,6 +54,7 @@ public final class Blip2Model: Sendable {
         }
         compiled = try CompiledModel.findOrCompile(
             checkpoint, configuration, precision: precision, cache: cache, waiting: waiting, progress: progress)
+        compiled.readAhead()
 
         var options = SessionOptions()
         options.intraOpThreads = threads

@@ -1,6 +1,7 @@
 // A layer: quantises its inputs, then sends panels of weights through a kernel, side by side.
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "internal.h"
 
@@ -26,11 +27,12 @@ const QLinearKernel *qlinear_best_kernel(void) {
 }
 
 enum {
-    /// Tasks that a layer is cut into at least, if it has as many panels, so that threads which are held up now and then
-    /// end together.
+    /// Tasks for each core that a layer is cut into at least, so that threads which are held up now and then end together.
     TASKS = 16,
-    /// Bytes of weights that a task works with at once: they should stay in the second-level cache while all rows pass.
-    WORKING_SET = 512 << 10
+    /// Bytes of weights that a task works with at once: they should stay in the second-level cache while all its rows pass.
+    WORKING_SET = 512 << 10,
+    /// Rows that a task has at least where there are as many: they are what pays for fetching its weights.
+    TASK_ROWS = 64
 };
 
 /// Rows of inputs against a matrix.
@@ -106,10 +108,38 @@ static void multiply_panel(const Layer *layer, int64_t start, int64_t end, int64
 
 // MARK: One layer
 
+/// How a product is cut into tasks: groups of neighbouring panels against groups of neighbouring tiles, nearly equal ones.
+typedef struct Cut {
+    int64_t panel_groups, tile_groups;
+} Cut;
+
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+
+static int64_t task_count(void) {
+    static _Atomic int64_t cores;
+    if (cores == 0) cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return TASKS * cores;
+}
+
+/// As many groups of tiles as there should be where there are so many groups of panels.
+static int64_t tile_groups(const Layer *layer, int64_t panel_groups) {
+    const int64_t wanted = (task_count() + panel_groups - 1) / panel_groups, most = layer->row_count / TASK_ROWS;
+    return most > 1 ? least(wanted, most) : 1;
+}
+
+static Cut cut(const Layer *layer) {
+    const int64_t fitting = WORKING_SET / (int64_t)layer->panel_byte_count;
+    Cut cut = {.panel_groups = fitting > 1 ? (layer->panel_count + fitting - 1) / fitting : layer->panel_count};
+    cut.tile_groups = tile_groups(layer, cut.panel_groups);
+    const int64_t wanted = (task_count() + cut.tile_groups - 1) / cut.tile_groups;
+    if (cut.panel_groups < wanted) cut.panel_groups = least(wanted, layer->panel_count);
+    return cut;
+}
+
 typedef struct LinearWork {
     Layer layer;
     const QLinearCall *call;
-    int64_t panels_of_task;
+    Cut cut;
 } LinearWork;
 
 static void quantize_tile(void *data, size_t index) {
@@ -129,31 +159,29 @@ static void quantize_all(const LinearWork *work, QLinearParallel parallel, void 
     }
 }
 
-/// Some neighbouring panels against all rows.
-static void multiply_panels(void *data, size_t index) {
+static void multiply_part(void *data, size_t index) {
     const LinearWork *work = data;
     const QLinearCall *call = work->call;
-    const int64_t first = (int64_t)index * work->panels_of_task, behind = first + work->panels_of_task;
-    const int64_t last = behind < work->layer.panel_count ? behind : work->layer.panel_count;
-    for (int64_t tile = 0; tile < work->layer.tile_count; tile++) {
-        const int64_t start = tile_start(&work->layer, tile), place = start * call->shape.outputs;
+    const Layer *layer = &work->layer;
+    const int64_t panels = (int64_t)index / work->cut.tile_groups, tiles = (int64_t)index % work->cut.tile_groups;
+    const int64_t first = layer->panel_count * panels / work->cut.panel_groups;
+    const int64_t last = layer->panel_count * (panels + 1) / work->cut.panel_groups;
+    const int64_t behind = layer->tile_count * (tiles + 1) / work->cut.tile_groups;
+    for (int64_t tile = layer->tile_count * tiles / work->cut.tile_groups; tile < behind; tile++) {
+        const int64_t start = tile_start(layer, tile), place = start * call->shape.outputs;
         const Target target = {
             .bias = call->bias, .activation = call->activation,
             .residual = call->residual ? call->residual + place : NULL, .y = call->y + place,
             .stride = call->shape.outputs};
         for (int64_t panel = first; panel < last; panel++) {
-            multiply_panel(&work->layer, start, tile_start(&work->layer, tile + 1), panel, &target);
+            multiply_panel(layer, start, tile_start(layer, tile + 1), panel, &target);
         }
     }
 }
 
 static void multiply_all(LinearWork *work, QLinearParallel parallel, void *context) {
-    const Layer *layer = &work->layer;
-    const int64_t fitting = WORKING_SET / (int64_t)layer->panel_byte_count, sharing = layer->panel_count / TASKS;
-    work->panels_of_task = fitting < sharing ? fitting : sharing;
-    if (work->panels_of_task < 1) work->panels_of_task = 1;
-    const int64_t tasks = (layer->panel_count + work->panels_of_task - 1) / work->panels_of_task;
-    parallel(context, multiply_panels, (size_t)tasks, work);
+    work->cut = cut(&work->layer);
+    parallel(context, multiply_part, (size_t)(work->cut.panel_groups * work->cut.tile_groups), work);
 }
 
 bool qlinear_run(const QLinearKernel *kernel, const QLinearCall *call, QLinearParallel parallel, void *context) {
@@ -172,17 +200,19 @@ typedef struct FeedForwardWork {
     LinearWork first, second;
 } FeedForwardWork;
 
-/// The first layer's outputs that are one block of the second's inputs: for all rows, quantised at once.
+/// The first layer's outputs that are one block of the second's inputs: for some rows, quantised at once.
 static void expand_block(void *data, size_t index) {
     const FeedForwardWork *work = data;
     const Layer *first = &work->first.layer, *second = &work->second.layer;
-    const int64_t block = (int64_t)index, start = block * second->shape.block;
+    const int64_t groups = work->first.cut.tile_groups, group = (int64_t)index % groups;
+    const int64_t last_tile = first->tile_count * (group + 1) / groups;
+    const int64_t block = (int64_t)index / groups, start = block * second->shape.block;
     const int64_t rest = second->shape.inputs - start, count = rest < second->shape.block ? rest : second->shape.block;
     QLinearShape shape = second->shape;
     shape.inputs = count;
     const QLinearNorm none = {.kind = QLINEAR_NO_NORM};
     float outputs[first->kernel->most_rows * count];
-    for (int64_t tile = 0; tile < first->tile_count; tile++) {
+    for (int64_t tile = first->tile_count * group / groups; tile < last_tile; tile++) {
         const int64_t row = tile_start(first, tile), end = tile_start(first, tile + 1);
         const Target target = {
             .bias = work->first.call->bias, .activation = work->first.call->activation, .y = outputs, .first = start,
@@ -204,7 +234,9 @@ bool qlinear_feed_forward(
     const bool has_memory = work.first.layer.rows.values && work.second.layer.rows.values;
     if (has_memory) {
         quantize_all(&work.first, parallel, context);
-        parallel(context, expand_block, (size_t)work.second.layer.block_count, &work);
+        const int64_t blocks = work.second.layer.block_count;
+        work.first.cut = (Cut){.panel_groups = blocks, .tile_groups = tile_groups(&work.first.layer, blocks)};
+        parallel(context, expand_block, (size_t)(blocks * work.first.cut.tile_groups), &work);
         multiply_all(&work.second, parallel, context);
     }
     free(work.first.layer.rows.values);

@@ -54,15 +54,11 @@ VECTOR float floats_sum(Floats value) {
 /// Adding 1.5 · 2²³ leaves the nearest integer in the low bits of a float's mantissa.
 #define QLINEAR_ROUNDING 12582912.0f
 
-/// e^x for x ≤ 0, as good as 0 below −87, and NaN for NaN; to a few units in the last place: 2^n · 2^f with |f| ≤ ½, and
-/// a series of 2^f up to the seventh power.
-VECTOR Floats floats_exp(Floats x) {
-    const Floats least = (Floats){0} - 87.0f, log2e = (Floats){0} + 1.44269504f;
-    const Floats scaled = floats_max(least, x) * log2e;
-    const Floats shifted = scaled + QLINEAR_ROUNDING;
-    const Floats whole = shifted - QLINEAR_ROUNDING, rest = scaled - whole;
-    Floats sum = (Floats){0} + 1.52527338e-5f;
-    sum = sum * rest + 1.54035304e-4f;
+/// 2^x for |x| ≤ 126, to a few units in the last place: 2^n · 2^f with |f| ≤ ½, and a series of 2^f up to the sixth power.
+VECTOR Floats floats_exp2(Floats x) {
+    const Floats shifted = x + QLINEAR_ROUNDING;
+    const Floats rest = x - (shifted - QLINEAR_ROUNDING);
+    Floats sum = (Floats){0} + 1.54035304e-4f;
     sum = sum * rest + 1.33335581e-3f;
     sum = sum * rest + 9.61812911e-3f;
     sum = sum * rest + 5.55041087e-2f;
@@ -70,20 +66,28 @@ VECTOR Floats floats_exp(Floats x) {
     sum = sum * rest + 6.93147181e-1f;
     sum = sum * rest + 1.0f;
     const Integers exponent = (Integers)shifted << 23;
-    return floats_select(x == x, (Floats)((Integers)sum + exponent), x);
+    return (Floats)((Integers)sum + exponent);
 }
 
-/// x · Φ(x), with the error function of Abramowitz & Stegun 7.1.26, which is right to 1.5e-7.
+/// e^x for x ≤ 0, as good as 0 below −87, and NaN for NaN.
+VECTOR Floats floats_exp(Floats x) {
+    const Floats least = (Floats){0} - 87.0f;
+    return floats_select(x == x, floats_exp2(floats_max(least, x) * 1.44269504f), x);
+}
+
+/// x · Φ(x), to 1e-7: Φ(−m) is 2 to the power of a polynomial of m, fitted for 0 ≤ m ≤ 7, and as good as 0 beyond.
 VECTOR Floats floats_gelu(Floats x) {
-    const Floats magnitude = __builtin_elementwise_abs(x) * 0.707106781f;
-    const Floats t = 1.0f / (magnitude * 0.3275911f + 1.0f);
-    Floats sum = (Floats){0} + 1.061405429f;
-    sum = sum * t - 1.453152027f;
-    sum = sum * t + 1.421413741f;
-    sum = sum * t - 0.284496736f;
-    sum = sum * t + 0.254829592f;
-    // Φ(−|x|) is half of that; Φ(|x|) is the rest to one.
-    const Floats tail = sum * t * floats_exp(-magnitude * magnitude) * 0.5f;
+    const Floats most = (Floats){0} + 7.0f, magnitude = __builtin_elementwise_abs(x);
+    const Integers is_near = magnitude < most;
+    const Floats m = floats_select(is_near, magnitude, most);
+    Floats power = (Floats){0} + 3.30928015e-5f;
+    power = power * m - 7.69219594e-4f;
+    power = power * m + 8.08071625e-3f;
+    power = power * m - 5.34121022e-2f;
+    power = power * m - 4.58770961e-1f;
+    power = power * m - 1.15120173e+0f;
+    power = power * m - 9.99993086e-1f;
+    const Floats tail = floats_select(is_near, floats_exp2(power), (Floats){0});
     return x * floats_select(x < 0.0f, tail, 1.0f - tail);
 }
 

@@ -25,10 +25,10 @@ public struct MachineLimits: Sendable, Equatable {
 
     /// Several times the largest cache that processors have.
     private static let bufferByteCount = 512 << 20
-    private static let turns = 20
+    private static let turns = 4
 
-    /// Measures both: the best of several turns, for whatever else runs only takes away. Blocks for a second or two, with
-    /// all cores busy and 512 MiB of memory taken for that time.
+    /// Measures both: the best of a few turns. Blocks for half a second, with all cores busy and 512 MiB of memory taken for
+    /// that time.
     public static func measure() -> MachineLimits {
         MachineLimits(integerOperationsPerSecond: integerPeak(), readBytesPerSecond: readBandwidth())
     }

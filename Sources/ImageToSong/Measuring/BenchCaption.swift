@@ -11,7 +11,7 @@ struct BenchCaption: AsyncParsableCommand {
         discussion: """
             What `bench` does where no other subcommand is named. Every figure is the median of several turns after a warm-up; \
             the ways of captioning take turns. The machine's limits, the peak of 8-bit arithmetic and the bandwidth of \
-            reading, are measured before and after, and each stage is shown as a share of what they allow.
+            reading, are measured before each turn, and each stage is shown as a share of what they allowed.
 
             Parts: load (seconds and memory), stages (one picture), beams (3 and 5), batches (2, 4 and 8 pictures), \
             concurrency (clients of the same queue that the server has), roofline.
@@ -48,7 +48,6 @@ struct BenchCaption: AsyncParsableCommand {
     func run() async throws {
         let settings = try Settings.load()
         let runtime = try Runtime.load().version
-        let before = parts.contains(.roofline) ? MachineLimits.measure() : nil
         let (loaded, bench, load) = try await options.load(
             settings, again: parts.contains(.load) ? repetitions : 0)
 
@@ -56,30 +55,45 @@ struct BenchCaption: AsyncParsableCommand {
             model: loaded.description, tokens: options.tokens, repetitions: repetitions,
             compiledBytes: loaded.model.compiled.byteCount, runtime: runtime)
         if parts.contains(.load) { report.load = load }
-        report.ways = try measure(parts.ways, bench)
+        try measure(parts.ways, bench, loaded.model, &report)
         if parts.contains(.concurrency) {
             report.clients = try await concurrency(bench, settings, picture: try options.bytes(loaded.preparation))
         }
-        if let before { try compare(&report, with: [before, MachineLimits.measure()], loaded.model) }
 
         if let plot { try write(BenchPlot(report).svg, to: plot) }
         print(json ? try jsonLine(report) : report.table)
     }
 
-    /// The medians of all ways, which take turns.
-    private func measure(_ ways: [CaptionWay], _ bench: CaptionBench) throws -> [BenchReport.MeasuredWay] {
+    /// Adds the medians of all ways, which take turns, and their shares of the machine's limits. These are a processor's: what
+    /// runs elsewhere gets no share.
+    private func measure(
+        _ ways: [CaptionWay], _ bench: CaptionBench, _ model: Blip2Model, _ report: inout BenchReport
+    ) throws {
+        let hasLimits = parts.contains(.roofline)
+        if ways.isEmpty, hasLimits { report.limits = [.measure()] }
+        let work = hasLimits && report.model.placement.device == "cpu" ? try ModelWork(model) : nil
         let progress = ProgressLine("Measuring captions")
-        var turns = Array(repeating: [CaptionTurn](), count: ways.count)
+        var turns = Array(repeating: [(turn: CaptionTurn, limits: MachineLimits?)](), count: ways.count)
         for round in 0...repetitions {
             for (index, way) in ways.enumerated() {
-                let turn = try bench.turn(way)
                 // The first round warms up.
-                if round > 0 { turns[index].append(turn) }
+                let limits = hasLimits && round > 0 ? MachineLimits.measure() : nil
+                let turn = try bench.turn(way)
+                if round > 0 { turns[index].append((turn, limits)) }
                 let done = round * ways.count + index + 1
                 progress.update(Double(done) / Double((repetitions + 1) * ways.count))
             }
         }
-        return zip(ways, turns).map { BenchReport.MeasuredWay(way: $0, turn: .median(of: $1)) }
+        report.limits += turns.joined().compactMap(\.limits)
+        report.ways = zip(ways, turns).map { way, turns in
+            var measured = BenchReport.MeasuredWay(way: way, turn: .median(of: turns.map(\.turn)))
+            if let work {
+                measured.shares = StageShare.all(
+                    turns.compactMap { turn, limits in limits.map { (turn, $0) } },
+                    work.stages(pictures: way.pictures, beams: way.beams))
+            }
+            return measured
+        }
     }
 
     private func concurrency(
@@ -95,18 +109,6 @@ struct BenchCaption: AsyncParsableCommand {
             progress.update(Double(index + 1) / Double(clients.count))
         }
         return measurements
-    }
-
-    /// Adds the machine's limits, and each way's share of them. They are a processor's: what runs elsewhere gets no share.
-    private func compare(_ report: inout BenchReport, with limits: [MachineLimits], _ model: Blip2Model) throws {
-        report.limits = limits
-        guard report.model.placement.device == "cpu", let best = report.bestLimits, !report.ways.isEmpty else { return }
-        let work = try ModelWork(model)
-        for index in report.ways.indices {
-            let measured = report.ways[index]
-            report.ways[index].shares = StageShare.all(
-                measured.turn, work.stages(pictures: measured.way.pictures, beams: measured.way.beams), limits: best)
-        }
     }
 
     private func write(_ text: String, to path: String) throws {

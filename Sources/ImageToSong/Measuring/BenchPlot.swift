@@ -13,13 +13,15 @@ struct BenchPlot {
 
     /// Says what the picture shows without it.
     private var description: String {
-        let shares = shares.compactMap { share in share.share.map { "\(share.stage) \(Self.percent($0))" } }
+        let shares = shares.map { "\($0.stage) \(Self.percent($1.share))" }
         let clients = report.clients.map { "\($0.clients): \(BenchReport.digits($0.captionsPerSecond, 2))" }
         return "Share of the machine's limit: \(shares.joined(separator: ", ")). "
             + "Captions a second by number of clients: \(clients.joined(separator: ", "))."
     }
 
-    private var shares: [StageShare] { report.ways.first?.shares.filter { $0.share != nil } ?? [] }
+    private var shares: [(stage: StageShare, atBest: StageShare.AtBest)] {
+        report.ways.first?.shares.compactMap { stage in stage.atBest.map { (stage, $0) } } ?? []
+    }
 
     var svg: String {
         let rows = shares.count + report.clients.count
@@ -40,9 +42,11 @@ struct BenchPlot {
 
     private var machine: String {
         var words = ["\(MachineLimits.coreCount) cores", MachineLimits.kernelName]
-        if let limits = report.bestLimits {
-            words.append("\(BenchReport.digits(limits.integerOperationsPerSecond / 1e9, 0)) GOP/s int8")
-            words.append("\(BenchReport.digits(limits.readBytesPerSecond / 1e9, 1)) GB/s read")
+        if !report.limits.isEmpty {
+            let peak = report.limits.map(\.integerOperationsPerSecond).median / 1e9
+            let read = report.limits.map(\.readBytesPerSecond).median / 1e9
+            words.append("\(BenchReport.digits(peak, 0)) GOP/s int8")
+            words.append("\(BenchReport.digits(read, 1)) GB/s read")
         }
         return words.joined(separator: ", ")
     }
@@ -51,11 +55,11 @@ struct BenchPlot {
     private func drawShares(_ drawing: inout SVGDrawing, _ top: Double) -> Double {
         let way = report.ways.first?.way.name ?? ""
         drawing.text(.label, "Share of what the machine can do, \(way)", x: Self.margin, y: top)
-        let bars = shares.map { share in
-            let bound = share.bound == .arithmetic ? "of the int8 peak" : "of the read bandwidth"
+        let bars = shares.map { stage, atBest in
+            let bound = atBest.bound == .arithmetic ? "of the int8 peak" : "of the read bandwidth"
             return Bar(
-                label: share.stage, value: min(1, share.share ?? 0),
-                text: Self.percent(share.share ?? 0), note: "\(bound), \(Self.milliseconds(share.seconds))")
+                label: stage.stage, value: min(1, atBest.share), text: Self.percent(atBest.share),
+                note: "\(bound), \(Self.milliseconds(stage.seconds))")
         }
         return draw(bars, &drawing, top + 14)
     }

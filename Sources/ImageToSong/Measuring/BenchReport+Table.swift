@@ -21,15 +21,16 @@ extension BenchReport {
 
     private var machineTable: String? {
         guard !limits.isEmpty else { return nil }
+        let peaks = limits.map(\.integerOperationsPerSecond)
+        let reads = limits.map(\.readBytesPerSecond)
         var table = TextTable(["The machine's limits", "int8 GOP/s", "read GB/s"])
-        for (name, limits) in zip(["before", "after"], limits) {
-            table.add([
-                name, Self.digits(limits.integerOperationsPerSecond / 1e9, 1),
-                Self.digits(limits.readBytesPerSecond / 1e9, 1),
-            ])
+        for (name, peak, read) in [
+            ("median", peaks.median, reads.median), ("least", peaks.min() ?? .nan, reads.min() ?? .nan),
+            ("most", peaks.max() ?? .nan, reads.max() ?? .nan),
+        ] {
+            table.add([name, Self.digits(peak / 1e9, 1), Self.digits(read / 1e9, 1)])
         }
-        guard isDisturbed else { return table.text }
-        return "\(table.text)\nThe two differ: something else ran on this machine meanwhile. Measure again when it is idle."
+        return table.text
     }
 
     private var loadTable: String? {
@@ -68,8 +69,8 @@ extension BenchReport {
         for share in first.shares {
             table.add([
                 share.stage, Self.digits(Double(share.operations) / 1e9, 3), Self.digits(Double(share.bytes) / 1e6, 1),
-                Self.milliseconds(share.seconds), share.leastSeconds.map(Self.milliseconds) ?? "–",
-                share.share.map { Self.digits($0 * 100, 1) } ?? "–", share.bound?.rawValue ?? "–",
+                Self.milliseconds(share.seconds), (share.atBest?.seconds).map(Self.milliseconds) ?? "–",
+                (share.atBest?.share).map { Self.digits($0 * 100, 1) } ?? "–", share.atBest?.bound.rawValue ?? "–",
             ])
         }
         return table.text

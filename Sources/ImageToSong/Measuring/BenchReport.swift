@@ -12,27 +12,11 @@ struct BenchReport: Encodable {
     let compiledBytes: Int
     /// The version of ONNX Runtime.
     let runtime: String
-    /// Before everything else, and after it.
+    /// Before each turn: what a machine can do changes with what else runs on it, or beside it in other virtual ones.
     var limits: [MachineLimits] = []
     var load: LoadMeasurement?
     var ways: [MeasuredWay] = []
     var clients: [ClientsMeasurement] = []
-
-    /// The best of what was measured: what runs beside only takes away.
-    var bestLimits: MachineLimits? {
-        guard !limits.isEmpty else { return nil }
-        return MachineLimits(
-            integerOperationsPerSecond: limits.map(\.integerOperationsPerSecond).max() ?? 0,
-            readBytesPerSecond: limits.map(\.readBytesPerSecond).max() ?? 0)
-    }
-
-    /// Whether the machine could do so much less at one end of the run than at the other that something else must have
-    /// run on it.
-    var isDisturbed: Bool {
-        [limits.map(\.integerOperationsPerSecond), limits.map(\.readBytesPerSecond)].contains { measured in
-            (measured.min() ?? 0) < 0.85 * (measured.max() ?? 0)
-        }
-    }
 
     /// A way of captioning, and the medians of its turns.
     struct MeasuredWay: Encodable {

@@ -1,9 +1,9 @@
 import Blip2
 import ONNXRuntime
 
-/// What a stage took, beside the least that this machine could take for it.
+/// What a stage took, beside the least that this machine could take for it just then.
 struct StageShare: Encodable {
-    /// What holds a stage back: the greater of the two times.
+    /// What holds a stage back: what takes the greater of the two times.
     enum Bound: String, Encodable {
         case arithmetic
         case memory
@@ -14,13 +14,18 @@ struct StageShare: Encodable {
     let operations: Int
     /// Bytes of the weights that are read whole.
     let bytes: Int
+    /// The median of the turns.
     let seconds: Double
-    /// Nothing where the machine's limit for such numbers was not measured.
-    let leastSeconds: Double?
-    let bound: Bound?
+    /// What comes of the machine's limits; nothing where the limit for such numbers was not measured.
+    let atBest: AtBest?
 
-    /// 1 at the machine's limit.
-    var share: Double? { leastSeconds.map { $0 / seconds } }
+    struct AtBest {
+        /// The median of the turns.
+        let seconds: Double
+        let bound: Bound
+        /// The median of the turns' shares: 1 at the machine's limit.
+        let share: Double
+    }
 
     enum CodingKeys: String, CodingKey {
         case stage, operations, bytes, seconds, bound, share
@@ -33,36 +38,51 @@ struct StageShare: Encodable {
         try container.encode(operations, forKey: .operations)
         try container.encode(bytes, forKey: .bytes)
         try container.encode(seconds, forKey: .seconds)
-        try container.encodeIfPresent(leastSeconds, forKey: .leastSeconds)
-        try container.encodeIfPresent(bound, forKey: .bound)
-        try container.encodeIfPresent(share, forKey: .share)
+        try container.encodeIfPresent(atBest?.seconds, forKey: .leastSeconds)
+        try container.encodeIfPresent(atBest?.bound, forKey: .bound)
+        try container.encodeIfPresent(atBest?.share, forKey: .share)
     }
 
-    /// - Parameter isStep: whether this is a step of the decoder, which memory holds back whatever its numbers are: the
-    ///   limit of arithmetic is known for integers only.
-    init(_ stage: String, _ work: ModelWork.Stage, seconds: Double, isStep: Bool = false, limits: MachineLimits) {
+    /// - Parameters:
+    ///   - turns: what the stage took in each turn, and the machine's limits just before.
+    ///   - isStep: whether this is a step of the decoder, which memory holds back whatever its numbers are: the limit of
+    ///     arithmetic is known for integers only.
+    init(
+        _ stage: String, _ work: ModelWork.Stage, turns: [(seconds: Double, limits: MachineLimits)],
+        isStep: Bool = false
+    ) {
         self.stage = stage
-        self.seconds = seconds
         operations = work.operations
         bytes = work.bytes
+        seconds = turns.map(\.seconds).median
         guard work.usesIntegers || isStep else {
-            leastSeconds = nil
-            bound = nil
+            atBest = nil
             return
         }
-        let reading = Double(work.bytes) / limits.readBytesPerSecond
-        let computing = work.usesIntegers ? Double(work.operations) / limits.integerOperationsPerSecond : 0
-        leastSeconds = max(reading, computing)
-        bound = computing > reading ? .arithmetic : .memory
+        let reading = turns.map { Double(work.bytes) / $0.limits.readBytesPerSecond }
+        let computing = turns.map {
+            work.usesIntegers ? Double(work.operations) / $0.limits.integerOperationsPerSecond : 0
+        }
+        let least = zip(reading, computing).map(max)
+        atBest = AtBest(
+            seconds: least.median, bound: computing.median > reading.median ? .arithmetic : .memory,
+            share: zip(least, turns).map { $0 / $1.seconds }.median)
     }
 
-    /// The shares of all stages of a turn.
-    static func all(_ turn: CaptionTurn, _ work: ModelWork.Stages, limits: MachineLimits) -> [StageShare] {
-        [
-            StageShare("vision", work.vision, seconds: turn.vision, limits: limits),
-            StageShare("Q-Former", work.qFormer, seconds: turn.qFormer, limits: limits),
-            StageShare("prefill", work.prefill, seconds: turn.prefill, limits: limits),
-            StageShare("decode step", work.step, seconds: turn.step, isStep: true, limits: limits),
+    /// The shares of all stages of a way's turns.
+    static func all(
+        _ turns: [(turn: CaptionTurn, limits: MachineLimits)], _ work: ModelWork.Stages
+    ) -> [StageShare] {
+        func share(
+            _ name: String, _ work: ModelWork.Stage, _ seconds: KeyPath<CaptionTurn, Double>, isStep: Bool = false
+        ) -> StageShare {
+            StageShare(name, work, turns: turns.map { ($0.turn[keyPath: seconds], $0.limits) }, isStep: isStep)
+        }
+        return [
+            share("vision", work.vision, \.vision),
+            share("Q-Former", work.qFormer, \.qFormer),
+            share("prefill", work.prefill, \.prefill),
+            share("decode step", work.step, \.step, isStep: true),
         ]
     }
 }
