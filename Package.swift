@@ -152,6 +152,7 @@ let package = Package(
         tests("Hub", ["FakeHub", crypto]),
         tests("ONNXGraph", ["ONNXRuntime"], exclude: []),
         tests("ONNXRuntime", ["CONNXRuntime"]),
+        tests("CQuantizedLinear", exclude: []),
         tests("Imaging"),
         tests("Prometheus", [metrics], exclude: []),
     ] + fuzzing

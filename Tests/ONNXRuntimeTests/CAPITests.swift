@@ -5,7 +5,7 @@ import Testing
 @testable import ONNXRuntime
 
 /// Calls every function that CONNXRuntime declares, with nothing between, and checks what it does: a wrong place in the
-/// table or a wrong signature shows here.
+/// table or a wrong signature shows here. What only an operator may call, our operators in C do.
 @Suite("The C API, function by function")
 struct CAPITests {
     let runtime: Runtime
@@ -71,13 +71,18 @@ struct CAPITests {
         return value
     }
 
-    @Test("This file calls every function that the header declares")
+    @Test("This file, or an operator, calls every function that the header declares")
     func everyFunction() throws {
         let tests = URL(fileURLWithPath: #filePath)
-        let header = tests.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "Sources/CONNXRuntime/include/CONNXRuntime.h")
+        let sources = tests.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Sources")
+        let header = sources.appending(path: "CONNXRuntime/include/CONNXRuntime.h")
         let declarations = try String(contentsOf: header, encoding: .utf8)
-        let calls = try String(contentsOf: tests, encoding: .utf8)
+        let operators = ["operator", "operator_linear", "operator_attention"].map {
+            sources.appending(path: "CQuantizedLinear/\($0).c")
+        }
+        let calls = try ([tests] + operators).map { try String(contentsOf: $0, encoding: .utf8) }.joined()
+            .replacing("->", with: ".")
         let names = declarations.matches(of: #/\/\* +\d+ \*\/ [^(]*\(\*(\w+)\)/#).map { String($0.1) }
         #expect(names.count > 60)
         for name in names { #expect(calls.contains(".\(name)("), "\(name) is not called") }
@@ -131,6 +136,21 @@ struct CAPITests {
 
         #expect(FileManager.default.fileExists(atPath: try text(profile)))
         #expect(FileManager.default.fileExists(atPath: folder.path("optimised.onnx")))
+    }
+
+    @Test("A domain takes operators, and sessions the domain")
+    func operators() throws {
+        var domain: OpaquePointer?
+        ok(api.CreateCustomOpDomain("own", &domain))
+        defer { api.ReleaseCustomOpDomain(domain) }
+        let operation = UnsafeMutablePointer<OrtCustomOp>.allocate(capacity: 1)
+        defer { operation.deallocate() }
+        operation.initialize(to: OrtCustomOp())
+        operation.pointee.version = UInt32(ORT_API_VERSION_NEEDED)
+        ok(api.CustomOpDomain_Add(domain, operation))
+        let options = options()
+        defer { api.ReleaseSessionOptions(options) }
+        ok(api.AddCustomOpDomain(options, domain))
     }
 
     @Test("A session tells of its inputs and outputs")

@@ -1,0 +1,41 @@
+import CQuantizedLinear
+import Testing
+
+/// One of the kernels that this machine can run: each has to give what the others give.
+struct Kernel: CustomTestStringConvertible, Sendable {
+    let index: Int
+
+    static let all = (0..<qlinear_kernel_count).map(Kernel.init).filter { qlinear_kernel_runs_here($0.pointer) }
+
+    var pointer: OpaquePointer? { qlinear_kernel(index) }
+    var testDescription: String { String(cString: qlinear_kernel_name(pointer)) }
+}
+
+/// Does tasks one after the other, the last one first: their order must not matter.
+let inReverse: QLinearParallel = { _, task, count, data in
+    for index in (0..<count).reversed() { task?(data, index) }
+}
+
+/// SplitMix64; Steele et al. 2014.
+struct RandomNumbers: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    mutating func floats(_ count: Int, in range: ClosedRange<Float> = -1...1) -> [Float] {
+        (0..<count).map { _ in .random(in: range, using: &self) }
+    }
+}
+
+/// ‖x − r‖ / ‖r‖.
+func relativeError(_ values: [Float], _ reference: [Double]) -> Double {
+    let difference = zip(values, reference).reduce(0) { $0 + (Double($1.0) - $1.1) * (Double($1.0) - $1.1) }
+    let size = reference.reduce(0) { $0 + $1 * $1 }
+    return (difference / size).squareRoot()
+}
