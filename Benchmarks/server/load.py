@@ -54,19 +54,23 @@ class Client:
 
     async def send(self, request):
         """Sends a request; returns the status of its answer, 0 where the connection broke."""
+        return (await self.exchange(request))[0]
+
+    async def exchange(self, request):
+        """Sends a request; returns the status and the body of its answer, 0 and nothing where the connection broke."""
         try:
             if self.writer is None:
                 self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
             self.writer.write(request)
             head = (await self.reader.readuntil(b"\r\n\r\n")).decode().lower()
             length = int(head.split("content-length:")[1].split("\r\n")[0])
-            await self.reader.readexactly(length)
+            body = await self.reader.readexactly(length)
             if "connection: close" in head:
                 self.close()
-            return int(head.split(" ")[1])
+            return int(head.split(" ")[1]), body
         except (OSError, EOFError, IndexError):
             self.close()
-            return 0
+            return 0, b""
 
     def close(self):
         if self.writer is not None:

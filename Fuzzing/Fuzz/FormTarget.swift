@@ -31,7 +31,9 @@ private func read(_ body: [UInt8], inPiecesOf length: Int) -> Result<Form, Refus
         }
         try reader.checkEnd()
         guard let file = reader.takeFile() else { preconditionFailure("A form without a file was found whole") }
-        return .success(Form(file: try file.content.get(), fileName: file.name, texts: reader.texts))
+        return .success(
+            Form(
+                file: try file.content.get(), fileHash: file.hash, fileName: file.name, texts: reader.texts))
     } catch {
         return .failure(Refusal(code: error.code.rawValue))
     }

@@ -1,5 +1,3 @@
-import Crypto
-
 /// A picture file whose header has been read and found within the limits. Its pixels are decoded when they are asked
 /// for, each time anew.
 public struct Picture: Sendable {
@@ -58,11 +56,9 @@ public struct Picture: Sendable {
 
     /// The SHA-256 of a file's bytes, whether or not they are a picture, in lower-case hexadecimal.
     public static func sha256(of bytes: [UInt8]) -> String {
-        var hash = SHA256()
-        bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        let digits = Array("0123456789abcdef".utf8)
-        let text = hash.finalize().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-        return String(decoding: text, as: UTF8.self)
+        var hash = PictureHash()
+        bytes.withUnsafeBytes { hash.update($0) }
+        return hash.digits
     }
 
     private struct Header {

@@ -9,11 +9,11 @@ struct CaptionRequest: Sendable {
     let options: CaptionOptions
     let preparation: PixelPreparation
 
-    init(bytes: [UInt8], options: CaptionOptions, preparation: PixelPreparation) {
+    init(bytes: [UInt8], hash: String?, options: CaptionOptions, preparation: PixelPreparation) {
         self.bytes = bytes
         self.options = options
         self.preparation = preparation
-        hash = Picture.sha256(of: bytes)
+        self.hash = hash ?? Picture.sha256(of: bytes)
     }
 
     func run(

@@ -140,16 +140,17 @@ public actor Captioner {
     ///
     /// - Parameters:
     ///   - isFresh: whether the caption must be made now, whatever is remembered.
+    ///   - hash: the bytes' SHA-256 as ``Imaging/Picture/sha256`` writes it, where it is known already.
     ///   - listener: is told the text while it is written; of a remembered caption nothing.
     /// - Throws: every ``PipelineError/Code`` but `invalidSetting`.
     public nonisolated func caption(
-        _ bytes: [UInt8], options: CaptionOptions = CaptionOptions(), isFresh: Bool = false,
+        _ bytes: [UInt8], options: CaptionOptions = CaptionOptions(), isFresh: Bool = false, hash: String? = nil,
         listener: CaptionListener? = nil
     ) async throws(PipelineError) -> CaptionResult {
         let (description, preparation) = try await readyModel()
         try options.validate(within: description.limits)
         // Hashed here and not on the actor, which would answer nobody else meanwhile.
-        let request = CaptionRequest(bytes: bytes, options: options, preparation: preparation)
+        let request = CaptionRequest(bytes: bytes, hash: hash, options: options, preparation: preparation)
         do {
             return try await withDeadline(configuration.timeout) {
                 try await self.result(request, model: description, isFresh: isFresh, listener: listener)

@@ -1,3 +1,4 @@
+import Imaging
 import NIOCore
 import Testing
 
@@ -13,7 +14,7 @@ struct FormReaderTests {
         try reader.checkEnd()
         let taken = reader.takeFile()
         let file = try #require(taken)
-        return Form(file: try file.content.get(), fileName: file.name, texts: reader.texts)
+        return Form(file: try file.content.get(), fileHash: file.hash, fileName: file.name, texts: reader.texts)
     }
 
     @Test("The file and the known texts are kept, all else is skipped")
@@ -21,7 +22,9 @@ struct FormReaderTests {
         var form = TestForm(image: Array(repeating: 7, count: 100), fileName: "/tmp/a.jpg")
         form.add("0123456789", as: "prompt")
         form.add(String(repeating: "x", count: 1000), as: "other")
-        let expected = Form(file: Array(repeating: 7, count: 100), fileName: "a.jpg", texts: ["prompt": "0123456789"])
+        let file = [UInt8](repeating: 7, count: 100)
+        let expected = Form(
+            file: file, fileHash: Picture.sha256(of: file), fileName: "a.jpg", texts: ["prompt": "0123456789"])
         #expect(try read(form) == expected)
     }
 

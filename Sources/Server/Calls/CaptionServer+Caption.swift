@@ -14,7 +14,8 @@ extension CaptionServer {
         let form = try await Form.read(from: request, layout: configuration.captionForm)
         let options = try CaptionOptions(form: form.texts)
         let caption = try await cancelledByDisconnection(of: context.channel) {
-            try await captioner.caption(form.file, options: options, isFresh: request.asksForFreshAnswer)
+            try await captioner.caption(
+                form.file, options: options, isFresh: request.asksForFreshAnswer, hash: form.fileHash)
         }
         let total = ContinuousClock.now - began
         context.logger.note(caption, total: total)

@@ -16,8 +16,9 @@ extension CaptionServer {
         let isFresh = request.asksForFreshAnswer
         let streaming = CaptionStreaming(
             every: configuration.keepAliveInterval, disconnection: await Disconnection.of(context.channel)
-        ) { [captioner, file = form.file] listener in
-            try await captioner.caption(file, options: options, isFresh: isFresh, listener: listener)
+        ) { [captioner, form] listener in
+            try await captioner.caption(
+                form.file, options: options, isFresh: isFresh, hash: form.fileHash, listener: listener)
         }
         let first: CaptionNews.Item
         do {

@@ -2,6 +2,8 @@
 struct Form: Sendable, Equatable {
     /// The file's bytes.
     var file: [UInt8]
+    /// The SHA-256 of the file's bytes, in lower-case hexadecimal.
+    var fileHash: String
     /// The client's name for the file, made harmless; `unnamed` where there is none.
     var fileName: String
     /// The texts by the names of their fields.
@@ -30,6 +32,8 @@ struct Form: Sendable, Equatable {
 struct UploadedFile: Sendable {
     /// The client's name for the file, made harmless; `unnamed` where there is none.
     let name: String
+    /// The SHA-256 of the file's bytes, in lower-case hexadecimal.
+    let hash: String
     /// The file's bytes, or why they were not taken.
     let content: Result<[UInt8], ServerError>
 }

@@ -11,7 +11,8 @@ extension Form {
         try await Upload.receive(request, layout: layout) { upload in
             var form: Form?
             while let file = try await upload.nextFile() {
-                form = Form(file: try file.content.get(), fileName: file.name, texts: [:])
+                form = Form(
+                    file: try file.content.get(), fileHash: file.hash, fileName: file.name, texts: [:])
             }
             guard var form else { throw CancellationError() }  // an upload without a file has thrown its own error
             form.texts = upload.texts

@@ -1,3 +1,4 @@
+import Imaging
 import NIOCore
 
 /// Builds a ``Form`` from the pieces of a multipart body. It keeps the bytes of known fields only, each up to its limit.
@@ -14,6 +15,8 @@ struct FormReader {
     private var target = Target.nowhere
     /// The file that is being read: its bytes, its name as it came, and why it is refused.
     private var bytes: [UInt8] = []
+    /// Hashed piece by piece, while the next one is on its way.
+    private var hash = PictureHash()
     private var fileName: String?
     private var refusal: ServerError?
     /// The files that are complete and have not been taken, in order.
@@ -24,15 +27,18 @@ struct FormReader {
     private(set) var texts: [String: String] = [:]
     private var namesSeen: [String] = []
     private var bodyBytes = 0
+    private let expectedBytes: Int
 
     /// Makes a reader for one body.
     ///
+    /// - Parameter expectedBytes: how long the body is said to be; 0 where nobody says it.
     /// - Throws: `invalidBoundary`.
-    init(boundary: String, layout: Form.Layout) throws(ServerError) {
+    init(boundary: String, layout: Form.Layout, expectedBytes: Int = 0) throws(ServerError) {
         var limits = MultipartParser.Limits()
         limits.parts += layout.maxFiles - 1
         parser = try MultipartParser(boundary: boundary, limits: limits)
         self.layout = layout
+        self.expectedBytes = max(0, expectedBytes)
     }
 
     /// Takes in the next piece of the body.
@@ -72,6 +78,9 @@ struct FormReader {
             fileCount += 1
             fileName = header.fileName
             bytes = []
+            // A form of one file is hardly anything else: room for all of it at once, and no moving as it grows.
+            if layout.maxFiles == 1 { bytes.reserveCapacity(min(expectedBytes, layout.maxFileBytes)) }
+            hash = PictureHash()
             refusal = nil
             target = .file
         } else if layout.textFields.contains(header.name) {
@@ -89,7 +98,10 @@ struct FormReader {
         case .file where refusal != nil: break
         case .file:
             guard bytes.count + piece.readableBytes <= layout.maxFileBytes else { return try refuseFile() }
-            bytes.append(contentsOf: piece.readableBytesView)
+            piece.withUnsafeReadableBytes {
+                bytes.append(contentsOf: $0)
+                hash.update($0)
+            }
         case .text(let name):
             guard text.count + piece.readableBytes <= layout.maxTextBytes else {
                 throw ServerError(
@@ -130,7 +142,8 @@ struct FormReader {
         let name = FileName.sanitise(fileName ?? "")
         files.append(
             UploadedFile(
-                name: name.isEmpty ? "unnamed" : name, content: refusal.map { .failure($0) } ?? .success(bytes)))
+                name: name.isEmpty ? "unnamed" : name, hash: hash.digits,
+                content: refusal.map { .failure($0) } ?? .success(bytes)))
         bytes = []
     }
 

@@ -21,10 +21,10 @@ struct Upload {
     static func receive<Value: Sendable>(
         _ request: Request, layout: Form.Layout, work: (inout Upload) async throws -> Value
     ) async throws -> Value {
-        let reader = try FormReader(boundary: Form.boundary(of: request.headers), layout: layout)
-        if let text = request.headers[.contentLength], let length = Int(text), length > layout.maxBodyBytes {
-            throw layout.bodyTooLarge()
-        }
+        let boundary = try Form.boundary(of: request.headers)
+        let length = request.headers[.contentLength].flatMap { Int($0) } ?? 0
+        let reader = try FormReader(boundary: boundary, layout: layout, expectedBytes: length)
+        guard length <= layout.maxBodyBytes else { throw layout.bodyTooLarge() }
         var upload = Upload(pieces: request.body.makeAsyncIterator(), reader: reader)
         return try await work(&upload)
     }
