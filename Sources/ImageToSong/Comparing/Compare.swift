@@ -37,11 +37,12 @@ struct Compare: AsyncParsableCommand {
 
     private func chosenPrecisions() throws -> [Precision] {
         let names = precisions.split(separator: ",", omittingEmptySubsequences: false)
-        let chosen: [Precision]
-        do {
-            chosen = try names.map { try Precision(setting: $0.trimmingCharacters(in: .whitespaces)) }
-        } catch {
-            throw ValidationError(error.message)
+        let chosen = try names.map { name in
+            do throws(Blip2Error) {
+                return try Precision(setting: name.trimmingCharacters(in: .whitespaces))
+            } catch {
+                throw ValidationError(error.message)
+            }
         }
         guard chosen.count >= 2, Set(chosen).count == chosen.count else {
             throw ValidationError(

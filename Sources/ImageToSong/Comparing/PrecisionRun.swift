@@ -30,7 +30,6 @@ struct PrecisionRun {
     static func take(
         of files: [String], options: CaptionOptions, title: String, load: () throws -> Blip2CaptionModel
     ) throws -> PrecisionRun {
-        ResidentMemory.giveBack()
         let model = try load()
         do {
             try options.validate(within: model.description.limits)

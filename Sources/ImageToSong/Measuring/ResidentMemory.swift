@@ -1,9 +1,5 @@
 import Foundation
 
-#if canImport(Glibc)
-import Glibc
-#endif
-
 /// The memory of this process as proc(5) tells it, in bytes.
 struct ResidentMemory: Encodable, Equatable {
     /// What belongs to the process alone.
@@ -40,13 +36,6 @@ struct ResidentMemory: Encodable, Equatable {
         self.file = file
         self.all = all
         self.peak = peak
-    }
-
-    /// Gives what was freed back to the system, so that the next measurement does not count it.
-    static func giveBack() {
-        #if canImport(Glibc)
-        malloc_trim(0)
-        #endif
     }
 
     /// Has the system forget the peak so far. Where that cannot be, it stays.
