@@ -151,14 +151,14 @@ NAMED: list[Shape] = [
            if key != "decoder_start_token_id"},
           queries=1, batch=3, ends=2, prompt=2, generation=greedy(16), generation_config=False),
     Shape("outliers-opt", "three outlier channels in each norm of the vision tower and of the decoder",
-          vision(64, 4, 4, 128, 56, 14), qformer(32, 2, 2, 64, 1), opt(64, 4, 3, 128, 120),
-          queries=6, batch=2, dtype="F16", generation=greedy(8), outliers=3),
-    Shape("outliers-opt-many", "a tenth of all channels are outliers; layers wider than a block of the decoder",
-          vision(80, 5, 3, 96, 42, 14), qformer(32, 2, 2, 48, 2), opt(144, 3, 2, 160, 90),
-          queries=4, batch=2, dtype="F16", generation=greedy(8), outliers=12),
+          vision(64, 4, 3, 64, 42, 14), qformer(24, 2, 2, 40, 1), opt(64, 4, 2, 64, 96),
+          queries=4, dtype="F16", generation=greedy(8), outliers=3),
+    Shape("outliers-opt-many", "twelve outlier channels in each norm; layers wider than a block of the decoder",
+          vision(80, 5, 2, 64, 42, 14), qformer(24, 2, 2, 40, 2), opt(132, 3, 2, 64, 90),
+          queries=4, dtype="F16", generation=greedy(8), outliers=12),
     Shape("outliers-t5", "three outlier channels in each norm of the vision tower, and of T5's encoder and decoder",
-          vision(48, 4, 3, 96, 42, 14), qformer(32, 2, 2, 48, 2), t5(48, 4, 12, 2, 96, 90),
-          queries=4, batch=2, dtype="F16", generation=greedy(8), outliers=3),
+          vision(48, 4, 3, 64, 42, 14), qformer(24, 2, 2, 40, 2), t5(48, 4, 12, 2, 64, 90),
+          queries=4, dtype="F16", generation=greedy(8), outliers=3),
 ]
 
 

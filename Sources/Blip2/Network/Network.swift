@@ -94,12 +94,14 @@ struct Network {
             result = self.activation(result, activation)
             return residual.map { graph.add(result, $0) } ?? result
         case .quantized(let bits, let block):
-            let migration = ScaleMigration(x.norm, layer.matrix, bits: bits)
+            let migration = ScaleMigration(x.norm ?? x.applied, layer.matrix, bits: bits)
+            let isDone = x.norm == nil
+            let input = isDone ? migration.map { graph.multiply(x.value, graph.weight($0.inverse)) } : nil
             let packed = PackedMatrix(layer.matrix, bits: bits, block: block, migration)
             let fused = activation.fused
             let result = graph.quantizedLinear(
-                x.value, norm: x.norm?.fused(in: graph, migration), panels: graph.weight(packed.weight), packed.form,
-                bias: bias,
+                input ?? x.value, norm: x.norm?.fused(in: graph, migration), panels: graph.weight(packed.weight),
+                packed.form, bias: bias,
                 activation: fused ?? .identity, residual: fused == nil ? nil : residual)
             guard fused == nil else { return result }
             let activated = self.activation(result, activation)

@@ -34,4 +34,6 @@ struct Norm {
 struct Normalized {
     let value: Value
     let norm: Norm?
+    /// A normalisation that is done, and which the value has its outliers from.
+    var applied: Norm?
 }

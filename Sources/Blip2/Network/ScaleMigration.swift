@@ -58,6 +58,13 @@ final class ScaleMigration {
         }
     }
 
+    /// What a value that is normalised already is multiplied by, [inputs].
+    var inverse: Weight {
+        Weight("\(matrix.name).inverse", .float32, shape: [matrix.width]) { sink in
+            try self.factors().map { 1 / $0 }.withUnsafeBytes { try sink($0) }
+        }
+    }
+
     /// The root of the mean square of each input: what is normalised has a variance of 1.
     private func inputMagnitudes() throws(CheckpointError) -> [Float] {
         let gains = try gain.floats()

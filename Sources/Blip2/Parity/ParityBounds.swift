@@ -25,7 +25,7 @@ struct ParityBounds {
             Dictionary(uniqueKeysWithValues: ParityReport.Stage.Name.allCases.map { ($0, .relativeError(1e-4)) }),
             demandsEqualIDs: true),
         .int8: rounded(logits: 0.99),
-        .int4: rounded(logits: 0.94),
+        .int4: rounded(logits: 0.9),
     ]
 
     /// - Parameter logits: the least cosine of the first logits.
