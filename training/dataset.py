@@ -14,10 +14,9 @@ import torch
 from PIL import Image
 
 from .scenes import KINDS, TIMES, WEATHERS, Scene, describe, draw
+from .seeds import TRAIN_SEEDS, height
 
 SIZE = 224
-TRAIN_SEEDS = range(0, 10_000_000)
-TEST_SEEDS = range(20_000_000, 30_000_000)  # never trained on
 DEFAULT_CACHE = Path(tempfile.gettempdir()) / "image-to-song-scenes"
 
 MEAN = torch.tensor((0.48145466, 0.4578275, 0.40821073)).view(3, 1, 1) * 255
@@ -26,8 +25,7 @@ STD = torch.tensor((0.26862954, 0.26130258, 0.27577711)).view(3, 1, 1) * 255
 
 def picture(seed: int) -> np.ndarray:
     """A scene as the model sees it: drawn in its own shape, squashed to a square as BLIP-2's processor does."""
-    height = 200 + seed % 3 * 40
-    image = draw(describe(seed), height)
+    image = draw(describe(seed), height(seed))
     return np.asarray(image.resize((SIZE, SIZE), Image.Resampling.BICUBIC))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from .dataset import TEST_SEEDS
+from .seeds import TEST_SEEDS
 from .scenes import describe, draw
 
 # File name: number among the test seeds. Chosen for looks, and most for being described wholly right: no measure of

@@ -7,7 +7,7 @@ import unittest
 
 from .captions import caption
 from .checker import check
-from .dataset import TEST_SEEDS, TRAIN_SEEDS
+from .seeds import TEST_SEEDS, TRAIN_SEEDS
 from .scenes import KINDS, describe, draw
 
 

@@ -12,7 +12,8 @@ struct ImageToSong: AsyncParsableCommand {
         abstract: "Looks at pictures and says what they show.",
         version: Release.version,
         subcommands: [
-            Serve.self, Caption.self, Process.self, SelfTest.self, Health.self, Models.self, Parity.self, Bench.self,
+            Serve.self, Caption.self, Process.self, SelfTest.self, Health.self, Models.self, Parity.self, Compare.self,
+            Bench.self,
         ])
 
     static func main() async {

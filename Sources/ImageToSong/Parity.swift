@@ -9,7 +9,8 @@ struct Parity: AsyncParsableCommand {
         discussion: """
             The reference is a safetensors file with pixel_values, vision_hidden_state, query_output, language_inputs, \
             first_logits and generated_ids, optionally prompt_ids, and the arguments of `generate` as JSON in the \
-            metadata entry "generation". Exit status 0 where every stage is within its bound and the ids are equal.
+            metadata entry "generation". Exit status 0 where every stage is within its bound and, at fp32, the ids are equal; \
+            1 where not, or where something failed; 2 for wrong usage.
             """)
 
     @OptionGroup var options: ModelOptions
@@ -48,20 +49,31 @@ extension ParityReport {
 
     fileprivate func table() -> String {
         let title = "stage".padding(toLength: 22, withPad: " ", startingAt: 0)
-        var lines = ["\(title)  max |diff|   relative L2   cosine         bound     (\(precision.rawValue))"]
+        var lines = ["\(title)  max |diff|   relative L2   cosine         bound          (\(precision.rawValue))"]
         for stage in stages {
             let name = stage.name.rawValue.padding(toLength: 22, withPad: " ", startingAt: 0)
             let figures = String(
-                format: "%.3e    %.3e     %.10f   %.0e", stage.largestDifference, stage.relativeError, stage.cosine,
-                stage.bound)
-            lines.append("\(name)  \(figures)  \(stage.isWithinBound ? "ok" : "OVER THE BOUND")")
+                format: "%.3e    %.3e     %.10f", stage.largestDifference, stage.relativeError, stage.cosine)
+            lines.append("\(name)  \(figures)   \(stage.bound.text)  \(stage.isWithinBound ? "ok" : "OUT OF BOUNDS")")
         }
-        lines.append("generated ids           \(idsAreEqual ? "equal" : "DIFFERENT")")
+        let consequence = demandsEqualIDs ? "" : " (which decides nothing at \(precision.rawValue))"
+        lines.append("generated ids           \(idsAreEqual ? "equal" : "DIFFERENT\(consequence)")")
         if !idsAreEqual {
             for (row, pair) in zip(ids, referenceIDs).enumerated() where pair.0 != pair.1 {
                 lines.append("  row \(row): \(pair.0)\n  instead of \(pair.1)")
             }
         }
+        lines.append("within bounds           \(isWithinBounds ? "yes" : "NO")")
         return lines.joined(separator: "\n")
+    }
+}
+
+extension ParityReport.Stage.Bound {
+    /// Such as "cosine ≥ 0.995", in 14 characters.
+    fileprivate var text: String {
+        switch self {
+        case .relativeError(let most): String(format: "L2 ≤ %.0e    ", most)
+        case .cosine(let least): String(format: "cosine ≥ %.3f", least)
+        }
     }
 }

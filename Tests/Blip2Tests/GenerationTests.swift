@@ -129,6 +129,6 @@ struct GenerationTests {
         let error = try #require(throws: Blip2Error.self) { try Precision(setting: "fp8") }
         #expect(error.code == .invalidOption)
         #expect(error.message.contains("auto, fp32"))
-        #expect(try Precision(setting: "auto") == .fp32)
+        #expect(try Precision(setting: "auto") == .int4)
     }
 }

@@ -25,6 +25,53 @@ struct ParityTests {
         #expect(report.isWithinBounds)
     }
 
+    @Test("Fewer bits cost each stage little", arguments: Fixtures.names)
+    func agreesInFewBits(_ name: String) throws {
+        let cache = try TemporaryFolder()
+        for (precision, logits) in [(Precision.int8, 0.98), (.int4, 0.92)] {
+            let model = try Blip2Model(folder: Fixtures.checkpoint(name), cache: cache.url, precision: precision)
+            let report = try model.parity(referencePath: Fixtures.reference(name))
+            for stage in report.stages {
+                let least =
+                    switch stage.name {
+                    case .visionHiddenState: 0.999
+                    case .queryOutput, .languageInputs: 0.995
+                    case .firstLogits: logits
+                    }
+                #expect(stage.cosine >= least, "\(precision) \(stage.name.rawValue)")
+            }
+        }
+    }
+
+    @Test("Below fp32 other ids are shown and decide nothing; a stage that points elsewhere does")
+    func decides() throws {
+        typealias Stage = ParityReport.Stage
+        func report(_ precision: Precision, logits: [Float]) -> ParityReport {
+            let bounds = ParityBounds(precision)
+            return ParityReport(
+                precision: precision,
+                stages: [Stage(name: .firstLogits, logits, expected: [1, 2, 3], bound: bounds[.firstLogits])],
+                ids: [[4]], referenceIDs: [[5]], demandsEqualIDs: bounds.demandsEqualIDs)
+        }
+        for precision in [Precision.int8, .int4] {
+            #expect(report(precision, logits: [1, 2.1, 3]).isWithinBounds)
+            #expect(!report(precision, logits: [1, 2.1, 3]).idsAreEqual)
+            #expect(!report(precision, logits: [3, 2, 1]).isWithinBounds)
+            #expect(!report(precision, logits: [.nan, 2, 3]).isWithinBounds)
+        }
+        #expect(!report(.fp32, logits: [1, 2, 3]).isWithinBounds)
+        let json = try JSONEncoder().encode(report(.int8, logits: [1, 2, 3]))
+        let copy = try JSONDecoder().decode(ParityReport.self, from: json)
+        #expect(copy.stages[0].bound == .cosine(0.99))
+        #expect(!copy.demandsEqualIDs)
+    }
+
+    @Test("Every precision bounds every stage", arguments: Precision.allCases)
+    func boundsAll(_ precision: Precision) {
+        #expect(ParityBounds(precision).stages.count == ParityReport.Stage.Name.allCases.count)
+        #expect(ParityBounds(precision).demandsEqualIDs == (precision == .fp32))
+    }
+
     @Test("A model of other weights is out of bounds")
     func noticesOtherWeights() throws {
         let cache = try TemporaryFolder()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from transformers import Blip2Config, Blip2ForConditionalGeneration, Blip2QFormerConfig, Blip2VisionConfig, OPTConfig, T5Config
 
-from shapes import Shape
+from shapes import OUTLIER_GAIN, Shape
 from tokenizer import image_token
 
 DTYPES = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
@@ -48,6 +48,8 @@ def draw_weights(model: Blip2ForConditionalGeneration, shape: Shape, dice: torch
         noise = torch.randn(weight.shape, generator=dice)
         if weight.ndim == 1 and name.endswith("weight"):  # the gain of a layer norm
             value = 1 + 0.25 * noise
+            if shape.outliers and not name.startswith("qformer"):
+                value[torch.randperm(len(value), generator=dice)[: shape.outliers]] *= OUTLIER_GAIN
         elif weight.ndim == 1:
             value = 0.2 * noise
         elif "embed_tokens" in name or "shared" in name:
@@ -64,7 +66,19 @@ def draw_weights(model: Blip2ForConditionalGeneration, shape: Shape, dice: torch
             # Sharper attention and layers that outweigh what they are added to: else a tied head repeats its input.
             strong = any(part in name for part in ("qkv", "q_proj", "k_proj", ".query.", ".key.", "out_proj", "fc2"))
             value = (1.8 if strong else 1.3) * noise / weight[0].numel() ** 0.5
+        if shape.outliers and weight.ndim == 2 and follows_outliers(name):
+            # As large sums as without outliers: else attention is all or nothing, and any rounding tips it over.
+            value = value / (1 + shape.outliers * (OUTLIER_GAIN**2 - 1) / weight.shape[1]) ** 0.5
         weight.copy_(value.to(stored_dtype(shape, name)).float())
+
+
+def follows_outliers(name: str) -> bool:
+    """Whether a matrix multiplies what a norm with outlier channels gives."""
+    if name.startswith("qformer"):
+        return "crossattention.attention.key" in name or "crossattention.attention.value" in name
+    return any(f".{part}." in name for part in (
+        "qkv", "fc1", "q_proj", "k_proj", "v_proj", "SelfAttention.q", "SelfAttention.k", "SelfAttention.v",
+        "EncDecAttention.q", "EncDecAttention.k", "EncDecAttention.v", "wi", "wi_0", "wi_1"))
 
 
 def t5_weight(name: str, noise: torch.Tensor) -> torch.Tensor:

@@ -37,6 +37,7 @@ from tokenizer import write_processor
 
 MARGIN = 0.01  # least distance between the two largest logits of a step, relative to the largest magnitude
 NOISE = 1e-5  # largest relative L2 distance between float32 and float64, at any stage
+TIPPING = 0.02  # largest relative L2 distance between float32 and bfloat16 where there are outliers: other roundings are to be tried
 SEEDS = 150  # how many draws are tried before a shape is given up
 
 
@@ -142,6 +143,10 @@ def complaints(model: Blip2ForConditionalGeneration, shape: Shape, inputs: Tenso
              if name != "generated_ids" and relative(found[name], exact[name]) > NOISE]
     if not torch.equal(ids, exact["generated_ids"]):
         poor.append("float64 says other ids")
+    if shape.outliers:
+        coarse, _ = stages(copy.deepcopy(model).bfloat16(), inputs, shape.generation)
+        poor += [f"{name} tips over, {relative(coarse[name], found[name]):.1e}" for name in found
+                 if name != "generated_ids" and relative(coarse[name], found[name]) > TIPPING]
     return poor
 
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 
+OUTLIER_GAIN = 40
+
+
 @dataclass(frozen=True)
 class Shape:
     """All that sets one tiny checkpoint apart from another; the three dictionaries go to the configuration classes.
@@ -30,6 +33,7 @@ class Shape:
     generation_config: bool = True  # whether generation_config.json stays
     older: str = ""  # one of the forms of older.py; the current one otherwise
     tokenizer: bool = False  # adds tokenizer.json, preprocessor_config.json and their like
+    outliers: int = 0  # so many gains of each norm of the vision tower and of the language model are OUTLIER_GAIN times as large
 
     @property
     def is_t5(self) -> bool:
@@ -146,6 +150,15 @@ NAMED: list[Shape] = [
           {key: value for key, value in t5(24, 2, 12, 2, 40, 70, "gated-relu", tie_word_embeddings=False).items()
            if key != "decoder_start_token_id"},
           queries=1, batch=3, ends=2, prompt=2, generation=greedy(16), generation_config=False),
+    Shape("outliers-opt", "three outlier channels in each norm of the vision tower and of the decoder",
+          vision(64, 4, 3, 64, 42, 14), qformer(24, 2, 2, 40, 1), opt(64, 4, 2, 64, 96),
+          queries=4, dtype="F16", generation=greedy(8), outliers=3),
+    Shape("outliers-opt-many", "twelve outlier channels in each norm; layers wider than a block of the decoder",
+          vision(80, 5, 2, 64, 42, 14), qformer(24, 2, 2, 40, 2), opt(132, 3, 2, 64, 90),
+          queries=4, dtype="F16", generation=greedy(8), outliers=12),
+    Shape("outliers-t5", "three outlier channels in each norm of the vision tower, and of T5's encoder and decoder",
+          vision(48, 4, 3, 64, 42, 14), qformer(24, 2, 2, 40, 2), t5(48, 4, 12, 2, 64, 90),
+          queries=4, dtype="F16", generation=greedy(8), outliers=3),
 ]
 
 

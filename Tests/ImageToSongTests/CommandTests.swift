@@ -70,17 +70,38 @@ struct CommandTests {
     @Test("Parity ends with status 0 within the bounds and 1 beyond them")
     func comparesModels() throws {
         let reference = path("Tests/Fixtures/opt-pre-norm/reference.safetensors")
-        let same = try run("parity", "--model", path("Tests/Fixtures/opt-pre-norm"), "--reference", reference)
+        let same = try run(
+            "parity", "--precision", "fp32", "--model", path("Tests/Fixtures/opt-pre-norm"), "--reference", reference)
         #expect(same.status == 0)
         #expect(same.output.contains("generated ids           equal"))
         let other = try run("parity", "--model", path("Tests/Fixtures/opt-post-norm"), "--reference", reference)
         #expect(other.status == 1)
     }
 
+    @Test("Parity at int8 holds to cosines, and says so", arguments: ["int8", "int4"])
+    func comparesInFewBits(_ precision: String) throws {
+        let folder = path("Tests/Fixtures/outliers-t5")
+        let arguments = ["parity", "--model", folder, "--reference", "\(folder)/reference.safetensors"]
+        let table = try Finished(
+            arguments + ["--precision", precision], environment: ["MODEL_CACHE_DIR": cache.path])
+        let json = try Finished(
+            arguments + ["--precision", precision, "--json"], environment: ["MODEL_CACHE_DIR": cache.path])
+        try? FileManager.default.removeItem(at: cache)
+        #expect(table.status == 0 && json.status == 0)
+        #expect(table.output.contains("cosine ≥ 0.995  ok"))
+        #expect(table.output.contains("within bounds           yes"))
+        let report = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+        #expect(report["within_bounds"] as? Bool == true)
+        #expect(report["demands_equal_ids"] as? Bool == false)
+        let stages = try #require(report["stages"] as? [[String: Any]])
+        #expect((stages[0]["bound"] as? [String: Double]) == ["cosine": 0.995])
+    }
+
     @Test("A checkpoint with a T5 language model is compared, and captions behind a prompt, as any other")
     func runsT5() throws {
         let folder = path("Tests/Fixtures/t5-flan-form")
-        let parity = try run("parity", "--model", folder, "--reference", "\(folder)/reference.safetensors")
+        let parity = try run(
+            "parity", "--precision", "fp32", "--model", folder, "--reference", "\(folder)/reference.safetensors")
         #expect(parity.status == 0)
         #expect(parity.output.contains("generated ids           equal"))
         let caption = try run("caption", "--model", folder, "--prompt", "a photo of", path("Samples/beach-day.jpg"))

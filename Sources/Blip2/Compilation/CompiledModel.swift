@@ -10,7 +10,7 @@ public struct CompiledModel: Sendable {
     /// What `manifest.json` says of the folder it lies in.
     struct Manifest: Codable, Equatable {
         /// Raised whenever the graphs change, so that models compiled by an older version are made anew.
-        static let currentFormat = 3
+        static let currentFormat = 4
 
         let format: Int
         let digest: String

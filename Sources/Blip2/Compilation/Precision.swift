@@ -11,7 +11,7 @@ public enum Precision: String, Sendable, CaseIterable, Codable {
     /// - Throws: ``Blip2Error`` with the names that are possible.
     public init(setting: String) throws(Blip2Error) {
         if setting == "auto" {
-            self = .int8
+            self = .int4
         } else if let precision = Precision(rawValue: setting) {
             self = precision
         } else {

@@ -51,8 +51,12 @@ enum Blip2Graph: String, CaseIterable, Sendable, Codable {
         let states = network.graph.input(
             "hidden_state", .float32,
             ["batch", .fixed(configuration.vision.tokenCount), .fixed(configuration.vision.hiddenSize)])
+        let norm = try network.layerNorm(
+            states, "vision_model.post_layernorm", configuration.vision.hiddenSize,
+            epsilon: configuration.vision.layerNormEpsilon
+        ).norm
         let former = QFormer(configuration: configuration.qFormer, queryTokenCount: configuration.queryTokenCount)
-        let queries = try former.describe(in: network, imageStates: states)
+        let queries = try former.describe(in: network, imageStates: Normalized(value: states, norm: nil, applied: norm))
         network.graph.output(queries, as: "query_output")
         let projected = try network.linear(
             queries, "language_projection", from: configuration.qFormer.hiddenSize, to: configuration.text.hiddenSize)

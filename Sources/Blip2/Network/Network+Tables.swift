@@ -22,7 +22,8 @@ extension Network {
         guard let packed = try packed(table) else {
             return graph.matMul(normalized(x), transposed: try parameter(table.name, [table.tokens, table.width]))
         }
-        return graph.quantizedLinear(x.value, norm: x.norm, panels: graph.weight(packed.weight), packed.form)
+        return graph.quantizedLinear(
+            x.value, norm: x.norm?.fused(in: graph), panels: graph.weight(packed.weight), packed.form)
     }
 
     /// Tables have 8 bits even where layers have 4: between two tokens, little decides.

@@ -30,20 +30,24 @@ struct Network {
     ) throws -> Normalized {
         Normalized(
             value: x,
-            norm: .layer(
-                gain: affine ? try parameter("\(name).weight", [width]) : graph.weight(.ones(width)),
-                shift: affine ? try parameter("\(name).bias", [width]) : nil, epsilon: epsilon))
+            norm: Norm(
+                kind: .layer, width: width, epsilon: epsilon,
+                gain: affine ? try weights.tensor("\(name).weight", shape: [width]) : nil,
+                shift: affine ? try weights.tensor("\(name).bias", shape: [width]) : nil))
     }
 
     /// Normalisation by the root mean square over the last axis.
     func rootMeanSquareNorm(_ x: Value, _ name: String, _ width: Int, epsilon: Double) throws -> Normalized {
         Normalized(
-            value: x, norm: .rootMeanSquare(gain: try parameter("\(name).weight", [width]), epsilon: epsilon))
+            value: x,
+            norm: Norm(
+                kind: .rootMeanSquare, width: width, epsilon: epsilon,
+                gain: try weights.tensor("\(name).weight", shape: [width]), shift: nil))
     }
 
     /// What is left to do before a normalised value can be used for anything but a linear layer.
     func normalized(_ x: Normalized) -> Value {
-        switch x.norm {
+        switch x.norm?.fused(in: graph) {
         case .layer(let gain, let shift, let epsilon):
             graph.layerNormalization(x.value, scale: gain, bias: shift, epsilon: epsilon)
         case .rootMeanSquare(let gain, let epsilon):
@@ -90,10 +94,14 @@ struct Network {
             result = self.activation(result, activation)
             return residual.map { graph.add(result, $0) } ?? result
         case .quantized(let bits, let block):
-            let packed = PackedMatrix(layer.matrix, bits: bits, block: block)
+            let migration = ScaleMigration(x.norm ?? x.applied, layer.matrix, bits: bits)
+            let isDone = x.norm == nil
+            let input = isDone ? migration.map { graph.multiply(x.value, graph.weight($0.inverse)) } : nil
+            let packed = PackedMatrix(layer.matrix, bits: bits, block: block, migration)
             let fused = activation.fused
             let result = graph.quantizedLinear(
-                x.value, norm: x.norm, panels: graph.weight(packed.weight), packed.form, bias: bias,
+                input ?? x.value, norm: x.norm?.fused(in: graph, migration), panels: graph.weight(packed.weight),
+                packed.form, bias: bias,
                 activation: fused ?? .identity, residual: fused == nil ? nil : residual)
             guard fused == nil else { return result }
             let activated = self.activation(result, activation)
@@ -110,13 +118,15 @@ struct Network {
             return linear(
                 Normalized(value: hidden, norm: nil), second, activation: .linear, residual: residual)
         }
-        let layers = [first, second].map { layer in
-            let packed = PackedMatrix(layer.matrix, bits: bits, block: block)
+        let migration = ScaleMigration(x.norm, first.matrix, bits: bits)
+        let layers = [(first, migration), (second, nil)].map { layer, migration in
+            let packed = PackedMatrix(layer.matrix, bits: bits, block: block, migration)
             return Graph.QuantizedLayer(
                 panels: graph.weight(packed.weight), matrix: packed.form, bias: layer.bias.map { graph.weight($0) })
         }
         return graph.quantizedFeedForward(
-            x.value, norm: x.norm, first: layers[0], second: layers[1], activation: fused, residual: residual)
+            x.value, norm: x.norm?.fused(in: graph, migration), first: layers[0], second: layers[1], activation: fused,
+            residual: residual)
     }
 
     /// Layers over the same input, as many heads each: one product where that is faster.
@@ -150,12 +160,6 @@ struct Network {
         case .linear: x
         }
     }
-}
-
-/// A value, and the normalisation that is still to come: a linear layer may do it on the way.
-struct Normalized {
-    let value: Value
-    let norm: Graph.FusedNorm?
 }
 
 extension Activation {

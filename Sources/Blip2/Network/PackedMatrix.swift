@@ -12,19 +12,21 @@ struct PackedMatrix {
     let form: Graph.QuantizedMatrix
     let weight: Weight
 
-    init(_ matrix: Matrix, bits: Int, block: Int) {
+    /// - Parameter migration: what the weights are multiplied by before they are packed.
+    init(_ matrix: Matrix, bits: Int, block: Int, _ migration: ScaleMigration? = nil) {
         let form = Graph.QuantizedMatrix(outputs: matrix.count, inputs: matrix.width, bits: bits, block: block)
         let shape = QLinearShape(form)
         let panelSize = qlinear_panel_byte_count(shape)
         let panelCount = Int(qlinear_panel_count(shape))
         self.form = form
         weight = Weight("\(matrix.name).q\(bits)", .uint8, shape: [panelCount * panelSize]) { sink in
+            let factors = try migration?.factors()
             for first in stride(from: 0, to: panelCount, by: Self.panelsAtOnce) {
                 let panels = first..<min(first + Self.panelsAtOnce, panelCount)
                 let memory = UnsafeMutableRawBufferPointer.allocate(
                     byteCount: panels.count * panelSize, alignment: 64)
                 defer { memory.deallocate() }
-                try Self.pack(matrix, panels, as: shape, into: Memory(bytes: memory))
+                try Self.pack(matrix, factors, panels, as: shape, into: Memory(bytes: memory))
                 try sink(UnsafeRawBufferPointer(memory))
             }
             matrix.forgetPages()
@@ -37,7 +39,7 @@ struct PackedMatrix {
     }
 
     private static func pack(
-        _ matrix: Matrix, _ panels: Range<Int>, as shape: QLinearShape, into memory: Memory
+        _ matrix: Matrix, _ factors: [Float]?, _ panels: Range<Int>, as shape: QLinearShape, into memory: Memory
     ) throws {
         let height = Int(QLINEAR_PANEL)
         let panelSize = memory.bytes.count / panels.count
@@ -53,6 +55,8 @@ struct PackedMatrix {
                     try matrix.copyFloats(
                         row: row, columns: 0..<matrix.width,
                         into: UnsafeMutableBufferPointer(rebasing: floats[start..<start + matrix.width]))
+                    guard let factors else { continue }
+                    for column in 0..<matrix.width { floats[start + column] *= factors[column] }
                 }
             } catch {
                 failure.withLock { $0 = error }

@@ -6,13 +6,13 @@ struct QFormer {
     let configuration: QFormerConfiguration
     let queryTokenCount: Int
 
-    /// - Parameter imageStates: the vision tower's hidden states, [B, T, Hv].
+    /// - Parameter imageStates: the vision tower's hidden states, [B, T, Hv], and the norm that they come from.
     /// - Returns: what the query tokens have become, [B, Q, Hq].
-    func describe(in network: Network, imageStates: Value) throws -> Value {
+    func describe(in network: Network, imageStates: Normalized) throws -> Value {
         let width = configuration.hiddenSize
         let queries = try network.parameter("query_tokens", [1, queryTokenCount, width])
         var hidden = network.graph.repeated(
-            try norm(network, queries, "qformer.layernorm"), alongFirstAxisOf: imageStates)  // [B, Q, Hq]
+            try norm(network, queries, "qformer.layernorm"), alongFirstAxisOf: imageStates.value)  // [B, Q, Hq]
         for layer in 0..<configuration.layerCount {
             hidden = try network.graph.scope("qformer.layer.\(layer)") {
                 try self.layer(network, hidden, imageStates, index: layer)  // [B, Q, Hq]
@@ -21,9 +21,10 @@ struct QFormer {
         return hidden
     }
 
-    private func layer(_ network: Network, _ queries: Value, _ imageStates: Value, index: Int) throws -> Value {
+    private func layer(_ network: Network, _ queries: Value, _ imageStates: Normalized, index: Int) throws -> Value {
         let name = "qformer.encoder.layer.\(index)"
-        var hidden = try attention(network, queries, queries, configuration.hiddenSize, "\(name).attention")
+        var hidden = try attention(
+            network, queries, Normalized(value: queries, norm: nil), configuration.hiddenSize, "\(name).attention")
         if configuration.hasCrossAttention(layer: index) {
             hidden = try attention(
                 network, hidden, imageStates, configuration.encoderHiddenSize, "\(name).crossattention")
@@ -38,7 +39,7 @@ struct QFormer {
 
     /// Attention of `queries` [B, Q, Hq] over `states` [B, S, statesWidth], its residual and its norm.
     private func attention(
-        _ network: Network, _ queries: Value, _ states: Value, _ statesWidth: Int, _ name: String
+        _ network: Network, _ queries: Value, _ states: Normalized, _ statesWidth: Int, _ name: String
     ) throws -> Value {
         let width = configuration.hiddenSize
         let query = try network.layer("\(name).attention.query", from: width, to: width)
@@ -46,7 +47,7 @@ struct QFormer {
             try network.layer("\(name).attention.\($0)", from: statesWidth, to: width)
         }
         let own = network.projections(Normalized(value: queries, norm: nil), [query])
-        let other = network.projections(Normalized(value: states, norm: nil), keyAndValue)
+        let other = network.projections(states, keyAndValue)
         let attended = network.attention(
             query: own[0], key: other[0], value: other[1], heads: configuration.headCount,
             headSize: width / configuration.headCount)  // [B, Q, Hq]
