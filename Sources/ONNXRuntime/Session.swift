@@ -9,6 +9,9 @@ public final class Session: Sendable {
     /// What the model gives, in its order.
     public let outputs: [ValueInfo]
 
+    /// Whether a provider other than the CPU's computes, which then has memory of its own.
+    let isOnDevice: Bool
+
     // In this order the session is released before the environment.
     let session: Owned
     let runtime: Runtime
@@ -31,6 +34,7 @@ public final class Session: Sendable {
         outputs = try Self.describe(
             api, pointer, count: functions.SessionGetOutputCount, name: functions.SessionGetOutputName,
             type: functions.SessionGetOutputTypeInfo)
+        isOnDevice = options.providers.contains { $0.provider != .cpu }
         self.session = session
         self.runtime = runtime
     }

@@ -1,0 +1,70 @@
+import Foundation
+import ONNXGraph
+public import ONNXRuntime
+
+/// Whether there is a GPU that ONNX Runtime can use.
+public enum GPUSearch: Sendable, Equatable {
+    /// It has multiplied matrices.
+    case found(NVIDIAGPU)
+    /// What is missing and what to do, in sentences, and whether ONNX Runtime was built for GPUs.
+    case missing(String, isBuiltIn: Bool)
+
+    /// Looks for a GPU, and has it multiply. Blocks: where there is one for as long as CUDA takes to start, up to some
+    /// seconds.
+    /// - Throws: `ONNXRuntimeError` where ONNX Runtime itself cannot be loaded.
+    public static func run() throws -> GPUSearch {
+        // What ONNX Runtime logs on the way is in the error as well.
+        let runtime = try Runtime.load(log: { _ in })
+        guard try runtime.availableProviders.contains(.cuda) else {
+            return .missing(
+                "ONNX Runtime \(runtime.version) in \(runtime.libraryPath) is built without CUDA; for an NVIDIA GPU, run "
+                    + "scripts/setup --gpu.", isBuiltIn: false)
+        }
+        let gpu: NVIDIAGPU
+        switch NVIDIADriver.find() {
+        case .gpu(let found): gpu = found
+        case .problem(let sentence): return .missing(sentence, isBuiltIn: true)
+        }
+        runtime.loadCUDALibraries()
+        do {
+            try multiply(runtime)
+            return .found(gpu)
+        } catch {
+            return .missing(sentence(for: error), isBuiltIn: true)
+        }
+    }
+
+    /// Multiplies two matrices of ones in 16-bit floats, so that the libraries are loaded that captions need.
+    private static func multiply(_ runtime: Runtime) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gpu-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let path = folder.appendingPathComponent("product.onnx").path
+        let size = 8
+        let graph = Graph(name: "product")
+        let left = graph.cast(graph.input("left", .float32, [.fixed(size), .fixed(size)]), to: .float16)
+        let right = graph.cast(graph.input("right", .float32, [.fixed(size), .fixed(size)]), to: .float16)
+        graph.output(graph.cast(graph.matMul(left, right), to: .float32), as: "product")
+        try graph.write(to: path)
+
+        var options = SessionOptions()
+        options.providers = [.cudaForModels]
+        let session = try Session(runtime: runtime, modelPath: path, options: options)
+        let ones = try Tensor([Float](repeating: 1, count: size * size), shape: [size, size])
+        let product = try session.run(["left": ones, "right": ones], outputs: ["product"])["product"]
+        guard try product?.array(of: Float.self).allSatisfy({ $0 == Float(size) }) == true else {
+            throw ONNXRuntimeError(.executionProviderFailed, "a product of matrices came out wrong")
+        }
+    }
+
+    /// Why the provider cannot be used, and what to do.
+    static func sentence(for error: any Error) -> String {
+        let words = (error as? ONNXRuntimeError)?.message ?? "\(error)"
+        if let library = words.firstMatch(of: #/([\w.+\-]+\.so[.\d]*): cannot open shared object/#)?.1 {
+            return "ONNX Runtime's CUDA provider needs \(library), which is not found: run scripts/setup --gpu, or install "
+                + "CUDA and cuDNN in the versions that docs/operations.md names."
+        }
+        let line = words.split(separator: "\n").first.map { String($0.prefix(300)) } ?? ""
+        return "ONNX Runtime's CUDA provider does not work: \(line). See \"NVIDIA GPUs\" in docs/operations.md."
+    }
+}
