@@ -59,7 +59,8 @@ public final class Blip2Model: Sendable {
             try Self.check(tokenizer, of: checkpoint, configuration)
         }
         compiled = try CompiledModel.findOrCompile(
-            checkpoint, configuration, precision: execution.precision, cache: cache, waiting: waiting, progress: progress)
+            checkpoint, configuration, precision: execution.precision, cache: cache, waiting: waiting,
+            progress: progress)
 
         var options = SessionOptions()
         options.intraOpThreads = threads

@@ -3,7 +3,8 @@ internal import Foundation
 extension Runtime {
     /// What the CUDA provider needs, each behind what it needs itself.
     private static let cudaLibraries = [
-        "libcudart.so", "libnvJitLink.so", "libnvrtc.so", "libcublasLt.so", "libcublas.so", "libcurand.so", "libcufft.so",
+        "libcudart.so", "libnvJitLink.so", "libnvrtc.so", "libcublasLt.so", "libcublas.so", "libcurand.so",
+        "libcufft.so",
         "libcudnn.so",
     ]
 

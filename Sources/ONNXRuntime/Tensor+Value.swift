@@ -7,7 +7,8 @@ extension Tensor {
         let dimensions = shape.map(Int64.init)
         return try api.make(api.functions.pointee.ReleaseValue) {
             $0.pointee.CreateTensorWithDataAsOrtValue(
-                memory.device?.info.pointer ?? runtime.cpuMemory.pointer, start, byteCount, dimensions, dimensions.count,
+                memory.device?.info.pointer ?? runtime.cpuMemory.pointer, start, byteCount, dimensions,
+                dimensions.count,
                 elementType.rawValue, $1)
         }
     }

@@ -40,7 +40,8 @@ extension Execution {
             note(
                 Note(
                     isWarning: asked,
-                    text: "Captions are made on the CPU, for \(setting) is computed there. For a GPU, set PRECISION to auto "
+                    text:
+                        "Captions are made on the CPU, for \(setting) is computed there. For a GPU, set PRECISION to auto "
                         + "or fp16."))
         case .gpu, .gpuIfThere:
             switch try findGPU() {
@@ -56,7 +57,8 @@ extension Execution {
             note(
                 Note(
                     isWarning: true,
-                    text: "fp16 is for GPUs: a CPU computes it more slowly than fp32. Set PRECISION to auto for what suits "
+                    text:
+                        "fp16 is for GPUs: a CPU computes it more slowly than fp32. Set PRECISION to auto for what suits "
                         + "this machine."))
         }
         return Execution(.cpu, precision)

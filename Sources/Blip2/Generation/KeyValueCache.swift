@@ -27,7 +27,8 @@ struct KeyValueCache {
         stride = shape.headSize * space.elementType.byteCount
         copies = space.copies
         let sizes = [rows, shape.headCount, capacity, shape.headSize]
-        layers = try (0..<shape.layerCount).map { _ in (try space.tensor(shape: sizes), try space.tensor(shape: sizes)) }
+        layers = try (0..<shape.layerCount).map { _ in (try space.tensor(shape: sizes), try space.tensor(shape: sizes))
+        }
         if let copies {
             // One position of zeros, and the graph puts zeros behind it.
             let zeros = try Tensor(space.elementType, shape: [rows, shape.headCount, 1, shape.headSize])
@@ -88,7 +89,9 @@ extension KeyValueCache {
     private func row(_ index: Int) -> [Tensor] {
         // A row that there is no memory for is a mistake of the caller's, as an index beyond an array is.
         tensors.map { tensor in
-            guard let row = try? tensor.rows(index..<index + 1) else { preconditionFailure("There is no row \(index).") }
+            guard let row = try? tensor.rows(index..<index + 1) else {
+                preconditionFailure("There is no row \(index).")
+            }
             return row
         }
     }

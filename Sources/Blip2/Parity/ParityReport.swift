@@ -138,7 +138,7 @@ extension Precision {
     var parityBound: Double {
         switch self {
         case .fp32: 1e-4
-        case .fp16: 5e-3
+        case .fp16: 1e-2
         case .int8: 0.1
         case .int4: 0.2
         }

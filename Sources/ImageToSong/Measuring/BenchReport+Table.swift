@@ -29,7 +29,8 @@ extension BenchReport {
             ])
         }
         guard isDisturbed else { return table.text }
-        return "\(table.text)\nThe two differ: something else ran on this machine meanwhile. Measure again when it is idle."
+        return
+            "\(table.text)\nThe two differ: something else ran on this machine meanwhile. Measure again when it is idle."
     }
 
     private var loadTable: String? {
