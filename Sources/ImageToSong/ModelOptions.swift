@@ -26,7 +26,10 @@ struct ModelOptions: ParsableArguments {
 
     func validate() throws {
         do {
-            if let precision { _ = try Precision(setting: precision) }
+            if let precision {
+                _ = try Precision(setting: precision)
+                if device == .gpu { try Execution.checkForGPU(precision: precision) }
+            }
         } catch {
             throw ValidationError(error.message)
         }

@@ -92,6 +92,11 @@ struct DeviceWishTests {
                 + "object file: No such file or directory")
         let sentence = GPUSearch.sentence(for: missing)
         #expect(sentence.contains("needs libcublasLt.so.13,") && sentence.contains("scripts/setup --gpu"))
+        let loading =
+            "Get() [ONNXRuntimeError] : 1 : FAIL : Failed to load library /a/b.so with error: /a/b.so: undefined symbol: cuA"
+        #expect(
+            GPUSearch.sentence(for: ONNXRuntimeError(.failed, loading)).contains(
+                "does not work: /a/b.so: undefined symbol: cuA."))
         let other = GPUSearch.sentence(for: ONNXRuntimeError(.failed, "CUDA failure 35: too old\nat line 5"))
         #expect(other.contains("CUDA failure 35: too old.") && !other.contains("line 5"))
     }

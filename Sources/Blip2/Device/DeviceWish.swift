@@ -28,15 +28,11 @@ extension Execution {
         note: (Note) -> Void
     ) throws -> Execution {
         let precision = try Precision(setting: setting)
-        let suitsGPUs = setting == "auto" || precision.isForGPUs
+        if device == .gpu { try checkForGPU(precision: setting) }
         let asked = device == .gpuIfThere(asked: true)
         switch device {
         case .cpu: break
-        case .gpu where !suitsGPUs:
-            throw Blip2Error(
-                .invalidOption,
-                "A GPU computes fp16, not \(setting): leave the precision at auto, or the device at auto or cpu.")
-        case .gpuIfThere where !suitsGPUs:
+        case .gpuIfThere where setting != "auto" && !precision.isForGPUs:
             note(
                 Note(
                     isWarning: asked,
@@ -62,5 +58,15 @@ extension Execution {
                         + "this machine."))
         }
         return Execution(.cpu, precision)
+    }
+
+    /// - Throws: `invalidOption` for a precision that GPUs do not compute.
+    public static func checkForGPU(precision setting: String) throws(Blip2Error) {
+        if setting == "auto" { return }
+        guard try Precision(setting: setting).isForGPUs else {
+            throw Blip2Error(
+                .invalidOption,
+                "A GPU computes fp16, not \(setting): leave the precision at auto, or the device at auto or cpu.")
+        }
     }
 }

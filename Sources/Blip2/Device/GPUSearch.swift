@@ -75,7 +75,9 @@ public enum GPUSearch: Sendable, Equatable {
                 "ONNX Runtime's CUDA provider needs \(library), which is not found: run scripts/setup --gpu, or install "
                 + "CUDA and cuDNN in the versions that docs/operations.md names."
         }
-        let line = words.split(separator: "\n").first.map { String($0.prefix(300)) } ?? ""
+        // ONNX Runtime puts places in its source in front of what went wrong.
+        let cause = words.range(of: "with error: ").map { words[$0.upperBound...] } ?? words[...]
+        let line = cause.split(separator: "\n").first.map { String($0.prefix(300)) } ?? ""
         return "ONNX Runtime's CUDA provider does not work: \(line). See \"NVIDIA GPUs\" in docs/operations.md."
     }
 }
