@@ -1,4 +1,5 @@
 internal import CONNXRuntime
+internal import Synchronization
 
 /// A model, ready to run.
 ///
@@ -23,8 +24,10 @@ public final class Session: Sendable {
     public init(runtime: Runtime, modelPath: String, options: SessionOptions = .init()) throws(ONNXRuntimeError) {
         let api = runtime.api
         let settings = try options.makeValue(runtime)
-        let session = try api.make(api.functions.pointee.ReleaseSession) {
-            $0.pointee.CreateSession(runtime.environment.pointer, modelPath, settings.pointer, $1)
+        let session = try api.make(api.functions.pointee.ReleaseSession) { functions, session in
+            Self.creating {
+                functions.pointee.CreateSession(runtime.environment.pointer, modelPath, settings.pointer, session)
+            }
         }
         let pointer = session.pointer
         let functions = api.functions.pointee
@@ -37,6 +40,22 @@ public final class Session: Sendable {
         isOnDevice = options.providers.contains { $0.provider != .cpu }
         self.session = session
         self.runtime = runtime
+    }
+
+    /// Whether a session has been made in this process.
+    private static let isOneMade = Mutex(false)
+
+    /// Has sessions made one after the other until there is one: the first registers the domain of our operators with ONNX
+    /// Runtime, for the whole process, and where two do so at once one of them fails.
+    /// - Parameter create: returns nil for success.
+    private static func creating(_ create: () -> OpaquePointer?) -> OpaquePointer? {
+        let first: OpaquePointer?? = isOneMade.withLock { isOneMade in
+            if isOneMade { return nil }
+            let status = create()
+            isOneMade = status == nil
+            return .some(status)
+        }
+        return first ?? create()
     }
 
     /// Ends the profile that ``SessionOptions/profilePrefix`` began, and returns the path of its JSON file. Blocks.

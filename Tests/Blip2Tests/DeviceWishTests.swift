@@ -51,8 +51,7 @@ struct DeviceWishTests {
     func chooses(_ choice: Choice) throws {
         var notes: [Execution.Note] = []
         let execution = try Execution.choose(
-            precision: choice.precision, device: choice.wish, findGPU: { choice.search }
-        ) { notes.append($0) }
+            precision: choice.precision, device: choice.wish, findGPU: { choice.search }, note: { notes.append($0) })
         #expect(execution.device == choice.device)
         #expect(try execution.precision == Precision(setting: choice.result))
         #expect((execution.gpu?.name == "Example 9000") == (choice.device == .cuda))

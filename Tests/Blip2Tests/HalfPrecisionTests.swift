@@ -20,6 +20,44 @@ struct HalfPrecisionTests {
         #expect(report.ids == report.referenceIDs)
     }
 
+    @Test("T5's states may grow beyond what 16 bits hold")
+    func survivesLargeStates() throws {
+        let cache = try TemporaryFolder()
+        let folder = try cache.copy(of: "t5-flan-form")
+        try scale(by: 1e7, folder.appendingPathComponent("model.safetensors")) {
+            $0.hasSuffix("DenseReluDense.wo.weight")
+        }
+        let reference = try ParityReference(path: Fixtures.reference("t5-flan-form"))
+        let logits = try [Precision.fp32, .fp16].map { precision in
+            let model = try Blip2Model(folder: folder, cache: cache.url, precision: precision)
+            let rows = model.makeDecoderRows()
+            let prompts = Array(repeating: [5, 1], count: reference.pixels.shape[0])
+            try rows.reserve(rows: prompts.count, positions: model.configuration.queryTokenCount + 4)
+            let embeddings = try model.encode(reference.pixels).languageInputs
+            return try rows.append(embeddings, prompts: prompts, nil).array(of: Float.self)
+        }
+        let stage = ParityReport.Stage(name: .firstLogits, logits[1], expected: logits[0], bound: 1e-2)
+        #expect(logits[0].allSatisfy { $0.isFinite })
+        #expect(stage.isWithinBound, "\(stage.relativeError)")
+    }
+
+    /// Multiplies tensors of 32-bit floats in a file.
+    private func scale(by factor: Float, _ file: URL, where isMeant: (String) -> Bool) throws {
+        var bytes = try Data(contentsOf: file)
+        let start = 8 + Int(bytes.prefix(8).enumerated().reduce(0) { $0 + UInt64($1.element) << (8 * $1.offset) })
+        let header = try #require(try JSONSerialization.jsonObject(with: bytes[8..<start]) as? [String: Any])
+        for (name, entry) in header where isMeant(name) {
+            let offsets = try #require((entry as? [String: Any])?["data_offsets"] as? [Int])
+            bytes.withUnsafeMutableBytes { bytes in
+                for place in stride(from: start + offsets[0], to: start + offsets[1], by: 4) {
+                    let value = bytes.loadUnaligned(fromByteOffset: place, as: Float.self)
+                    bytes.storeBytes(of: factor * value, toByteOffset: place, as: Float.self)
+                }
+            }
+        }
+        try bytes.write(to: file)
+    }
+
     @Test("The decoder's weights take half the bytes, but for its norms and positions")
     func isSmall() throws {
         let cache = try TemporaryFolder()
