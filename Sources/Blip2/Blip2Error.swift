@@ -19,6 +19,8 @@ public struct Blip2Error: Error, Sendable, CustomStringConvertible {
         case noSpace
         /// The compiled model was found, but cannot be loaded.
         case damagedModel
+        /// A GPU is asked for, and there is none that can be used.
+        case noGPU
         /// Whoever asked for the work has stopped it.
         case cancelled
     }

@@ -11,7 +11,9 @@ public final class Blip2Model: Sendable {
     public let configuration: Blip2Configuration
     /// The special tokens and limits of generating.
     public let generation: GenerationConfiguration
-    public let precision: Precision
+    /// What runs the networks, and their arithmetic.
+    public let execution: Execution
+    public var precision: Precision { execution.precision }
     /// Numbers in the checkpoint's tensors.
     public let parameterCount: Int
     public let checkpoint: CheckpointFolder
@@ -21,19 +23,23 @@ public final class Blip2Model: Sendable {
     private let vision: Session
     private let qFormer: Session
     private let languageModel: LanguageModel
+    /// Copies rows of key/value caches on devices; in precisions for these.
+    let rowCopying: Session?
+    /// Where key/value caches lie; nil for ordinary memory.
+    private let cacheMemory: DeviceMemory?
 
     /// Reads a checkpoint and makes its networks ready; compiles them if this has not happened yet.
     /// - Parameters:
     ///   - folder: a Hugging Face folder.
     ///   - cache: where compiled models are kept.
-    ///   - precision: the arithmetic of the networks.
+    ///   - execution: what runs the networks, and their arithmetic.
     ///   - threads: cores that one run may use; nil for all.
     ///   - progress: told which share of the checkpoint is compiled, 0 to 1; not called when it already was.
     ///   - waiting: told once where another process compiles the same and is waited for.
     /// - Throws: `CheckpointError`, ``Blip2Error`` or `ONNXRuntimeError`, each with the file and what to do.
     public init(
-        folder: URL, cache: URL, precision: Precision = .fp32, threads: Int? = nil,
-        progress: (Double) -> Void = { _ in }, waiting: () -> Void = {}
+        folder: URL, cache: URL, execution: Execution, threads: Int? = nil, progress: (Double) -> Void = { _ in },
+        waiting: () -> Void = {}
     ) throws {
         runtime = try Runtime.load()
         checkpoint = try CheckpointFolder(folder)
@@ -45,7 +51,7 @@ public final class Blip2Model: Sendable {
                 "word_embed_proj_dim is larger than hidden_size in \(folder.path); such embeddings have no room for a picture."
             )
         }
-        self.precision = precision
+        self.execution = execution
 
         parameterCount = try checkpoint.weights().parameterCount
         // Compiling takes minutes: what can be known to be wrong is said before. A folder without a tokenizer is none of it.
@@ -53,22 +59,37 @@ public final class Blip2Model: Sendable {
             try Self.check(tokenizer, of: checkpoint, configuration)
         }
         compiled = try CompiledModel.findOrCompile(
-            checkpoint, configuration, precision: precision, cache: cache, waiting: waiting, progress: progress)
+            checkpoint, configuration, precision: execution.precision, cache: cache, waiting: waiting,
+            progress: progress)
         compiled.readAhead()
 
         var options = SessionOptions()
         options.intraOpThreads = threads
+        options.providers = execution.providers
         // Three networks take turns: the threads of one must not spin while another works, nor when nobody asks.
         options.configuration["session.force_spinning_stop"] = "1"
         vision = try Self.openSession(.vision, compiled, runtime, options)
         qFormer = try Self.openSession(.qFormer, compiled, runtime, options)
         let decoder = try Self.openSession(.decoder, compiled, runtime, options)
+        rowCopying =
+            execution.precision.isForGPUs ? try Self.openSession(.rows, compiled, runtime, options) : nil
+        cacheMemory = execution.device == .cuda ? try DeviceMemory(.cuda, of: decoder) : nil
         switch configuration.text {
         case .opt(let text): languageModel = .opt(text, decoder: decoder)
         case .t5(let text):
             let encoder = try Self.openSession(.encoder, compiled, runtime, options)
             languageModel = .t5(text, encoder: encoder, decoder: decoder)
         }
+    }
+
+    /// As ``init(folder:cache:execution:threads:progress:waiting:)``, on the CPU.
+    public convenience init(
+        folder: URL, cache: URL, precision: Precision = .fp32, threads: Int? = nil,
+        progress: (Double) -> Void = { _ in }, waiting: () -> Void = {}
+    ) throws {
+        try self.init(
+            folder: folder, cache: cache, execution: Execution(.cpu, precision), threads: threads, progress: progress,
+            waiting: waiting)
     }
 
     /// - Throws: `damagedModel` where ONNX Runtime cannot read what was compiled.
@@ -147,16 +168,25 @@ public final class Blip2Model: Sendable {
     }
 
     /// The language model's decoder at work on rows, none at first.
-    /// - Parameter keptBytes: the most bytes of key/value memory that are kept for later rows when there are none.
-    func makeDecoderRows(keptBytes: Int = 256 << 20) -> any DecoderRows {
-        switch languageModel {
+    /// - Parameters:
+    ///   - keptBytes: the most bytes of key/value memory that are kept for later rows when there are none.
+    ///   - memory: where key/value caches lie; by default where ``execution`` has them.
+    func makeDecoderRows(keptBytes: Int = 256 << 20, in memory: DeviceMemory? = nil) -> any DecoderRows {
+        let space = cacheSpace(memory ?? cacheMemory)
+        return switch languageModel {
         case .opt(let text, let decoder):
-            OPTDecoderRows(session: decoder, configuration: text, keptBytes: keptBytes)
+            OPTDecoderRows(session: decoder, configuration: text, space: space, keptBytes: keptBytes)
         case .t5(let text, let encoder, let decoder):
             T5DecoderRows(
                 encoder: encoder, decoder: decoder, configuration: text,
-                queryTokenCount: configuration.queryTokenCount, keptBytes: keptBytes)
+                queryTokenCount: configuration.queryTokenCount, space: space, keptBytes: keptBytes)
         }
+    }
+
+    private func cacheSpace(_ memory: DeviceMemory?) -> CacheSpace {
+        let elementType: ElementType = execution.precision.isForGPUs ? .float16 : .float32
+        guard let memory, let rowCopying else { return CacheSpace(elementType) }
+        return CacheSpace(elementType, in: memory, rows: rowCopying)
     }
 
     /// The language model's networks.

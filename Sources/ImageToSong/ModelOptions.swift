@@ -11,20 +11,27 @@ struct ModelOptions: ParsableArguments {
             valueName: "DIR|ID"))
     var model: String?
 
-    @Option(help: "The arithmetic: auto or fp32; PRECISION, else auto.")
+    @Option(help: "The arithmetic: \(Precision.settings.joined(separator: ", ")); PRECISION, else auto.")
     var precision: String?
 
-    @Option(help: "What runs the networks: auto or cpu.")
-    var device: String = "auto"
+    @Option(
+        help: ArgumentHelp(
+            "What runs the networks: auto, a GPU if there is one and USE_GPU does not forbid it; cpu; or gpu, or nothing.",
+            valueName: "auto|cpu|gpu"))
+    var device: Device = .auto
+
+    enum Device: String, ExpressibleByArgument, CaseIterable {
+        case auto, cpu, gpu
+    }
 
     func validate() throws {
         do {
-            if let precision { _ = try Precision(setting: precision) }
+            if let precision {
+                _ = try Precision(setting: precision)
+                if device == .gpu { try Execution.checkForGPU(precision: precision) }
+            }
         } catch {
             throw ValidationError(error.message)
-        }
-        guard ["auto", "cpu"].contains(device) else {
-            throw ValidationError("There is no device \"\(device)\"; it may be auto or cpu.")
         }
     }
 
@@ -40,12 +47,25 @@ struct ModelOptions: ParsableArguments {
             modelCache: URL(fileURLWithPath: settings.modelCacheDirectory), report: TransferLine(name).report)
     }
 
+    /// The device and the arithmetic. What somebody did not ask for is said on standard error.
+    private func execution(_ settings: Settings) throws -> Execution {
+        let wish: DeviceWish =
+            switch device {
+            case .auto: settings.deviceWish(asked: try LoadedSettings.load().isInEnvironment("USE_GPU"))
+            case .cpu: .cpu
+            case .gpu: .gpu
+            }
+        return try Execution.choose(precision: precision ?? settings.precision, device: wish) { note in
+            if note.isWarning { complain(note.text) }
+        }
+    }
+
     /// Loads the model from its folder.
     func load(_ settings: Settings, from folder: URL) throws -> Blip2Model {
         let progress = ProgressLine("Compiling \(model ?? settings.modelID)")
         return try Blip2Model(
             folder: folder, cache: URL(fileURLWithPath: settings.modelCacheDirectory),
-            precision: try Precision(setting: precision ?? settings.precision), progress: progress.update,
+            execution: try execution(settings), progress: progress.update,
             waiting: { complain("Another process is compiling \(folder.lastPathComponent); waiting for it.") })
     }
 }

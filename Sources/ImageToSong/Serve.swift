@@ -1,4 +1,5 @@
 import ArgumentParser
+import Blip2
 import Foundation
 import Hub
 import Logging
@@ -35,11 +36,15 @@ struct Serve: AsyncParsableCommand {
         LoggingSystem.bootstrap { _ in JSONLogHandler(level: level) }
         let logger = Logger(label: Release.name)
         for warning in loaded.warnings { logger.warning("\(warning)") }
-        if settings.usesGPU { logger.info("This version uses no GPU: captions are made on the CPU") }
         let metrics = ServerMetrics.registry()
         let captioner = Captioner(
             configuration: Captioner.Configuration(settings), cache: CaptionCache(settings, logger: logger),
-            metrics: CaptionMetrics(metrics), logger: logger, loader: Blip2CaptionModel.loader(settings))
+            metrics: CaptionMetrics(metrics), logger: logger,
+            loader: Blip2CaptionModel.loader(
+                settings, device: settings.deviceWish(asked: loaded.isInEnvironment("USE_GPU"))
+            ) {
+                logger.log(level: $0.isWarning ? .warning : .info, "\($0.text)")
+            })
         let application = buildApplication(
             ServerConfiguration(settings), captioner: captioner, metrics: metrics, logger: logger)
         do {

@@ -103,6 +103,14 @@ extension Graph {
         return node("Expand", [x, target], shape: [batch.shape[0]] + x.shape.dropFirst())
     }
 
+    /// Puts as many zeros before and behind each axis as `amounts` says: int64 [2 × rank], those before first.
+    public func padded(_ x: Value, by amounts: Value, to shape: [Dimension]) -> Value {
+        require(
+            shape.count == x.rank && amounts.shape == [.fixed(2 * x.rank)], "Pad", [x, amounts],
+            "two amounts are needed for each axis")
+        return node("Pad", [x, amounts], shape: shape)
+    }
+
     /// Fills the end of the last axis with zeros up to a length.
     public func padded(_ x: Value, to length: Int) -> Value {
         guard let size = x.shape.last?.size, size <= length else {

@@ -6,7 +6,8 @@ public struct Weight {
     public let name: String
     public let elementType: ElementType
     public let shape: [Int]
-    let produce: (Sink) throws -> Void
+    /// Hands all bytes to a sink.
+    public let produce: (Sink) throws -> Void
 
     /// - Parameters:
     ///   - name: the name in the graph; checkpoints' own names stay readable in any ONNX viewer.

@@ -67,6 +67,21 @@ public final class IOBinding {
         return results
     }
 
+    /// Brings what inputs in ordinary memory hold now to the device: ONNX Runtime copies them when they are bound, and does
+    /// not look at them again.
+    func sendInputs() throws(ONNXRuntimeError) {
+        for (name, tensor) in inputTensors where !tensor.isOnDevice {
+            let value = try tensor.makeValue(session.runtime)
+            try api.call { $0.pointee.BindInput(binding.pointer, name, value.pointer) }
+        }
+        try api.call { $0.pointee.SynchronizeBoundInputs(binding.pointer) }
+    }
+
+    /// Waits until outputs in ordinary memory have what the device computed.
+    func awaitOutputs() throws(ONNXRuntimeError) {
+        try api.call { $0.pointee.SynchronizeBoundOutputs(binding.pointer) }
+    }
+
     func isBound(input name: String) -> Bool { inputTensors[name] != nil }
 
     /// Lets go of all inputs and outputs.

@@ -9,7 +9,9 @@ extension Session {
             throw ONNXRuntimeError(.invalidArgument, "The binding was made for another session.")
         }
         try requireInputs { binding.isBound(input: $0) }
+        if isOnDevice { try binding.sendInputs() }
         try run(options) { $0.pointee.RunWithBinding(session.pointer, $1, binding.binding.pointer) }
+        if isOnDevice { try binding.awaitOutputs() }
     }
 
     /// Runs the model on `inputs`, by name, and returns those of its outputs that are asked for, in memory of ONNX

@@ -1,4 +1,5 @@
 internal import CONNXRuntime
+internal import Synchronization
 
 /// A model, ready to run.
 ///
@@ -8,6 +9,9 @@ public final class Session: Sendable {
     public let inputs: [ValueInfo]
     /// What the model gives, in its order.
     public let outputs: [ValueInfo]
+
+    /// Whether a provider other than the CPU's computes, which then has memory of its own.
+    let isOnDevice: Bool
 
     // In this order the session is released before the environment.
     let session: Owned
@@ -20,8 +24,10 @@ public final class Session: Sendable {
     public init(runtime: Runtime, modelPath: String, options: SessionOptions = .init()) throws(ONNXRuntimeError) {
         let api = runtime.api
         let settings = try options.makeValue(runtime)
-        let session = try api.make(api.functions.pointee.ReleaseSession) {
-            $0.pointee.CreateSession(runtime.environment.pointer, modelPath, settings.pointer, $1)
+        let session = try api.make(api.functions.pointee.ReleaseSession) { functions, session in
+            Self.creating {
+                functions.pointee.CreateSession(runtime.environment.pointer, modelPath, settings.pointer, session)
+            }
         }
         let pointer = session.pointer
         let functions = api.functions.pointee
@@ -31,8 +37,25 @@ public final class Session: Sendable {
         outputs = try Self.describe(
             api, pointer, count: functions.SessionGetOutputCount, name: functions.SessionGetOutputName,
             type: functions.SessionGetOutputTypeInfo)
+        isOnDevice = options.providers.contains { $0.provider != .cpu }
         self.session = session
         self.runtime = runtime
+    }
+
+    /// Whether a session has been made in this process.
+    private static let isOneMade = Mutex(false)
+
+    /// Has sessions made one after the other until there is one: the first registers the domain of our operators with ONNX
+    /// Runtime, for the whole process, and where two do so at once one of them fails.
+    /// - Parameter create: returns nil for success.
+    private static func creating(_ create: () -> OpaquePointer?) -> OpaquePointer? {
+        let first: OpaquePointer?? = isOneMade.withLock { isOneMade in
+            if isOneMade { return nil }
+            let status = create()
+            isOneMade = status == nil
+            return .some(status)
+        }
+        return first ?? create()
     }
 
     /// Ends the profile that ``SessionOptions/profilePrefix`` began, and returns the path of its JSON file. Blocks.

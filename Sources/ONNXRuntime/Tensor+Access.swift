@@ -1,16 +1,18 @@
 extension Tensor {
-    /// Runs `body` with the tensor's bytes.
+    /// Runs `body` with the tensor's bytes. Not for one that ``isOnDevice``.
     public func withUnsafeBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        try body(UnsafeRawBufferPointer(start: start, count: byteCount))
+        precondition(!isOnDevice, "The numbers of a tensor on a device cannot be read from here.")
+        return try body(UnsafeRawBufferPointer(start: start, count: byteCount))
     }
 
     /// Runs `body` with the tensor's bytes, which it may change.
     public func withUnsafeMutableBytes<Result, Failure: Error>(
         _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        try body(UnsafeMutableRawBufferPointer(start: start, count: byteCount))
+        precondition(!isOnDevice, "The numbers of a tensor on a device cannot be written from here.")
+        return try body(UnsafeMutableRawBufferPointer(start: start, count: byteCount))
     }
 
     /// Runs `body` with the elements, which it may change.

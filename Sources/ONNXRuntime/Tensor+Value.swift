@@ -7,8 +7,9 @@ extension Tensor {
         let dimensions = shape.map(Int64.init)
         return try api.make(api.functions.pointee.ReleaseValue) {
             $0.pointee.CreateTensorWithDataAsOrtValue(
-                runtime.cpuMemory.pointer, start, byteCount, dimensions, dimensions.count, elementType.rawValue,
-                $1)
+                memory.device?.info.pointer ?? runtime.cpuMemory.pointer, start, byteCount, dimensions,
+                dimensions.count,
+                elementType.rawValue, $1)
         }
     }
 

@@ -10,6 +10,9 @@ public final class Tensor {
     public let elementCount: Int
     public var byteCount: Int { elementCount * elementType.byteCount }
 
+    /// Whether the numbers lie in a device's memory, where only runs of sessions get at them.
+    public var isOnDevice: Bool { memory.device != nil }
+
     let memory: TensorMemory
     /// Where in the memory the first element lies.
     private let byteOffset: Int

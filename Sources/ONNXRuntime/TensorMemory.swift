@@ -5,6 +5,9 @@ final class TensorMemory {
     let start: UnsafeMutableRawPointer
     let byteCount: Int
 
+    /// Nil for memory that the processor reads and writes.
+    let device: DeviceMemory?
+
     /// What is freed in the end: a block of ours, or a value of ONNX Runtime's and then the session that made it.
     private let block: UnsafeMutableRawPointer?
     private let value: Owned?
@@ -22,6 +25,7 @@ final class TensorMemory {
         start = block.alignedUp(toMultipleOf: Self.alignment)
         self.byteCount = byteCount
         self.block = block
+        device = nil
         value = nil
         session = nil
     }
@@ -31,9 +35,22 @@ final class TensorMemory {
         self.start = start
         self.byteCount = byteCount
         block = nil
+        device = nil
         self.value = consume value
         self.session = session
     }
 
-    deinit { free(block) }
+    /// Memory of a device, as it is.
+    init(byteCount: Int, in device: DeviceMemory) throws(ONNXRuntimeError) {
+        start = try device.allocate(byteCount: byteCount)
+        self.byteCount = byteCount
+        self.device = device
+        block = nil
+        value = nil
+        session = nil
+    }
+
+    deinit {
+        if let device { device.free(start) } else { free(block) }
+    }
 }

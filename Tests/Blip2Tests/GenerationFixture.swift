@@ -92,9 +92,9 @@ struct GenerationSubject {
     private let cache: TemporaryFolder
     private let pixels: Tensor
 
-    init(_ name: String) throws {
+    init(_ name: String, _ precision: Precision = .fp32) throws {
         cache = try TemporaryFolder()
-        model = try Blip2Model(folder: Fixtures.checkpoint(name), cache: cache.url)
+        model = try Blip2Model(folder: Fixtures.checkpoint(name), cache: cache.url, precision: precision)
         pixels = try ParityReference(path: Fixtures.reference(name)).pixels
     }
 

@@ -123,7 +123,8 @@ struct LinearTests {
             residual: numbers.floats(rows * 40))
         let x = numbers.floats(rows * 40)
         let hidden = try first.run(kernel, x)
-        let both = try first.run(kernel, x, then: second), apart = try second.run(kernel, hidden)
+        let both = try first.run(kernel, x, then: second)
+        let apart = try second.run(kernel, hidden)
         #expect(both == apart)
     }
 

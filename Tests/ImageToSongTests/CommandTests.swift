@@ -57,7 +57,8 @@ struct CommandTests {
         "Wrong usage ends with status 2",
         arguments: [
             ["caption"], ["caption", "--precision", "int3", "x.jpg"], ["caption", "--beams", "17", "x.jpg"],
-            ["caption", "--max-new-tokens", "0", "x.jpg"], ["caption", "--device", "abacus", "x.jpg"], ["parity"],
+            ["caption", "--max-new-tokens", "0", "x.jpg"], ["caption", "--device", "abacus", "x.jpg"],
+            ["caption", "--device", "gpu", "--precision", "int8", "x.jpg"], ["parity"],
             ["nonsense"],
         ])
     func refusesUsage(_ arguments: [String]) throws {

@@ -81,6 +81,32 @@ struct OperatorCase: Sendable, CustomTestStringConvertible {
         OperatorCase("last", [2], [3, -6]) { $0.last($1, axis: 1) },
         OperatorCase("gather", [3, 3], [-4, 5, -6, 1, -2, 3, -4, 5, -6]) { $0.gather($1, $0.constant([1, 0, 1])) },
         OperatorCase("padded", [2, 4], [1, -2, 3, 0, -4, 5, -6, 0]) { $0.padded($1, to: 4) },
+        OperatorCase("padded, by an input's amounts", [3, 3], [1, -2, 3, -4, 5, -6, 0, 0, 0]) { graph, x in
+            graph.padded(x, by: graph.constant([0, 0, 1, 0]), to: [3, 3])
+        },
+        OperatorCase("cast, to 16-bit floats and back", [2, 3], [0.5, -1, 1.5, -2, 2.5, -3]) { graph, x in
+            let halves = graph.cast(x, to: .float16)
+            return graph.multiply(graph.cast(halves, to: .float32), graph.constant(Float(0.5)))
+        },
+        OperatorCase("stackedMatMul", [1, 1, 2, 2], [14, -32, -32, 77]) { graph, x in
+            let stack = graph.reshape(x, [1, 1, 2, 3])
+            return graph.stackedMatMul(stack, graph.transpose(stack, [0, 1, 3, 2]))
+        },
+        OperatorCase("softmax", [2, 3], [0.118500, 0.005900, 0.875600, 0.000123, 0.999860, 0.000017]) {
+            $0.softmax($1)
+        },
+        OperatorCase("select, of indices", [2, 3], [1, -2, 9, -4, 5, 9]) { graph, x in
+            let isLast = graph.isEqual(graph.indices(alongAxis: 1, of: x), graph.constant([2]), shape: [3])
+            return graph.select(isLast, graph.constant(Float(9)), x)
+        },
+        OperatorCase("unmasked, as far as an index", [2, 3], [0.952574, 0.047426, 0, 0.000123, 0.999877, 0]) {
+            graph, x in
+            let isKnown = graph.isAtMost(graph.indices(alongAxis: 1, of: x), graph.constant([1]), shape: [3])
+            return graph.softmax(graph.unmasked(x, where: isKnown))
+        },
+        OperatorCase("beginning", [2, 2], [1, -2, -4, 5]) { graph, x in
+            graph.beginning(x, axis: 1, asLongAs: 0, of: x)
+        },
         OperatorCase("repeated", [2, 1, 2], [7, 8, 7, 8]) { graph, x in
             graph.repeated(graph.weight(matrix("c", [1, 1, 2], [7, 8])), alongFirstAxisOf: x)
         },

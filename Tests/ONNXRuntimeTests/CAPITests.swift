@@ -296,6 +296,41 @@ struct CAPITests {
         #expect(try failure(api.RunWithBinding(session, nil, binding)).contains("output"))
     }
 
+    @Test("A device's allocator gives memory that a binding reads and writes, and takes it back")
+    func deviceMemory() throws {
+        let options = options()
+        let session = session("add", options)
+        var memory: OpaquePointer?
+        ok(
+            api.CreateMemoryInfo(
+                DeviceMemory.Kind.cpu.rawValue, Int32(ORT_DEVICE_ALLOCATOR), 0, Int32(ORT_MEMORY_TYPE_DEFAULT), &memory)
+        )
+        var allocator: OpaquePointer?
+        ok(api.CreateAllocator(session, memory, &allocator))
+        var block: UnsafeMutableRawPointer?
+        ok(api.AllocatorAlloc(allocator, 12, &block))
+        let data = try #require(block)
+        data.initializeMemory(as: Float.self, repeating: 2, count: 3)
+        var value: OpaquePointer?
+        ok(api.CreateTensorWithDataAsOrtValue(memory, data, 12, [1, 3], 2, ElementType.float32.rawValue, &value))
+        var binding: OpaquePointer?
+        ok(api.CreateIoBinding(session, &binding))
+        ok(api.BindInput(binding, "a", value))
+        ok(api.BindInput(binding, "b", value))
+        ok(api.BindOutput(binding, "sum", value))
+        ok(api.SynchronizeBoundInputs(binding))
+        ok(api.RunWithBinding(session, nil, binding))
+        ok(api.SynchronizeBoundOutputs(binding))
+        #expect(data.load(fromByteOffset: 8, as: Float.self) == 4)
+        api.ReleaseIoBinding(binding)
+        api.ReleaseValue(value)
+        ok(api.AllocatorFree(allocator, data))
+        api.ReleaseAllocator(allocator)
+        api.ReleaseMemoryInfo(memory)
+        api.ReleaseSession(session)
+        api.ReleaseSessionOptions(options)
+    }
+
     @Test("Providers are listed by name")
     func providers() throws {
         var names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?

@@ -85,17 +85,17 @@ struct LibraryTests {
 }
 
 /// The C compiler, which Swift needs for linking but which need not be on the PATH.
-private enum CCompiler {
+enum CCompiler {
     private static let program = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
         .flatMap { folder in ["cc", "clang", "gcc"].map { "\(folder)/\($0)" } }
         .first { FileManager.default.isExecutableFile(atPath: $0) }
 
     static var isThere: Bool { program != nil }
 
-    static func build(_ source: String, into library: String) throws {
+    static func build(_ source: String, into library: String, _ arguments: [String] = []) throws {
         let compiler = Process()
         compiler.executableURL = URL(fileURLWithPath: try #require(program))
-        compiler.arguments = ["-shared", "-fPIC", "-o", library, source]
+        compiler.arguments = ["-shared", "-fPIC", "-o", library, source] + arguments
         try compiler.run()
         compiler.waitUntilExit()
         try #require(compiler.terminationStatus == 0)

@@ -50,7 +50,7 @@ struct SettingsDocumentsTests {
     func deployments(_ file: String) throws {
         let names = Set(Settings.table.map(\.name))
         // Names of the image's build, and of Grafana.
-        let others: Set = ["SWIFT_IMAGE", "RUNTIME_IMAGE", "DEBIAN_FRONTEND", "VERSION"]
+        let others: Set = ["ORT", "SWIFT_IMAGE", "RUNTIME_IMAGE", "DEBIAN_FRONTEND", "VERSION"]
         let lines = try text("deploy/\(file)").split(separator: "\n").filter { !$0.contains(/^ *#/) }
         let found = lines.compactMap { line in
             line.firstMatch(of: /^ *(?:ENV |ARG |Environment=)?([A-Z]+(?:_[A-Z]+)*)[:=]/).map { String($0.output.1) }

@@ -1,3 +1,4 @@
+import Blip2
 import Configuration
 import Foundation
 import Testing
@@ -31,6 +32,15 @@ struct SettingsTableTests {
         #expect(rows["USE_GPU"].map { $0.value == "false" && $0.origin.hasSuffix(".env, line 2") } == true)
         #expect(rows["HOST"].map { $0.value == "0.0.0.0" && $0.origin == "default" } == true)
         #expect(rows["REQUEST_TIMEOUT"]?.value == "30")
+    }
+
+    @Test("What stands in the environment is told from what stands in the file and from what does not stand anywhere")
+    func tellsTheEnvironment() throws {
+        let loaded = try load(["USE_GPU": "true", "HOST": ""], file: "PORT=9000\n")
+        #expect(loaded.isInEnvironment("USE_GPU"))
+        for name in ["PORT", "HOST", "MODEL_ID"] { #expect(!loaded.isInEnvironment(name)) }
+        #expect(loaded.settings.deviceWish(asked: true) == .gpuIfThere(asked: true))
+        #expect(try load(["USE_GPU": "false"]).settings.deviceWish(asked: true) == .cpu)
     }
 
     @Test("Every column begins at the same place in each line")

@@ -48,6 +48,7 @@ struct InformationTests {
             #expect(health.headers[.retryAfter] == "5")
             #expect(try health.object()["status"] as? String == "starting")
             #expect(try health.object()["model_loaded"] as? Bool == false)
+            #expect(try health.object()["device"] == nil)
             #expect(try await client.execute(uri: "/health/live", method: .get).status == .ok)
             let info = try await client.execute(uri: "/model/info", method: .get)
             let model = try #require(try info.object()["model_info"] as? [String: Any])
@@ -104,6 +105,30 @@ struct InformationTests {
             #expect(limits["image_size"] as? [Int] == [8, 8])
             #expect(limits["max_new_tokens"] as? Int == 30)
             #expect(limits["max_image_bytes"] as? Int == 10_485_760)
+        }
+    }
+
+    @Test(
+        "Health and model info name the GPU where there is one, and nothing where there is none",
+        arguments: [true, false])
+    func namesGPU(_ isThere: Bool) async throws {
+        let server = TestServer(model: {
+            let model = StubModel()
+            if isThere {
+                model.description.placement = .init(
+                    device: "cuda", precision: "fp16", memoryBytes: 28, gpuName: "Example 9000",
+                    gpuMemoryBytes: 85_899_345_920)
+            }
+            return model
+        })
+        try await server.run(.router) { client in
+            let health = try await client.execute(uri: "/health", method: .get).object()
+            let info = try await client.execute(uri: "/model/info", method: .get).object()
+            for answer in [health, try #require(info["model_info"] as? [String: Any])] {
+                #expect(answer["device"] as? String == (isThere ? "cuda" : "cpu"))
+                #expect(answer["gpu_name"] as? String == (isThere ? "Example 9000" : nil))
+                #expect(answer["gpu_memory_bytes"] as? Int == (isThere ? 85_899_345_920 : nil))
+            }
         }
     }
 

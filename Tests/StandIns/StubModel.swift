@@ -7,7 +7,7 @@ public final class StubModel: CaptionModel {
     /// Makes the caption of one picture.
     public typealias Answer = @Sendable (_ options: CaptionOptions, _ isCancelled: () -> Bool) throws -> String
 
-    public let description = ModelDescription(
+    public var description = ModelDescription(
         name: "stub", identity: "stub", architecture: "BLIP-2 (stub)", parameters: 7, isDemo: true,
         placement: .init(device: "cpu", precision: "fp32", memoryBytes: 28),
         limits: .init(imageSize: 8, queryTokens: 4, maxNewTokens: 30))

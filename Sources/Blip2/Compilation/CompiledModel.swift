@@ -85,7 +85,7 @@ public struct CompiledModel: Sendable {
         _ configuration: Blip2Configuration, _ precision: Precision, weights: Weights, to folder: URL,
         progress: (Double) -> Void
     ) throws {
-        let graphs = try Blip2Graph.graphs(of: configuration).map {
+        let graphs = try Blip2Graph.graphs(of: configuration, precision).map {
             ($0, try $0.describe(configuration, weights: weights, precision))
         }
         let total = graphs.reduce(0) { $0 + $1.1.weightByteCount }

@@ -35,6 +35,14 @@ public enum LanguageModelConfiguration: Sendable, Equatable {
         }
     }
 
+    /// Layers that keep keys and values of earlier tokens.
+    var decoderLayerCount: Int {
+        switch self {
+        case .opt(let opt): opt.layerCount
+        case .t5(let t5): t5.decoderLayerCount
+        }
+    }
+
     /// The longest sequence, in tokens; with an encoder, of each of the two.
     public var maximumPositions: Int {
         switch self {

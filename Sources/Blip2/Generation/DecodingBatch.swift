@@ -16,9 +16,14 @@ public final class DecodingBatch {
     /// What of ``stepTime`` choosing tokens took, and bringing beams to where they go on.
     public private(set) var choiceTime = Duration.zero
 
-    public init(_ model: Blip2Model) {
+    public convenience init(_ model: Blip2Model) {
+        self.init(model, model.makeDecoderRows())
+    }
+
+    /// - Parameter decoder: of the model, without rows.
+    init(_ model: Blip2Model, _ decoder: any DecoderRows) {
         self.model = model
-        decoder = model.makeDecoderRows()
+        self.decoder = decoder
     }
 
     /// Rows that are being generated.

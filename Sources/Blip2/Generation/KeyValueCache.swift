@@ -6,7 +6,9 @@ struct KeyValueCache {
     /// Positions that each row has room for.
     let capacity: Int
     private let headCount: Int
-    private let headSize: Int
+    /// Bytes of a position's keys, or values, of one head.
+    private let stride: Int
+    private let copies: RowCopies?
     /// A pair for each layer, both [rows, heads, capacity, D].
     private let layers: [(key: Tensor, value: Tensor)]
 
@@ -17,24 +19,32 @@ struct KeyValueCache {
         let headSize: Int
     }
 
-    /// Zero-filled memory.
-    init(_ shape: Shape, rows: Int, capacity: Int) throws {
+    /// Zero-filled memory; on a device it is filled before the decoder runs next.
+    init(_ shape: Shape, rows: Int, capacity: Int, in space: CacheSpace) throws {
         rowCount = rows
         self.capacity = capacity
         headCount = shape.headCount
-        headSize = shape.headSize
+        stride = shape.headSize * space.elementType.byteCount
+        copies = space.copies
         let sizes = [rows, shape.headCount, capacity, shape.headSize]
-        layers = try (0..<shape.layerCount).map { _ in
-            (try Tensor(.float32, shape: sizes), try Tensor(.float32, shape: sizes))
+        layers = try (0..<shape.layerCount).map { _ in (try space.tensor(shape: sizes), try space.tensor(shape: sizes))
+        }
+        if let copies {
+            // One position of zeros, and the graph puts zeros behind it.
+            let zeros = try Tensor(space.elementType, shape: [rows, shape.headCount, 1, shape.headSize])
+            copies.add(from: Array(repeating: zeros, count: 2 * layers.count), to: tensors)
         }
     }
 
+    /// Keys and values in turn.
+    private var tensors: [Tensor] { layers.flatMap { [$0.key, $0.value] } }
+
     /// Zero-filled memory for an OPT decoder.
-    init(_ configuration: OPTConfiguration, rows: Int, capacity: Int) throws {
+    init(_ configuration: OPTConfiguration, rows: Int, capacity: Int, in space: CacheSpace) throws {
         let shape = Shape(
             layerCount: configuration.layerCount, headCount: configuration.headCount,
             headSize: OPTDecoder(configuration: configuration).cacheHeadSize)
-        try self.init(shape, rows: rows, capacity: capacity)
+        try self.init(shape, rows: rows, capacity: capacity, in: space)
     }
 
     var byteCount: Int { layers.reduce(0) { $0 + $1.key.byteCount + $1.value.byteCount } }
@@ -51,10 +61,11 @@ struct KeyValueCache {
         }
     }
 
-    /// Copies positions of a row into the same positions of a row of this cache.
-    /// - Parameter source: a cache of the same model, which may be this one and may have another capacity.
+    /// Copies positions of a row into the same positions of a row of this cache; on a device the whole row, before the
+    /// decoder runs next.
+    /// - Parameter source: a cache of the same model, which may be this one, and may have less capacity.
     func copy(row: Int, of source: KeyValueCache, to target: Int, positions: Range<Int>) {
-        let stride = headSize * MemoryLayout<Float>.stride
+        if let copies { return copies.add(from: source.row(row), to: self.row(target)) }
         for (own, other) in zip(layers, source.layers) {
             for (own, other) in [(own.key, other.key), (own.value, other.value)] {
                 own.withUnsafeMutableBytes { own in
@@ -74,6 +85,17 @@ struct KeyValueCache {
 }
 
 extension KeyValueCache {
+    /// All layers' keys and values of a row, in turn.
+    private func row(_ index: Int) -> [Tensor] {
+        // A row that there is no memory for is a mistake of the caller's, as an index beyond an array is.
+        tensors.map { tensor in
+            guard let row = try? tensor.rows(index..<index + 1) else {
+                preconditionFailure("There is no row \(index).")
+            }
+            return row
+        }
+    }
+
     /// Binds some rows as the keys and values that cross-attention reads.
     func bindCrossInputs(rows: Range<Int>, to binding: IOBinding) throws {
         for (index, layer) in layers.enumerated() {

@@ -8,6 +8,7 @@ import ONNXRuntime
 final class OPTDecoderRows: DecoderRows {
     private let session: Session
     private let configuration: OPTConfiguration
+    private let space: CacheSpace
     /// The most bytes of key/value memory that are kept for later rows when there are none.
     private let keptBytes: Int
 
@@ -22,9 +23,10 @@ final class OPTDecoderRows: DecoderRows {
         var bindings: [Int: IOBinding] = [:]
     }
 
-    init(session: Session, configuration: OPTConfiguration, keptBytes: Int = 256 << 20) {
+    init(session: Session, configuration: OPTConfiguration, space: CacheSpace, keptBytes: Int = 256 << 20) {
         self.session = session
         self.configuration = configuration
+        self.space = space
         self.keptBytes = keptBytes
     }
 
@@ -35,13 +37,13 @@ final class OPTDecoderRows: DecoderRows {
     func reserve(rows: Int, positions: Int) throws {
         guard rows > room.rows || positions > room.positions else { return }
         let old = lengths.isEmpty ? nil : memory?.cache
-        if old == nil { memory = nil }
+        if old == nil { removeAll() }
         var count = 1
         while count < min(rows, 8) { count *= 2 }
         if rows > 8 { count = (rows + 7) / 8 * 8 }
         count = max(count, old?.rowCount ?? 0)
         let cache = try KeyValueCache(
-            configuration, rows: count, capacity: max((positions + 31) / 32 * 32, old?.capacity ?? 0))
+            configuration, rows: count, capacity: max((positions + 31) / 32 * 32, old?.capacity ?? 0), in: space)
         if let old {
             for (row, length) in lengths.enumerated() { cache.copy(row: row, of: old, to: row, positions: 0..<length) }
         }
@@ -60,6 +62,7 @@ final class OPTDecoderRows: DecoderRows {
         let binding = try IOBinding(session: session)
         try tensors.bind(rows: count, to: binding)
         try memory?.cache.bind(rows: lengths.count..<lengths.count + count, to: binding)
+        try space.copies?.run(options)
         try session.run(binding, options: options)
         lengths += repeatElement(length, count: count)
         return tensors.logits
@@ -71,6 +74,7 @@ final class OPTDecoderRows: DecoderRows {
         try step.positions.fill(lengths.lazy.map(Int64.init))
         try step.lastPositions.fill(lengths.lazy.map(Int32.init))
         try step.totalLength.fill(CollectionOfOne(Int32((lengths.max() ?? 0) + 1)))
+        try space.copies?.run(options)
         try session.run(binding, options: options)
         for row in lengths.indices { lengths[row] += 1 }
         return step.logits
@@ -110,11 +114,12 @@ final class OPTDecoderRows: DecoderRows {
         }
         lengths.swapAt(row, last)
         lengths.removeLast()
-        if lengths.isEmpty, let cache = memory?.cache, cache.byteCount > keptBytes { memory = nil }
+        if lengths.isEmpty, let cache = memory?.cache, cache.byteCount > keptBytes { removeAll() }
     }
 
     func removeAll() {
         lengths = []
         memory = nil
+        space.copies?.removeAll()
     }
 }

@@ -9,6 +9,7 @@ final class T5DecoderRows: DecoderRows {
     private let decoder: Session
     private let configuration: T5Configuration
     private let queryTokenCount: Int
+    private let space: CacheSpace
     /// The most bytes of key/value memory that are kept for later rows when there are none.
     private let keptBytes: Int
     private let causalBuckets: [Int64]
@@ -32,12 +33,14 @@ final class T5DecoderRows: DecoderRows {
     }
 
     init(
-        encoder: Session, decoder: Session, configuration: T5Configuration, queryTokenCount: Int, keptBytes: Int
+        encoder: Session, decoder: Session, configuration: T5Configuration, queryTokenCount: Int, space: CacheSpace,
+        keptBytes: Int
     ) {
         self.encoder = encoder
         self.decoder = decoder
         self.configuration = configuration
         self.queryTokenCount = queryTokenCount
+        self.space = space
         self.keptBytes = keptBytes
         causalBuckets = configuration.relativePositions.causal
     }
@@ -55,7 +58,7 @@ final class T5DecoderRows: DecoderRows {
     /// a power of two, many of them to 8, and positions to 32 or 16, so that a batch that grows does not move every time.
     private func makeRoom(rows: Int, positions: Int, encoded: Int) throws {
         let old = lengths.isEmpty ? nil : memory
-        if old == nil { memory = nil }
+        if old == nil { removeAll() }
         let rows = max(rows, old?.own.rowCount ?? 0)
         var count = 1
         while count < min(rows, 8) { count *= 2 }
@@ -63,8 +66,8 @@ final class T5DecoderRows: DecoderRows {
         let ownCapacity = (max(positions, old?.own.capacity ?? 0) + 31) / 32 * 32
         let encodedCapacity = (max(encoded, old?.encoded.capacity ?? 0) + 15) / 16 * 16
         let new = Memory(
-            own: try KeyValueCache(configuration.cacheShape, rows: count, capacity: ownCapacity),
-            encoded: try KeyValueCache(configuration.crossShape, rows: count, capacity: encodedCapacity),
+            own: try KeyValueCache(configuration.cacheShape, rows: count, capacity: ownCapacity, in: space),
+            encoded: try KeyValueCache(configuration.crossShape, rows: count, capacity: encodedCapacity, in: space),
             step: try T5StepTensors(configuration, rows: count, capacity: ownCapacity))
         if let old {
             for row in lengths.indices {
@@ -92,6 +95,7 @@ final class T5DecoderRows: DecoderRows {
             tokens: Array(repeating: configuration.decoderStartTokenID, count: count),
             positions: Array(repeating: 0, count: count), buckets: causalBuckets, to: binding)
         try first.fillMask(encodedLengths: Array(repeating: length, count: count), width: length, to: binding)
+        try space.copies?.run(options)
         try decoder.run(binding, options: options)
 
         for row in 0..<count {
@@ -109,7 +113,8 @@ final class T5DecoderRows: DecoderRows {
         let tokens = try Tensor(prompts.joined().map(Int64.init), shape: [prompts.count, promptLength])
         let buckets = try Tensor(
             configuration.relativePositions.bidirectional(length: length), shape: [length, length])
-        let encoded = try KeyValueCache(configuration.crossShape, rows: prompts.count, capacity: length)
+        let encoded = try KeyValueCache(configuration.crossShape, rows: prompts.count, capacity: length, in: space)
+        try space.copies?.run(options)
         let binding = try IOBinding(session: encoder)
         try binding.bind(input: "image_embeddings", to: imageEmbeddings)
         try binding.bind(input: "input_ids", to: tokens)
@@ -123,6 +128,7 @@ final class T5DecoderRows: DecoderRows {
         let (memory, binding) = try stepBinding()
         try memory.step.fill(tokens: tokens, positions: lengths, buckets: causalBuckets, to: binding)
         try memory.step.fillMask(encodedLengths: encodedLengths, width: memory.encoded.capacity, to: binding)
+        try space.copies?.run(options)
         try decoder.run(binding, options: options)
         for row in lengths.indices { lengths[row] += 1 }
         return memory.step.logits
@@ -165,7 +171,7 @@ final class T5DecoderRows: DecoderRows {
         lengths.removeLast()
         encodedLengths.swapAt(row, last)
         encodedLengths.removeLast()
-        if lengths.isEmpty, let memory, memory.byteCount > keptBytes { self.memory = nil }
+        if lengths.isEmpty, let memory, memory.byteCount > keptBytes { removeAll() }
     }
 
     private func copy(row: Int, to target: Int) {
@@ -178,6 +184,7 @@ final class T5DecoderRows: DecoderRows {
         lengths = []
         encodedLengths = []
         memory = nil
+        space.copies?.removeAll()
     }
 }
 

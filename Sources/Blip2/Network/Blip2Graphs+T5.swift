@@ -30,11 +30,11 @@ extension Blip2Graph {
         let memory = (0..<configuration.decoderLayerCount).map { layer in
             T5Decoder.LayerMemory(
                 cache: Graph.AttentionCache(
-                    key: graph.input("past_key.\(layer)", .float32, cacheShape),
-                    value: graph.input("past_value.\(layer)", .float32, cacheShape),
+                    key: graph.input("past_key.\(layer)", network.cacheType, cacheShape),
+                    value: graph.input("past_value.\(layer)", network.cacheType, cacheShape),
                     lastPositions: lastPositions, totalLength: totalLength),
-                crossKey: graph.input("cross_key.\(layer)", .float32, crossShape),
-                crossValue: graph.input("cross_value.\(layer)", .float32, crossShape))
+                crossKey: graph.input("cross_key.\(layer)", network.cacheType, crossShape),
+                crossValue: graph.input("cross_value.\(layer)", network.cacheType, crossShape))
         }
         let outputs = try decoder.describe(in: network, inputs, memory: memory)
         graph.output(outputs.logits, as: "logits")

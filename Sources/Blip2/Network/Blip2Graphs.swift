@@ -11,13 +11,20 @@ enum Blip2Graph: String, CaseIterable, Sendable, Codable {
     case encoder
     /// Embeddings and token ids → the next token's logits, over a key/value cache that is updated in place.
     case decoder
+    /// Rows of key/value caches → copies of them; for devices whose memory only graphs reach.
+    case rows
 
-    /// Those that a checkpoint of this shape has.
+    /// Those that a checkpoint of this shape has weights for.
     static func graphs(of configuration: Blip2Configuration) -> [Blip2Graph] {
         switch configuration.text {
         case .opt: [.vision, .qFormer, .decoder]
         case .t5: [.vision, .qFormer, .encoder, .decoder]
         }
+    }
+
+    /// Those that are written for a precision.
+    static func graphs(of configuration: Blip2Configuration, _ precision: Precision) -> [Blip2Graph] {
+        graphs(of: configuration) + (precision.isForGPUs ? [.rows] : [])
     }
 
     var fileName: String { "\(rawValue).onnx" }
@@ -36,6 +43,7 @@ enum Blip2Graph: String, CaseIterable, Sendable, Codable {
             case .opt(let text): try describeDecoder(network, text)
             case .t5(let text): try describeDecoder(network, text)
             }
+        case .rows: describeRows(network, configuration)
         }
         return network.graph
     }
@@ -78,8 +86,8 @@ enum Blip2Graph: String, CaseIterable, Sendable, Codable {
         ]
         let cache = (0..<configuration.layerCount).map { layer in
             Graph.AttentionCache(
-                key: graph.input("past_key.\(layer)", .float32, cacheShape),
-                value: graph.input("past_value.\(layer)", .float32, cacheShape),
+                key: graph.input("past_key.\(layer)", network.cacheType, cacheShape),
+                value: graph.input("past_value.\(layer)", network.cacheType, cacheShape),
                 lastPositions: lastPositions, totalLength: totalLength)
         }
         let outputs = try decoder.describe(in: network, inputs, cache: cache)

@@ -6,7 +6,7 @@ extension Network {
         query: Graph.Heads, key: Graph.Heads, value: Graph.Heads, heads: Int, headSize: Int
     ) -> Value {
         switch format {
-        case .float32:
+        case .float32, .float16:
             graph.multiHeadAttention(query: query.value, key: key.value, value: value.value, heads: heads)
         case .quantized:
             graph.attention(
@@ -26,7 +26,7 @@ extension Network {
         bias: Value? = nil
     ) -> (output: Value, key: Value, value: Value) {
         switch format {
-        case .float32:
+        case .float32, .float16:
             let padded = projections.map { self.padded($0.value, heads: heads, headSize: headSize) }
             let attended = graph.groupQueryAttention(
                 query: padded[0], key: padded[1], value: padded[2], cache: cache, heads: heads, scale: scale,
@@ -40,7 +40,7 @@ extension Network {
     }
 
     /// [B, T, heads × D] → [B, T, heads × D'], zeros behind each head.
-    private func padded(_ x: Value, heads: Int, headSize: Int) -> Value {
+    func padded(_ x: Value, heads: Int, headSize: Int) -> Value {
         let size = Self.cacheHeadSize(headSize)
         guard size != headSize else { return x }
         let split = graph.reshape(x, [x.shape[0], x.shape[1], .fixed(heads), .fixed(headSize)])
@@ -48,7 +48,7 @@ extension Network {
     }
 
     /// [B, T, heads × D'] → [B, T, heads × D].
-    private func trimmed(_ x: Value, heads: Int, headSize: Int) -> Value {
+    func trimmed(_ x: Value, heads: Int, headSize: Int) -> Value {
         let size = Self.cacheHeadSize(headSize)
         guard size != headSize else { return x }
         let split = graph.reshape(x, [x.shape[0], x.shape[1], .fixed(heads), .fixed(size)])

@@ -12,7 +12,7 @@ extension Network {
     /// The rows of some tokens: [...] → [..., width].
     func rows(of table: EmbeddingTable, _ ids: Value) throws -> Value {
         guard let packed = try packed(table) else {
-            return graph.gather(try parameter(table.name, [table.tokens, table.width]), ids)
+            return graph.cast(graph.gather(try whole(table), ids), to: .float32)
         }
         return graph.quantizedRows(ids, panels: graph.weight(packed.weight), packed.form)
     }
@@ -20,10 +20,18 @@ extension Network {
     /// The score of each token: [B, width] → [B, tokens].
     func scores(_ x: Normalized, _ table: EmbeddingTable) throws -> Value {
         guard let packed = try packed(table) else {
-            return graph.matMul(normalized(x), transposed: try parameter(table.name, [table.tokens, table.width]))
+            let table = try whole(table)
+            return graph.cast(
+                graph.matMul(graph.cast(normalized(x), to: table.elementType), transposed: table), to: .float32)
         }
         return graph.quantizedLinear(
             x.value, norm: x.norm?.fused(in: graph), panels: graph.weight(packed.weight), packed.form)
+    }
+
+    /// The table in floats, of 16 bits where the layers' are.
+    private func whole(_ table: EmbeddingTable) throws -> Value {
+        let weight = Weight.stored(try weights.tensor(table.name, shape: [table.tokens, table.width]))
+        return graph.weight(format == .float16 ? weight.half : weight)
     }
 
     /// Tables have 8 bits even where layers have 4: between two tokens, little decides.

@@ -12,7 +12,11 @@ struct Network {
     let format: WeightFormat
 
     init(name: String, weights: Weights, format: WeightFormat) {
-        graph = Graph(name: name)
+        self.init(Graph(name: name), weights, format: format)
+    }
+
+    init(_ graph: Graph, _ weights: Weights, format: WeightFormat) {
+        self.graph = graph
         self.weights = weights
         self.format = format
     }
@@ -86,11 +90,12 @@ struct Network {
     private func linear(
         _ x: Normalized, _ layer: LinearLayer, activation: Activation, residual: Value?
     ) -> Value {
-        let bias = layer.bias.map { graph.weight($0) }
         switch format {
+        case .float16:
+            return halfLinear(normalized(x), layer, activation: activation, residual: residual)
         case .float32:
             var result = graph.matMul(normalized(x), graph.weight(.transposed(layer.matrix)))  // [..., outputs]
-            if let bias { result = graph.add(result, bias) }
+            if let bias = layer.bias { result = graph.add(result, graph.weight(bias)) }
             result = self.activation(result, activation)
             return residual.map { graph.add(result, $0) } ?? result
         case .quantized(let bits, let block):
@@ -101,7 +106,7 @@ struct Network {
             let fused = activation.fused
             let result = graph.quantizedLinear(
                 input ?? x.value, norm: x.norm?.fused(in: graph, migration), panels: graph.weight(packed.weight),
-                packed.form, bias: bias,
+                packed.form, bias: layer.bias.map { graph.weight($0) },
                 activation: fused ?? .identity, residual: fused == nil ? nil : residual)
             guard fused == nil else { return result }
             let activated = self.activation(result, activation)
@@ -114,7 +119,9 @@ struct Network {
         _ x: Normalized, _ first: LinearLayer, _ activation: Activation, _ second: LinearLayer, residual: Value?
     ) -> Value {
         guard case .quantized(let bits, let block) = format, let fused = activation.fused else {
-            let hidden = linear(x, first, activation: activation, residual: nil)
+            let hidden =
+                format == .float16
+                ? halfLayer(normalized(x), first, activation) : linear(x, first, activation: activation, residual: nil)
             return linear(
                 Normalized(value: hidden, norm: nil), second, activation: .linear, residual: residual)
         }
@@ -135,6 +142,9 @@ struct Network {
         case .float32:
             let input = Normalized(value: normalized(x), norm: nil)
             return layers.map { Graph.Heads(linear(input, $0, activation: .linear, residual: nil)) }
+        case .float16:
+            let input = half(normalized(x))
+            return layers.map { Graph.Heads(halfLayer(input, $0)) }
         case .quantized:
             let joint = linear(x, LinearLayer(joining: layers), activation: .linear, residual: nil)
             var start = 0
@@ -146,7 +156,7 @@ struct Network {
     }
 
     /// The element-wise function of a name in transformers' table of activations.
-    private func activation(_ x: Value, _ activation: Activation) -> Value {
+    func activation(_ x: Value, _ activation: Activation) -> Value {
         switch activation {
         case .gelu: graph.gelu(x)
         case .geluTanh: graph.gelu(x, approximated: true)

@@ -34,12 +34,18 @@ struct T5Decoder {
         let bias = graph.unsqueezed(
             graph.transpose(try t5.positionBias(inputs.positionBuckets, "decoder"), [0, 2, 1]), axis: 2)
         var hidden = try network.rows(of: t5.table("decoder.embed_tokens"), inputs.tokens)  // [B, 1, H]
+        let step = memory.first.flatMap { first -> StepAttention? in
+            guard network.format == .float16 else { return nil }
+            return StepAttention(
+                network, bias: bias, cache: first.cache, heads: configuration.headCount,
+                headSize: configuration.headSize)
+        }
         var caches: [(key: Value, value: Value)] = []
         for (layer, memory) in memory.enumerated() {
             hidden = try graph.scope("decoder.block.\(layer)") {
                 let name = "language_model.decoder.block.\(layer)"
-                let attended = try selfAttention(t5, hidden, memory.cache, bias, "\(name).layer.0", &caches)
-                let crossed = try crossAttention(t5, attended, memory, inputs.crossMask, "\(name).layer.1")
+                let attended = try selfAttention(t5, hidden, memory.cache, bias, step, "\(name).layer.0", &caches)
+                let crossed = try crossAttention(t5, attended, memory, inputs.crossMask, step, "\(name).layer.1")
                 return try t5.feedForward(crossed, "\(name).layer.2")  // [B, 1, H]
             }
         }
@@ -52,25 +58,30 @@ struct T5Decoder {
     }
 
     private func selfAttention(
-        _ t5: T5Network, _ input: Value, _ cache: Graph.AttentionCache, _ bias: Value, _ name: String,
-        _ caches: inout [(key: Value, value: Value)]
+        _ t5: T5Network, _ input: Value, _ cache: Graph.AttentionCache, _ bias: Value, _ step: StepAttention?,
+        _ name: String, _ caches: inout [(key: Value, value: Value)]
     ) throws -> Value {
         let attention = "\(name).SelfAttention"
-        let normed = try t5.norm(input, "\(name).layer_norm")
-        let attended = t5.network.cachedAttention(
-            try t5.projections(normed, attention), cache: cache, heads: configuration.headCount,
-            headSize: configuration.headSize, scale: 1, bias: bias)
+        let projections = try t5.projections(try t5.norm(input, "\(name).layer_norm"), attention)
+        let attended =
+            step?.own(projections, cache)
+            ?? t5.network.cachedAttention(
+                projections, cache: cache, heads: configuration.headCount, headSize: configuration.headSize, scale: 1,
+                bias: bias)
         caches.append((attended.key, attended.value))
         return try t5.output(attended.output, "\(attention).o", residual: input)
     }
 
     private func crossAttention(
-        _ t5: T5Network, _ input: Value, _ memory: LayerMemory, _ mask: Value, _ name: String
+        _ t5: T5Network, _ input: Value, _ memory: LayerMemory, _ mask: Value, _ step: StepAttention?, _ name: String
     ) throws -> Value {
         let attention = "\(name).EncDecAttention"
-        let attended = t5.graph.multiHeadAttention(
-            query: try t5.projection(try t5.norm(input, "\(name).layer_norm"), "\(attention).q"),
-            key: memory.crossKey, value: memory.crossValue, heads: configuration.headCount, bias: mask, scale: 1)
+        let query = try t5.projection(try t5.norm(input, "\(name).layer_norm"), "\(attention).q")
+        let attended =
+            step?.cross(query, key: memory.crossKey, value: memory.crossValue, mask: mask)
+            ?? t5.graph.multiHeadAttention(
+                query: query, key: memory.crossKey, value: memory.crossValue, heads: configuration.headCount,
+                bias: mask, scale: 1)
         return try t5.output(attended, "\(attention).o", residual: input)
     }
 }

@@ -20,8 +20,10 @@ struct T5Encoder {
         let t5 = T5Network(configuration: configuration, network: network)
         let words = try network.rows(of: t5.table("shared"), inputs.tokens)
         var hidden = graph.concat([inputs.imageEmbeddings, words], axis: 1)  // [B, Q+T, H]
-        let bias = graph.unsqueezed(
-            graph.transpose(try t5.positionBias(inputs.positionBuckets, "encoder"), [2, 0, 1]), axis: 0)
+        let bias = graph.cast(
+            graph.unsqueezed(
+                graph.transpose(try t5.positionBias(inputs.positionBuckets, "encoder"), [2, 0, 1]), axis: 0),
+            to: network.cacheType)
         for layer in 0..<configuration.encoderLayerCount {
             hidden = try graph.scope("encoder.block.\(layer)") {
                 try block(t5, hidden, bias, "language_model.encoder.block.\(layer)")  // [B, Q+T, H]

@@ -16,8 +16,9 @@ struct T5Network {
 
     /// One of the projections into the heads: [B, T, H] → [B, T, heads × D].
     func projection(_ x: Normalized, _ name: String) throws -> Value {
-        try network.linear(
-            x, name, from: configuration.hiddenSize, to: configuration.headCount * configuration.headSize, bias: false)
+        let layer = try network.layer(
+            name, from: configuration.hiddenSize, to: configuration.headCount * configuration.headSize, bias: false)
+        return network.projections(x, [layer])[0].value
     }
 
     /// Those of queries, keys and values of self-attention in a decoder.
@@ -38,6 +39,9 @@ struct T5Network {
     }
 
     /// The feed-forward block with its norm and its residual, [B, T, H].
+    ///
+    /// Its last layer stays in 32-bit floats where others have 16: what it takes and gives grows beyond their range.
+    /// transformers does the same, `_keep_in_fp32_modules` of `T5PreTrainedModel`.
     func feedForward(_ x: Value, _ name: String) throws -> Value {
         let (width, inner) = (configuration.hiddenSize, configuration.feedForwardSize)
         let normed = try norm(x, "\(name).layer_norm")
@@ -49,7 +53,8 @@ struct T5Network {
             hidden = graph.multiply(
                 hidden, try network.linear(normed, "\(dense).wi_1", from: width, to: inner, bias: false))
         }
-        return try network.linear(hidden, "\(dense).wo", from: inner, to: width, bias: false, residual: x)
+        return try network.withoutHalves.linear(
+            hidden, "\(dense).wo", from: inner, to: width, bias: false, residual: x)
     }
 
     /// The bias of every head for pairs of positions, by the bucket of their distance: [A, B] → [A, B, heads].

@@ -24,6 +24,9 @@ struct ParityBounds {
         .fp32: ParityBounds(
             Dictionary(uniqueKeysWithValues: ParityReport.Stage.Name.allCases.map { ($0, .relativeError(1e-4)) }),
             demandsEqualIDs: true),
+        .fp16: ParityBounds(
+            Dictionary(uniqueKeysWithValues: ParityReport.Stage.Name.allCases.map { ($0, .relativeError(1e-2)) }),
+            demandsEqualIDs: false),
         .int8: rounded(logits: 0.99),
         .int4: rounded(logits: 0.9),
     ]

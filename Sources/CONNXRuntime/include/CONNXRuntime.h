@@ -163,11 +163,14 @@ struct OrtApi {
         const OrtTensorTypeAndShapeInfo *info, const char **names, size_t count);
     void *reserved_64[1];
     /*  65 */ OrtStatus *(*GetTensorTypeAndShape)(const OrtValue *value, OrtTensorTypeAndShapeInfo **out);
-    void *reserved_66[3];
+    void *reserved_66[2];
 
     // Memory.
+    /*  68 */ OrtStatus *(*CreateMemoryInfo)(
+        const char *name, OrtAllocatorType allocator, int id, OrtMemType type, OrtMemoryInfo **out);
     /*  69 */ OrtStatus *(*CreateCpuMemoryInfo)(OrtAllocatorType allocator, OrtMemType type, OrtMemoryInfo **out);
-    void *reserved_70[6];
+    void *reserved_70[5];
+    /*  75 */ OrtStatus *(*AllocatorAlloc)(OrtAllocator *allocator, size_t byte_count, void **out);
     /*  76 */ OrtStatus *(*AllocatorFree)(OrtAllocator *allocator, void *pointer);
     void *reserved_77[1];
     /*  78 */ OrtStatus *(*GetAllocatorWithDefaultOptions)(OrtAllocator **out);
@@ -204,7 +207,9 @@ struct OrtApi {
     /* 126 */ OrtStatus *(*ReleaseAvailableProviders)(char **names, int count);
     void *reserved_127[3];
     /* 130 */ OrtStatus *(*AddSessionConfigEntry)(OrtSessionOptions *options, const char *key, const char *value);
-    void *reserved_131[2];
+    /* 131 */ OrtStatus *(*CreateAllocator)(
+        const OrtSession *session, const OrtMemoryInfo *memory, OrtAllocator **out);
+    /* 132 */ void (*ReleaseAllocator)(OrtAllocator *object);
 
     // IO binding.
     /* 133 */ OrtStatus *(*RunWithBinding)(
@@ -233,7 +238,9 @@ struct OrtApi {
         size_t count);
     void *reserved_173[1];
     /* 174 */ void (*ReleaseTensorRTProviderOptions)(OrtTensorRTProviderOptionsV2 *object);
-    void *reserved_175[29];
+    void *reserved_175[27];
+    /* 202 */ OrtStatus *(*SynchronizeBoundInputs)(OrtIoBinding *binding);
+    /* 203 */ OrtStatus *(*SynchronizeBoundOutputs)(OrtIoBinding *binding);
     /* 204 */ OrtStatus *(*SessionOptionsAppendExecutionProvider_CUDA_V2)(
         OrtSessionOptions *options, const OrtCUDAProviderOptionsV2 *provider_options);
     /* 205 */ OrtStatus *(*CreateCUDAProviderOptions)(OrtCUDAProviderOptionsV2 **out);

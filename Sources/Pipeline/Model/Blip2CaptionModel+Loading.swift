@@ -1,19 +1,24 @@
-import Blip2
+public import Blip2
 import Foundation
 
 extension Blip2CaptionModel {
     /// What loads the model that the settings name: fetched first where it is on the Hub, and compiled where that has
     /// not happened yet.
-    public static func loader(_ settings: Settings) -> Captioner.Loader {
+    /// - Parameters:
+    ///   - device: what is to run it.
+    ///   - note: told what there is to say of the device.
+    public static func loader(
+        _ settings: Settings, device: DeviceWish = .cpu, note: @escaping @Sendable (Execution.Note) -> Void = { _ in }
+    ) -> Captioner.Loader {
         { progress in
             let cache = URL(fileURLWithPath: settings.modelCacheDirectory)
             let folder = try ModelSource(settings.modelID).checkpointBlocking(modelCache: cache, progress: progress)
+            let execution = try Execution.choose(precision: settings.precision, device: device, note: note)
             progress("Loading the model in \(folder.path)")
             var tenths = 0
             let remaining = RemainingTime()
             let model = try Blip2Model(
-                folder: folder, cache: cache,
-                precision: try Precision(setting: settings.precision)
+                folder: folder, cache: cache, execution: execution
             ) { share in
                 guard Int(share * 10) > tenths else { return }
                 tenths = Int(share * 10)

@@ -52,7 +52,9 @@ public final class Blip2CaptionModel: CaptionModel {
             architecture: "BLIP-2 (\(model.configuration.text.family))",
             parameters: model.parameterCount, isDemo: isDemo,
             placement: .init(
-                device: "cpu", precision: model.precision.rawValue, memoryBytes: model.compiled.byteCount),
+                device: model.execution.device.rawValue, precision: model.precision.rawValue,
+                memoryBytes: model.compiled.byteCount, gpuName: model.execution.gpu?.name,
+                gpuMemoryBytes: model.execution.gpu?.memoryBytes),
             limits: .init(
                 imageSize: model.configuration.vision.imageSize, queryTokens: model.configuration.queryTokenCount,
                 maxNewTokens: most))

@@ -59,6 +59,10 @@ public struct LoadedSettings: Sendable, Equatable {
         return loaded
     }
 
+    /// Whether the environment says something of a setting, be it the default. What stands in the file does not count: a
+    /// copy of `.env.example` has all of them.
+    public func isInEnvironment(_ name: String) -> Bool { origins[name] == .environment }
+
     private mutating func read(_ text: String, _ setting: Setting, _ origin: Origin) throws(PipelineError) {
         try setting.read(text, origin, &settings)
         origins[setting.name] = origin
