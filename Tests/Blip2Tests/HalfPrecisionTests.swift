@@ -36,7 +36,7 @@ struct HalfPrecisionTests {
             let embeddings = try model.encode(reference.pixels).languageInputs
             return try rows.append(embeddings, prompts: prompts, nil).array(of: Float.self)
         }
-        let stage = ParityReport.Stage(name: .firstLogits, logits[1], expected: logits[0], bound: 1e-2)
+        let stage = ParityReport.Stage(name: .firstLogits, logits[1], expected: logits[0], bound: .relativeError(1e-2))
         #expect(logits[0].allSatisfy { $0.isFinite })
         #expect(stage.isWithinBound, "\(stage.relativeError)")
     }
