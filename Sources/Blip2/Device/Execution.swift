@@ -29,10 +29,11 @@ public struct Execution: Sendable, Equatable {
 
 extension SessionOptions.Provider {
     /// The first GPU. Memory is taken as it is needed and not twice as much each time, and no time is spent on trying out
-    /// convolutions: there is one.
+    /// convolutions: there is one. What is in 32-bit floats is there for its precision, which TF32 would cut to 11 bits.
     static let cudaForModels = SessionOptions.Provider(
         .cuda,
         options: [
             "device_id": "0", "arena_extend_strategy": "kSameAsRequested", "cudnn_conv_algo_search": "HEURISTIC",
+            "use_tf32": "0",
         ])
 }
