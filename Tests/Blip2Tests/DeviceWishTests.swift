@@ -96,7 +96,8 @@ struct DeviceWishTests {
         #expect(
             GPUSearch.sentence(for: ONNXRuntimeError(.failed, loading)).contains(
                 "does not work: /a/b.so: undefined symbol: cuA."))
-        let other = GPUSearch.sentence(for: ONNXRuntimeError(.failed, "CUDA failure 35: too old\nat line 5"))
-        #expect(other.contains("CUDA failure 35: too old.") && !other.contains("line 5"))
+        let other = GPUSearch.sentence(
+            for: ONNXRuntimeError(.failed, "a.cc:7 Parse Failed\nto do it: CUDA failure 35: too old ; GPU=-1 ; line=5"))
+        #expect(other.contains("\"CUDA failure 35: too old\"") && !other.contains("line=5"))
     }
 }

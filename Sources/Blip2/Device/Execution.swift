@@ -33,7 +33,7 @@ extension SessionOptions.Provider {
     static let cudaForModels = SessionOptions.Provider(
         .cuda,
         options: [
-            "device_id": "0", "arena_extend_strategy": "kSameAsRequested", "cudnn_conv_algo_search": "HEURISTIC",
+            "arena_extend_strategy": "kSameAsRequested", "cudnn_conv_algo_search": "HEURISTIC",
             "use_tf32": "0",
         ])
 }

@@ -75,9 +75,15 @@ public enum GPUSearch: Sendable, Equatable {
                 "ONNX Runtime's CUDA provider needs \(library), which is not found: run scripts/setup --gpu, or install "
                 + "CUDA and cuDNN in the versions that docs/operations.md names."
         }
+        if let failure = words.firstMatch(of: #/CUDA failure \d+: [^;\n]*[^;\s]/#)?.output {
+            return
+                "ONNX Runtime's CUDA provider does not work, and says \"\(failure)\": CUDA 13 needs NVIDIA's driver 580 or newer, "
+                + "and a GPU that nvidia-smi lists."
+        }
         // ONNX Runtime puts places in its source in front of what went wrong.
-        let cause = words.range(of: "with error: ").map { words[$0.upperBound...] } ?? words[...]
-        let line = cause.split(separator: "\n").first.map { String($0.prefix(300)) } ?? ""
+        let starts = ["[ONNXRuntimeError] : ", "with error: "].compactMap { words.range(of: $0, options: .backwards) }
+        let cause = words[(starts.map(\.upperBound).max() ?? words.startIndex)...]
+        let line = cause.split(separator: "\n").joined(separator: " ").prefix(400)
         return "ONNX Runtime's CUDA provider does not work: \(line). See \"NVIDIA GPUs\" in docs/operations.md."
     }
 }
