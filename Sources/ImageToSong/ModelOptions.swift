@@ -11,7 +11,7 @@ struct ModelOptions: ParsableArguments {
             valueName: "DIR|ID"))
     var model: String?
 
-    @Option(help: "The arithmetic: auto or fp32; PRECISION, else auto.")
+    @Option(help: "The arithmetic: auto, fp32, int8 or int4; PRECISION, else auto.")
     var precision: String?
 
     @Option(help: "What runs the networks: auto or cpu.")
