@@ -6,7 +6,7 @@
 #include "internal.h"
 
 /// Multiplications below which threads are not worth their waking.
-enum { FEW = 400000 };
+enum { FEW = 100000 };
 
 typedef struct Work {
     const QLinearKernel *kernel;
