@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from .seeds import TEST_SEEDS
 from .scenes import describe, draw
+from .seeds import TEST_SEEDS
 
 # File name: number among the test seeds. Chosen for looks, and most for being described wholly right: no measure of
 # the checkpoint, which `evaluate.py` takes on scenes that nobody chose.

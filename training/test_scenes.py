@@ -7,8 +7,8 @@ import unittest
 
 from .captions import caption
 from .checker import check
-from .seeds import TEST_SEEDS, TRAIN_SEEDS
 from .scenes import KINDS, describe, draw
+from .seeds import TEST_SEEDS, TRAIN_SEEDS
 
 
 class Scenes(unittest.TestCase):
