@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "CQuantizedLinear.h"
+#include "CKernels.h"
 
 // MARK: Random numbers
 

@@ -1,9 +1,9 @@
-/// The operators of the module CQuantizedLinear, which a session of the ONNXRuntime module knows.
+/// The operators of the module CKernels, which a session of the ONNXRuntime module knows.
 extension Graph {
     /// The domain of the project's own operators.
     static let own = "image_to_song"
 
-    /// What a packed matrix of weights [outputs, inputs] is; see CQuantizedLinear.h.
+    /// What a packed matrix of weights [outputs, inputs] is; see CKernels.h.
     public struct QuantizedMatrix: Sendable, Hashable {
         public let outputs: Int
         public let inputs: Int

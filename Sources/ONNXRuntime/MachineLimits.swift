@@ -1,4 +1,4 @@
-internal import CQuantizedLinear
+internal import CKernels
 import Dispatch
 import Foundation
 import Synchronization

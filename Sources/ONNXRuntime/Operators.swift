@@ -1,5 +1,5 @@
+internal import CKernels
 internal import CONNXRuntime
-internal import CQuantizedLinear
 
 extension API {
     /// The operators that are not ONNX Runtime's own, for all sessions to use.

@@ -79,7 +79,7 @@ struct CAPITests {
         let header = sources.appending(path: "CONNXRuntime/include/CONNXRuntime.h")
         let declarations = try String(contentsOf: header, encoding: .utf8)
         let operators = ["operator", "operator_linear", "operator_attention"].map {
-            sources.appending(path: "CQuantizedLinear/\($0).c")
+            sources.appending(path: "CKernels/\($0).c")
         }
         let calls = try ([tests] + operators).map { try String(contentsOf: $0, encoding: .utf8) }.joined()
             .replacing("->", with: ".")

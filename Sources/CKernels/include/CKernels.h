@@ -1,4 +1,4 @@
-// Linear layers over 4- or 8-bit weights, as fast as the processor's dot products and its memory allow.
+// Linear layers over 4- or 8-bit weights, and attention, as fast as the processor and its memory allow.
 //
 // A weight matrix [outputs, inputs] is cut into panels of 32 outputs and, along the inputs, into blocks that share a scale.
 // The inputs of a layer are quantised as they come: 8 bits, with a scale for each row and block. Products are summed up
@@ -7,8 +7,8 @@
 // ONNX Runtime's own operators for this (MatMulNBits, MatMulIntegerToFloat) are slower where many rows meet 4-bit weights, and
 // keep a packed copy of what they load; here weights are used where they lie in the mapped file.
 
-#ifndef CQUANTIZEDLINEAR_H
-#define CQUANTIZEDLINEAR_H
+#ifndef CKERNELS_H
+#define CKERNELS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-import CQuantizedLinear
+import CKernels
 import Testing
 
 /// One of the kernels that this machine can run: each has to give what the others give.

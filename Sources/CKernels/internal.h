@@ -1,9 +1,9 @@
-// What the kernels share; see CQuantizedLinear.h for the layout of weights.
+// What the kernels share; see CKernels.h for the layout of weights.
 
 #ifndef QLINEAR_INTERNAL_H
 #define QLINEAR_INTERNAL_H
 
-#include "CQuantizedLinear.h"
+#include "CKernels.h"
 
 /// Weights are stored as unsigned numbers: what is added to the signed ones.
 static inline int32_t qlinear_offset(int32_t bits) { return bits == 8 ? 128 : 8; }

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-#include "CQuantizedLinear.h"
+#include "CKernels.h"
 
 /// Leaves with a status that is not success.
 #define TRY(call) \

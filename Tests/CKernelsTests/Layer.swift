@@ -1,4 +1,4 @@
-import CQuantizedLinear
+import CKernels
 import Testing
 
 /// A matrix and what comes before and after it.

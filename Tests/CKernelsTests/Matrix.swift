@@ -1,4 +1,4 @@
-import CQuantizedLinear
+import CKernels
 
 /// A weight matrix [outputs, inputs], packed.
 final class Matrix {

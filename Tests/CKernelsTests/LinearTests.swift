@@ -1,4 +1,4 @@
-import CQuantizedLinear
+import CKernels
 import Foundation
 import Testing
 
