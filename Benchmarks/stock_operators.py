@@ -20,7 +20,7 @@ import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
-FORMS = ["float32", "uint8", "8 bits", "4 bits"]
+FORMS = ["float32", "uint8 by int8", "8 bits", "4 bits"]
 SHAPES = {  # rows, width, hidden width, pairs of layers: more than caches hold
     "vision, 257 rows": (257, 1408, 6144, 4),
     "prompt, 33 rows": (33, 2560, 10240, 2),
@@ -49,10 +49,11 @@ class Description:
         if self.form == "float32":
             weights = self.constant(self.random.standard_normal((inputs, outputs), dtype=np.float32))
             self.nodes.append(helper.make_node("MatMul", [x, weights], [y]))
-        elif self.form == "uint8":
-            weights = self.constant(self.random.integers(0, 256, (inputs, outputs), dtype=np.uint8))
+        elif self.form == "uint8 by int8":
+            # Inputs as unsigned numbers, weights as signed ones: what the processor's dot products take.
+            weights = self.constant(self.random.integers(-127, 128, (inputs, outputs), dtype=np.int8))
             scales = self.constant(np.full(outputs, 0.01, np.float32))
-            zeros = self.constant(np.full(outputs, 128, np.uint8))
+            zeros = self.constant(np.zeros(outputs, np.int8))
             self.nodes.append(
                 helper.make_node("DynamicQuantizeMatMul", [x, weights, scales, zeros], [y], domain="com.microsoft"))
         else:

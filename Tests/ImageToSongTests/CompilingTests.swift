@@ -83,7 +83,7 @@ struct CompilingTests {
             let next = try caption(demo)
             #expect(next.status == 0 && next.output.contains("beach"))
             #expect(try entries(".draft").isEmpty)
-            #expect(try entries("/manifest.json").count == 1)
+            #expect(try entries("int4/manifest.json").count == 1)
         }
     }
 
