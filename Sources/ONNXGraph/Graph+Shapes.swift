@@ -44,19 +44,6 @@ extension Graph {
         return node("Concat", values, [.int("axis", axis)], shape: shape)
     }
 
-    /// Cuts one axis into equal parts.
-    public func split(_ x: Value, axis: Int, parts: Int) -> [Value] {
-        guard x.shape.indices.contains(axis), let size = x.shape[axis].size, size % parts == 0 else {
-            require(false, "Split", [x], "axis \(axis) does not divide into \(parts)")
-            return Array(repeating: x, count: parts)
-        }
-        var shape = x.shape
-        shape[axis] = .fixed(size / parts)
-        return node(
-            "Split", [x], [.int("axis", axis), .int("num_outputs", parts)], domain: "",
-            outputs: Array(repeating: (x.elementType, shape), count: parts))
-    }
-
     /// The elements `start ..< end` of one axis; negative numbers count from its end.
     public func slice(_ x: Value, axis: Int, from start: Int, to end: Int) -> Value {
         var shape = x.shape

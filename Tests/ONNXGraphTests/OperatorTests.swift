@@ -76,7 +76,6 @@ struct OperatorCase: Sendable, CustomTestStringConvertible {
         OperatorCase("reshape", [3, 2], [1, -2, 3, -4, 5, -6]) { $0.reshape($1, [3, 2]) },
         OperatorCase("transpose", [3, 2], [1, -4, -2, 5, 3, -6]) { $0.transpose($1, [1, 0]) },
         OperatorCase("concat", [2, 6], [1, -2, 3, 1, -2, 3, -4, 5, -6, -4, 5, -6]) { $0.concat([$1, $1], axis: 1) },
-        OperatorCase("split", [2, 1], [3, -6]) { $0.split($1, axis: 1, parts: 3)[2] },
         OperatorCase("slice", [2, 2], [-2, 3, 5, -6]) { $0.slice($1, axis: 1, from: 1, to: 3) },
         OperatorCase("last", [2], [3, -6]) { $0.last($1, axis: 1) },
         OperatorCase("gather", [3, 3], [-4, 5, -6, 1, -2, 3, -4, 5, -6]) { $0.gather($1, $0.constant([1, 0, 1])) },
