@@ -20,8 +20,9 @@ PATIENCE = 180  # seconds; a cold, loaded machine compiles the model first
 def running(program, **settings):
     """The address of a server that can caption; it ends with the block."""
     with tempfile.TemporaryDirectory() as folder:
+        # In fp32, whose captions are the same on every processor.
         environment = {
-            **os.environ, "HOST": "127.0.0.1", "PORT": "0", "MODEL_CACHE_DIR": folder,
+            **os.environ, "PRECISION": "fp32", "HOST": "127.0.0.1", "PORT": "0", "MODEL_CACHE_DIR": folder,
             "MODEL_ID": str(REPOSITORY / "Models/demo"), "API_KEYS": "", "RATE_LIMIT": "0", **settings,
         }
         process = subprocess.Popen(
