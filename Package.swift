@@ -87,23 +87,31 @@ let package = Package(
         .executableTarget(
             name: "ImageToSong",
             dependencies: [
-                "Server", "Pipeline", "Blip2", "Checkpoint", "Hub", "ONNXRuntime", "Imaging", "Prometheus",
+                "Server", "Pipeline", "MusicServices", "Songs", "Moods", "SentenceEmbedding", "Blip2", "Checkpoint",
+                "Hub", "ONNXRuntime", "Imaging", "Prometheus",
                 argumentParser, logging, nioCore, nioHTTP1, nioPosix,
             ],
             swiftSettings: settings),
         library(
             "Server",
             [
-                "Pipeline", "Imaging", "Prometheus", "CWebFiles", crypto, httpTypes, hummingbird, hummingbirdCore,
+                "Pipeline", "MusicServices", "Songs", "Moods", "Imaging", "Prometheus", "CWebFiles", crypto, httpTypes,
+                hummingbird, hummingbirdCore,
                 logging, metrics, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, serviceLifecycle, unixSignals,
             ], exclude: ["Web"]),
         .target(name: "CWebFiles"),
         library(
             "Pipeline",
             [
-                "Blip2", "Tokenization", "Checkpoint", "Hub", "ONNXRuntime", "Imaging", configuration, coreMetrics,
-                crypto, grdb, logging, metrics,
+                "MusicServices", "Songs", "Moods", "SentenceEmbedding", "Blip2", "Tokenization", "Checkpoint", "Hub",
+                "ONNXRuntime", "Imaging", configuration, coreMetrics, crypto, grdb, logging, metrics,
             ]),
+        library("MusicServices", ["Songs", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1]),
+        library("Songs", ["Moods", "CSongFiles", "CTagLib", crypto, grdb], exclude: ["starter.csv"]),
+        library("Moods", ["Imaging", "CSongFiles"], exclude: ["anchors.csv", "lexicon.csv"]),
+        // The lexicon and the starter catalogue, inside the program.
+        .target(name: "CSongFiles"),
+        library("SentenceEmbedding", ["Tokenization", "Checkpoint", "ONNXGraph", "ONNXRuntime", "CKernels"]),
         library("Blip2", ["Tokenization", "Checkpoint", "ONNXGraph", "ONNXRuntime", "CKernels"]),
         library("Tokenization", []),
         library("Checkpoint", [crypto]),
@@ -115,6 +123,8 @@ let package = Package(
         .target(name: "CONNXRuntime"),
         library("Imaging", ["CVips", crypto]),
         library("Prometheus", [coreMetrics]),
+        .systemLibrary(
+            name: "CTagLib", pkgConfig: "taglib_c", providers: [.apt(["libtagc0-dev"]), .brew(["taglib"])]),
         .systemLibrary(name: "CVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"]), .brew(["vips"])]),
 
         // The requests that no well-meaning client sends, and a client that sends them.
@@ -146,6 +156,10 @@ let package = Package(
             [
                 "StandIns", "Blip2", "Checkpoint", "Hub", "Imaging", configuration, coreMetrics, grdb, logging, metrics,
             ]),
+        tests("MusicServices", ["Songs", nioCore, nioHTTP1, nioPosix], exclude: []),
+        tests("Songs", ["Moods", crypto, grdb]),
+        tests("Moods", ["Imaging"], exclude: []),
+        tests("SentenceEmbedding", ["Checkpoint", "ONNXRuntime"]),
         tests("Blip2", ["Checkpoint", "ONNXRuntime"], exclude: ["Configuration/Fixtures"]),
         tests("Tokenization"),
         tests("Checkpoint"),

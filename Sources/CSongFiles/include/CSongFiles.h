@@ -1,0 +1,21 @@
+// The tables that moods and songs start from, which are part of the program.
+
+#ifndef CSONGFILES_H
+#define CSONGFILES_H
+
+#include <stddef.h>
+
+/// One file, as UTF-8.
+typedef struct {
+    const unsigned char *_Nonnull bytes;
+    size_t length;
+} song_file;
+
+/// The words of captions and their moods: Sources/Moods/lexicon.csv.
+extern const song_file song_lexicon;
+/// Sentences with a known mood: Sources/Moods/anchors.csv.
+extern const song_file song_anchors;
+/// Works in the public domain: Sources/Songs/starter.csv.
+extern const song_file song_starter;
+
+#endif

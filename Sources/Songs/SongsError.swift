@@ -1,0 +1,35 @@
+/// Why something about songs could not be done.
+public struct SongsError: Error, Sendable, CustomStringConvertible {
+    /// The kinds of failure. The raw value is what a client sees, and never changes its meaning.
+    public enum Code: String, Sendable, CaseIterable {
+        /// The catalogue's file cannot be opened, read or written.
+        case catalogueUnavailable = "catalogue_unavailable"
+        /// A file to import cannot be read, or is of no kind that is known.
+        case unreadableImport = "unreadable_import"
+        /// A song that was named is not in the catalogue.
+        case unknownSong = "unknown_song"
+        /// A wish or filter is out of its range.
+        case invalidRequest = "invalid_request"
+        /// Somebody ended it.
+        case cancelled = "cancelled"
+    }
+
+    /// What kind of failure it is.
+    public let code: Code
+    /// A full sentence that says what to do.
+    public let message: String
+    /// The error underneath, for the log.
+    public let cause: (any Error)?
+
+    public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+        self.code = code
+        self.message = message
+        self.cause = cause
+    }
+
+    /// The sentence, and the cause where there is one.
+    public var description: String {
+        guard let cause else { return message }
+        return "\(message) (\(cause))"
+    }
+}
