@@ -11,7 +11,7 @@
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,fma"))), apply_to = function)
 
-#define TILE_ROWS 12
+#define TILE_ROWS 8
 #define PAIRS 1
 #include "attention_kernel.h"
 

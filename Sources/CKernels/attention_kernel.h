@@ -1,17 +1,16 @@
 // Attention over all keys, compiled for each instruction set.
 //
-// Who includes this defines TILE_ROWS (the queries of a tile) and PAIRS: 1 for bfloat16 products of two neighbours
+// Who includes this defines TILE_ROWS (the rows of a tile) and PAIRS: 1 for bfloat16 products of two neighbours
 // at once, 0 for floats.
 //
-// Keys are laid out in panels of 32 keys, values in panels of 32 columns, so that both products are the same loop: a tile
-// of a few rows, whose elements lie in the order of their use, times a panel; the sums stay in registers.
+// Queries are columns: a panel holds up to 32 of them, side by side in the lanes of vectors. Keys, and then the columns of
+// the values, are the rows of tiles. Both products are the same loop, a tile times a panel, whose sums stay in
+// registers; and the probabilities come out as the panel that the second product takes.
 
 #include <stdlib.h>
 
 #include "internal.h"
 #include "vector.h"
-
-enum { PANEL = 32 };
 
 #if PAIRS
 typedef uint16_t Element;
@@ -19,8 +18,39 @@ typedef uint16_t Element;
 typedef float Element;
 #endif
 
-/// Neighbours along the sums that lie side by side.
-enum { DEPTH = PAIRS ? 2 : 1 };
+enum {
+    /// Vectors of a panel that is full.
+    VECTORS = 2,
+    /// Neighbours along the sums that lie side by side.
+    DEPTH = PAIRS ? 2 : 1
+};
+
+/// Eight elements of 32 bits.
+typedef int32_t Eight __attribute__((vector_size(32)));
+
+/// Row i becomes column i: single elements change places, then pairs, then halves.
+VECTOR void transpose(Eight rows[8]) {
+    Eight singles[8], pairs[8];
+#pragma unroll
+    for (int i = 0; i < 8; i += 2) {
+        singles[i] = __builtin_shufflevector(rows[i], rows[i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
+        singles[i + 1] = __builtin_shufflevector(rows[i], rows[i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
+    }
+#pragma unroll
+    for (int i = 0; i < 8; i += 4) {
+#pragma unroll
+        for (int j = 0; j < 2; j++) {
+            const Eight above = singles[i + j], below = singles[i + j + 2];
+            pairs[i + 2 * j] = __builtin_shufflevector(above, below, 0, 1, 8, 9, 4, 5, 12, 13);
+            pairs[i + 2 * j + 1] = __builtin_shufflevector(above, below, 2, 3, 10, 11, 6, 7, 14, 15);
+        }
+    }
+#pragma unroll
+    for (int i = 0; i < 4; i++) {
+        rows[i] = __builtin_shufflevector(pairs[i], pairs[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+        rows[i + 4] = __builtin_shufflevector(pairs[i], pairs[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+    }
+}
 
 VECTOR int64_t rounded_up(int64_t count, int64_t multiple) { return (count + multiple - 1) / multiple * multiple; }
 
@@ -35,127 +65,243 @@ VECTOR Element element(float value) {
 #endif
 }
 
-/// Where an element lies that is in row `depth` of a panel [depth, 32].
-VECTOR int64_t panel_place(int64_t depth, int64_t column) {
-    return (depth / DEPTH * PANEL + column) * DEPTH + depth % DEPTH;
-}
-
-/// Where an element lies that is in column `depth` of a row of a tile.
-VECTOR int64_t tile_place(const int rows, int row, int64_t depth) {
-    return (depth / DEPTH * rows + row) * DEPTH + depth % DEPTH;
-}
-
-/// Puts a row into a tile; behind it, zeros fill up the last pair.
-VECTOR void pack_row(const int rows, int row, const float *values, int64_t count, float scale, Element *tile) {
-    int64_t i = 0;
-#if PAIRS
-    for (; i + LANES <= count; i += LANES) {
-        const __m512 scaled = (__m512)(floats_load(values + i) * scale);
-        uint32_t pairs[LANES / 2];
-        _mm256_storeu_si256((__m256i *)pairs, (__m256i)_mm512_cvtneps_pbh(scaled));
-        for (int64_t pair = 0; pair < LANES / 2; pair++) {
-            memcpy(tile + tile_place(rows, row, i + 2 * pair), &pairs[pair], sizeof pairs[pair]);
+/// Packs some rows, each `stride` floats behind the one before: their first `count` floats, times `scale`, become rows of a
+/// tile or columns of a panel, in which `group` elements lie from one group of DEPTH neighbours to the next. Zeros follow
+/// them, up to `depth` in all.
+VECTOR void pack_each(
+    int64_t rows, const float *values, int64_t stride, int64_t count, float scale, int64_t depth, Element *place,
+    int64_t group) {
+    for (int64_t row = 0; row < rows; row++, values += stride, place += DEPTH) {
+        for (int64_t i = 0; i < depth; i++) {
+            place[i / DEPTH * group + i % DEPTH] = i < count ? element(values[i] * scale) : 0;
         }
     }
-#endif
-    for (; i < count; i++) tile[tile_place(rows, row, i)] = element(values[i] * scale);
-    for (; i % DEPTH != 0; i++) tile[tile_place(rows, row, i)] = 0;
 }
 
-/// tile [rows, depth] × panel [depth, 32] → sums [rows, 32].
-VECTOR void multiply_tile(
-    const int rows, const Element *tile, const Element *panel, int64_t depth, float *out, int64_t out_stride) {
-    Floats sums[TILE_ROWS][2];
-#pragma unroll
-    for (int row = 0; row < rows; row++) sums[row][0] = sums[row][1] = (Floats){0};
-    for (int64_t at = 0; at < depth; at += DEPTH, panel += PANEL * DEPTH, tile += rows * DEPTH) {
+/// The same of eight rows.
+VECTOR void pack_eight(
+    const float *values, int64_t stride, int64_t count, float scale, int64_t depth, Element *place, int64_t group) {
 #if PAIRS
-        const __m512bh first = (__m512bh)_mm512_loadu_si512(panel), second = (__m512bh)_mm512_loadu_si512(panel + 32);
+    for (int64_t first = 0; first < depth; first += LANES) {
+        const __mmask16 there = count - first >= LANES ? 0xFFFF : (__mmask16)((1 << (count - first)) - 1);
+        Eight pairs[8];
 #pragma unroll
-        for (int row = 0; row < rows; row++) {
+        for (int row = 0; row < 8; row++) {
+            const __m512 some = _mm512_maskz_loadu_ps(there, values + row * stride + first);
+            pairs[row] = (Eight)_mm512_cvtneps_pbh(_mm512_mul_ps(some, _mm512_set1_ps(scale)));
+        }
+        transpose(pairs);
+        for (int pair = 0; pair < 8 && first + 2 * pair < depth; pair++, place += group) {
+            memcpy(place, &pairs[pair], sizeof(Eight));
+        }
+    }
+#else
+    pack_each(8, values, stride, count, scale, depth, place, group);
+#endif
+}
+
+/// Two vectors, element by element side by side; the first one alone where there are no pairs.
+VECTOR void store_group(Element *place, Floats first, Floats second) {
+#if PAIRS
+    const __m512i low = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh((__m512)first));
+    const __m512i high = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh((__m512)second));
+    _mm512_storeu_si512(place, _mm512_or_si512(low, _mm512_slli_epi32(high, 16)));
+#else
+    (void)second;
+    floats_store(place, first);
+#endif
+}
+
+/// tile [TILE_ROWS, depth] × panel [depth, 16 · vectors] × factors [16 · vectors] → out [TILE_ROWS, 16 · vectors].
+VECTOR void multiply_tile(
+    const int vectors, const Element *tile, const Element *panel, int64_t depth, const Floats *factors, float *out) {
+    Floats sums[TILE_ROWS][VECTORS];
+#pragma unroll
+    for (int row = 0; row < TILE_ROWS; row++) {
+#pragma unroll
+        for (int vector = 0; vector < vectors; vector++) sums[row][vector] = (Floats){0};
+    }
+    for (int64_t at = 0; at < depth; at += DEPTH, panel += vectors * LANES * DEPTH, tile += TILE_ROWS * DEPTH) {
+        Floats columns[VECTORS];
+#pragma unroll
+        for (int vector = 0; vector < vectors; vector++) memcpy(&columns[vector], panel + vector * LANES * DEPTH, sizeof(Floats));
+#pragma unroll
+        for (int row = 0; row < TILE_ROWS; row++) {
+#if PAIRS
             int32_t pair;
             memcpy(&pair, tile + row * DEPTH, sizeof pair);
             const __m512bh both = (__m512bh)_mm512_set1_epi32(pair);
-            sums[row][0] = (Floats)_mm512_dpbf16_ps((__m512)sums[row][0], both, first);
-            sums[row][1] = (Floats)_mm512_dpbf16_ps((__m512)sums[row][1], both, second);
-        }
-#else
-        const Floats first = floats_load(panel), second = floats_load(panel + LANES);
 #pragma unroll
-        for (int row = 0; row < rows; row++) {
-            sums[row][0] += first * tile[row];
-            sums[row][1] += second * tile[row];
-        }
+            for (int vector = 0; vector < vectors; vector++) {
+                sums[row][vector] = (Floats)_mm512_dpbf16_ps((__m512)sums[row][vector], both, (__m512bh)columns[vector]);
+            }
+#else
+#pragma unroll
+            for (int vector = 0; vector < vectors; vector++) sums[row][vector] += columns[vector] * tile[row];
 #endif
+        }
     }
 #pragma unroll
-    for (int row = 0; row < rows; row++) {
-        floats_store(out + row * out_stride, sums[row][0]);
-        floats_store(out + row * out_stride + LANES, sums[row][1]);
+    for (int row = 0; row < TILE_ROWS; row++, out += vectors * LANES) {
+#pragma unroll
+        for (int vector = 0; vector < vectors; vector++) {
+            floats_store(out + vector * LANES, factors ? sums[row][vector] * factors[vector] : sums[row][vector]);
+        }
     }
 }
 
-/// The memory of one head.
+/// The memory of one head. What is beyond a last row or neighbour is zero.
 typedef struct Head {
-    /// [key panels, D, 32] and [value panels, S, 32], zeros where there is nothing.
+    /// Tiles of keys [S / rows, D, rows], and of the values' columns [D / rows, S, rows].
     Element *keys, *values;
-    /// [rows, D] and [rows, S]: a tile's queries, and its probabilities.
+    /// Panels: the queries [D, 32], and their probabilities [S, 32].
     Element *queries, *weights;
-    /// [rows, S]: a tile's scores.
+    /// [S, 32]: the queries' scores.
     float *scores;
-    /// [rows, D].
-    float *sums;
-    /// D and S, as panels and pairs round them up.
-    int64_t depth, width, key_count, key_width;
+    /// D and S, filled up to whole groups of neighbours.
+    int64_t depth, key_count;
 } Head;
 
-/// Puts a key into its column of a panel.
-VECTOR void pack_key(const float *key, int64_t size, Element *column) {
-    int64_t i = 0;
-#if PAIRS
-    for (; i + LANES <= size; i += LANES) {
-        uint32_t pairs[LANES / 2];
-        _mm256_storeu_si256((__m256i *)pairs, (__m256i)_mm512_cvtneps_pbh(_mm512_loadu_ps(key + i)));
-        for (int64_t pair = 0; pair < LANES / 2; pair++) {
-            memcpy(column + panel_place(i + 2 * pair, 0), &pairs[pair], sizeof pairs[pair]);
-        }
-    }
-#endif
-    for (; i < size; i++) column[panel_place(i, 0)] = element(key[i]);
-}
-
-/// Puts the values of a key, or of two, into their row of the panels.
+/// The values of a key, or of two, into all tiles.
 VECTOR void pack_values(const AttentionCall *call, const float *values, int64_t key, Head *head) {
-    int64_t i = 0;
+    const float *second = values + call->value_stride;
+    const bool is_last = key + 1 == call->keys;
+    Element group[TILE_ROWS * DEPTH];
+    for (int64_t column = 0; column < call->head_size; column += TILE_ROWS) {
+        const int64_t rest = call->head_size - column;
+        Element *place = head->values + column * head->key_count + key * TILE_ROWS;
 #if PAIRS
-    const float *first = values, *second = key + 1 < call->keys ? values + call->value_stride : NULL;
-    for (; i + LANES <= call->head_size; i += LANES) {
-        const __m512 low = _mm512_loadu_ps(first + i), high = second ? _mm512_loadu_ps(second + i) : _mm512_setzero_ps();
-        // Low halves are the first key's, high halves the second's.
-        const __m512i pairs = _mm512_or_si512(
-            _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(low)),
-            _mm512_slli_epi32(_mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(high)), 16));
-        Element *panel = head->values + i / PANEL * PANEL * head->key_count;
-        _mm512_storeu_si512(panel + panel_place(key, i % PANEL), pairs);
-    }
-#endif
-    for (int64_t next = key; next < key + DEPTH && next < call->keys; next++, values += call->value_stride) {
-        for (int64_t column = i; column < call->head_size; column++) {
-            Element *panel = head->values + column / PANEL * PANEL * head->key_count;
-            panel[panel_place(next, column % PANEL)] = element(values[column]);
+        if (rest >= TILE_ROWS && TILE_ROWS == 8) {
+            // Low halves are the first key's, high halves the second's.
+            const __m256i low = _mm256_cvtepu16_epi32((__m128i)_mm256_cvtneps_pbh(_mm256_loadu_ps(values + column)));
+            const __m256 above = is_last ? _mm256_setzero_ps() : _mm256_loadu_ps(second + column);
+            const __m256i high = _mm256_cvtepu16_epi32((__m128i)_mm256_cvtneps_pbh(above));
+            _mm256_storeu_si256((__m256i *)(void *)place, _mm256_or_si256(low, _mm256_slli_epi32(high, 16)));
+            continue;
         }
+#endif
+        for (int64_t row = 0; row < TILE_ROWS; row++) {
+            group[row * DEPTH] = row < rest ? element(values[column + row]) : 0;
+            if (DEPTH == 2) group[row * DEPTH + 1] = row < rest && !is_last ? element(second[column + row]) : 0;
+        }
+        memcpy(place, group, sizeof group);
     }
 }
 
 VECTOR void pack_head(const AttentionCall *call, const float *keys, const float *values, Head *head) {
-    for (int64_t key = 0; key < call->keys; key++) {
-        Element *panel = head->keys + key / PANEL * PANEL * head->depth;
-        pack_key(keys + key * call->key_stride, call->head_size, panel + key % PANEL * DEPTH);
+    for (int64_t key = 0; key < call->keys; key += TILE_ROWS) {
+        const int64_t rest = call->keys - key, stride = call->key_stride, group = TILE_ROWS * DEPTH;
+        const float *first = keys + key * stride;
+        Element *tile = head->keys + key * head->depth;
+        if (TILE_ROWS == 8 && rest >= 8) {
+            pack_eight(first, stride, call->head_size, call->scale, head->depth, tile, group);
+        } else {
+            pack_each(rest < TILE_ROWS ? rest : TILE_ROWS, first, stride, call->head_size, call->scale, head->depth, tile, group);
+            for (int64_t row = rest; row < TILE_ROWS; row++) pack_each(1, first, 0, 0, 1, head->depth, tile + row * DEPTH, group);
+        }
     }
     for (int64_t key = 0; key < call->keys; key += DEPTH) {
         pack_values(call, values + key * call->value_stride, key, head);
     }
 }
+
+/// Scores [S, 16 · vectors] become probabilities, not yet divided by their sums; the sums' inverses are NaN where a score is.
+VECTOR void weigh(const int vectors, int64_t keys, const Head *head, Floats *inverses) {
+    const int64_t columns = vectors * LANES;
+    for (int vector = 0; vector < vectors; vector++) {
+        const float *scores = head->scores + vector * LANES;
+        Floats largest = floats_load(scores), sum = {0};
+        for (int64_t key = 1; key < keys; key++) largest = floats_max(floats_load(scores + key * columns), largest);
+        for (int64_t key = 0; key < keys; key += DEPTH) {
+            const Floats first = floats_exp(floats_load(scores + key * columns) - largest);
+            Floats second = {0};
+            if (DEPTH == 2 && key + 1 < keys) second = floats_exp(floats_load(scores + (key + 1) * columns) - largest);
+            sum += first + second;
+            store_group(head->weights + key * columns + vector * LANES * DEPTH, first, second);
+        }
+        inverses[vector] = 1 / sum;
+    }
+}
+
+/// sums [TILE_ROWS, columns] → out [count, D], from its column `first` on.
+VECTOR void put_columns(
+    const AttentionCall *call, const float *sums, int64_t columns, int64_t count, int64_t first, float *out) {
+    const int64_t rest = call->head_size - first, stride = call->heads * call->head_size;
+    int64_t query = 0;
+    out += first;
+#if TILE_ROWS == 8
+    for (; rest >= 8 && query + 8 <= count; query += 8) {
+        Eight some[8];
+        for (int row = 0; row < 8; row++) memcpy(&some[row], sums + row * columns + query, sizeof(Eight));
+        transpose(some);
+        for (int row = 0; row < 8; row++) memcpy(out + (query + row) * stride, &some[row], sizeof(Eight));
+    }
+#endif
+    for (; query < count; query++) {
+        for (int64_t row = 0; row < TILE_ROWS && row < rest; row++) out[query * stride + row] = sums[row * columns + query];
+    }
+}
+
+/// Up to 16 · vectors queries.
+VECTOR void attend_panel(
+    const AttentionCall *call, const int vectors, int64_t count, const float *queries, float *out, const Head *head) {
+    const int64_t columns = vectors * LANES, stride = call->query_stride;
+    int64_t query = 0;
+    for (; query + 8 <= count; query += 8) {
+        Element *place = head->queries + query * DEPTH;
+        pack_eight(queries + query * stride, stride, call->head_size, 1, head->depth, place, columns * DEPTH);
+    }
+    for (; query < columns; query++) {
+        const int64_t there = query < count ? call->head_size : 0;
+        Element *place = head->queries + query * DEPTH;
+        pack_each(1, queries + query * stride, 0, there, 1, head->depth, place, columns * DEPTH);
+    }
+    for (int64_t key = 0; key < call->keys; key += TILE_ROWS) {
+        multiply_tile(
+            vectors, head->keys + key * head->depth, head->queries, head->depth, NULL, head->scores + key * columns);
+    }
+    Floats inverses[VECTORS];
+    weigh(vectors, call->keys, head, inverses);
+    float sums[TILE_ROWS * VECTORS * LANES];
+    for (int64_t first = 0; first < call->head_size; first += TILE_ROWS) {
+        multiply_tile(
+            vectors, head->values + first * head->key_count, head->weights, head->key_count, inverses, sums);
+        put_columns(call, sums, columns, count, first, out);
+    }
+}
+
+/// One head of one row; false where there is no memory for it.
+static bool attend(const AttentionCall *call, int64_t batch, int64_t index) {
+    Head head = {.depth = rounded_up(call->head_size, DEPTH), .key_count = rounded_up(call->keys, DEPTH)};
+    const int64_t key_rows = rounded_up(call->keys, TILE_ROWS), value_rows = rounded_up(call->head_size, TILE_ROWS);
+    const int64_t most = VECTORS * LANES;
+    const size_t elements = (size_t)(key_rows * head.depth + value_rows * head.key_count + most * (head.depth + head.key_count));
+    void *memory = NULL;
+    if (posix_memalign(&memory, 64, (size_t)(key_rows * most) * sizeof(float) + elements * sizeof(Element)) != 0) return false;
+    head.scores = memory;
+    head.queries = (Element *)(void *)(head.scores + key_rows * most);
+    head.weights = head.queries + most * head.depth;
+    head.keys = head.weights + most * head.key_count;
+    head.values = head.keys + key_rows * head.depth;
+
+    const int64_t start = index * call->head_size;
+    pack_head(
+        call, call->key + batch * call->keys * call->key_stride + start,
+        call->value + batch * call->keys * call->value_stride + start, &head);
+    const float *queries = call->query + batch * call->queries * call->query_stride + start;
+    float *out = call->out + batch * call->queries * call->heads * call->head_size + start;
+    for (int64_t query = 0; query < call->queries; query += most) {
+        const int64_t count = call->queries - query < most ? call->queries - query : most;
+        const float *some = queries + query * call->query_stride;
+        float *target = out + query * call->heads * call->head_size;
+        if (count > LANES) attend_panel(call, 2, count, some, target, &head);
+        else attend_panel(call, 1, count, some, target, &head);
+    }
+    free(memory);
+    return true;
+}
+
+#if !PAIRS
 
 /// Scores become probabilities, not yet divided by their sum, which is returned: a NaN where one of the scores is.
 VECTOR float exponentials(int64_t count, float *scores) {
@@ -175,72 +321,6 @@ VECTOR float exponentials(int64_t count, float *scores) {
     }
     return floats_sum(sum);
 }
-
-VECTOR void attend_tile(
-    const AttentionCall *call, const int rows, const float *queries, float *out, Head *head) {
-    for (int row = 0; row < rows; row++) {
-        pack_row(rows, row, queries + row * call->query_stride, call->head_size, call->scale, head->queries);
-    }
-    for (int64_t key = 0; key < call->keys; key += PANEL) {
-        multiply_tile(
-            rows, head->queries, head->keys + key * head->depth, head->depth, head->scores + key, head->key_width);
-    }
-    float inverse[TILE_ROWS];
-    for (int row = 0; row < rows; row++) {
-        float *scores = head->scores + row * head->key_width;
-        inverse[row] = 1 / exponentials(call->keys, scores);
-        pack_row(rows, row, scores, call->keys, 1, head->weights);
-    }
-    for (int64_t column = 0; column < call->head_size; column += PANEL) {
-        multiply_tile(
-            rows, head->weights, head->values + column * head->key_count, head->key_count, head->sums + column,
-            head->width);
-    }
-    for (int row = 0; row < rows; row++) {
-        float *target = out + row * call->heads * call->head_size;
-        for (int64_t i = 0; i < call->head_size; i++) target[i] = head->sums[row * head->width + i] * inverse[row];
-    }
-}
-
-/// One head of one row; false where there is no memory for it.
-static bool attend(const AttentionCall *call, int64_t batch, int64_t index) {
-    Head head = {
-        .depth = rounded_up(call->head_size, DEPTH), .width = rounded_up(call->head_size, PANEL),
-        .key_count = rounded_up(call->keys, DEPTH), .key_width = rounded_up(call->keys, PANEL)};
-    const size_t key_elements = (size_t)(head.key_width * head.depth), value_elements = (size_t)(head.width * head.key_count);
-    const size_t tile_elements = (size_t)(TILE_ROWS * (head.depth + head.key_count));
-    const size_t elements = (key_elements + value_elements + tile_elements) * sizeof(Element);
-    const size_t tile_floats = (size_t)(TILE_ROWS * (head.key_width + head.width)) * sizeof(float);
-    uint8_t *memory = calloc(1, elements + tile_floats + 64);
-    if (!memory) return false;
-    head.scores = (float *)(void *)(memory + (64 - (uintptr_t)memory % 64) % 64);
-    head.sums = head.scores + TILE_ROWS * head.key_width;
-    head.keys = (Element *)(void *)(head.sums + TILE_ROWS * head.width);
-    head.values = head.keys + key_elements;
-    head.queries = head.values + value_elements;
-    head.weights = head.queries + TILE_ROWS * head.depth;
-
-    const int64_t start = index * call->head_size;
-    pack_head(
-        call, call->key + batch * call->keys * call->key_stride + start,
-        call->value + batch * call->keys * call->value_stride + start, &head);
-    const float *queries = call->query + batch * call->queries * call->query_stride + start;
-    float *out = call->out + batch * call->queries * call->heads * call->head_size + start;
-    const int64_t out_stride = call->heads * call->head_size;
-    for (int64_t next = 0; next < call->queries; next += call->queries < TILE_ROWS ? 1 : TILE_ROWS) {
-        if (call->queries < TILE_ROWS) {
-            attend_tile(call, 1, queries + next * call->query_stride, out + next * out_stride, &head);
-        } else {
-            // The last tile may overlap the one before: the same rows come out again.
-            const int64_t row = next + TILE_ROWS <= call->queries ? next : call->queries - TILE_ROWS;
-            attend_tile(call, TILE_ROWS, queries + row * call->query_stride, out + row * out_stride, &head);
-        }
-    }
-    free(memory);
-    return true;
-}
-
-#if !PAIRS
 
 /// a · b over vectors of any length.
 VECTOR float dot_product(const float *a, const float *b, int64_t count) {
