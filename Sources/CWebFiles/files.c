@@ -43,6 +43,9 @@ static const unsigned char intake_js[] = {
 static const unsigned char key_js[] = {
 #embed "../Server/Web/key.js"
 };
+static const unsigned char library_js[] = {
+#embed "../Server/Web/library.js"
+};
 static const unsigned char manifest_webmanifest[] = {
 #embed "../Server/Web/manifest.webmanifest"
 };
@@ -55,6 +58,9 @@ static const unsigned char openapi_json[] = {
 static const unsigned char picture_js[] = {
 #embed "../Server/Web/picture.js"
 };
+static const unsigned char plane_js[] = {
+#embed "../Server/Web/plane.js"
+};
 static const unsigned char queue_js[] = {
 #embed "../Server/Web/queue.js"
 };
@@ -66,6 +72,12 @@ static const unsigned char schema_js[] = {
 };
 static const unsigned char service_worker_js[] = {
 #embed "../Server/Web/service-worker.js"
+};
+static const unsigned char songlist_js[] = {
+#embed "../Server/Web/songlist.js"
+};
+static const unsigned char songs_js[] = {
+#embed "../Server/Web/songs.js"
 };
 static const unsigned char staff_js[] = {
 #embed "../Server/Web/staff.js"
@@ -102,14 +114,18 @@ static const web_file files[] = {
     FILE("index.html", index_html),
     FILE("intake.js", intake_js),
     FILE("key.js", key_js),
+    FILE("library.js", library_js),
     FILE("manifest.webmanifest", manifest_webmanifest),
     FILE("model.js", model_js),
     FILE("openapi.json", openapi_json),
     FILE("picture.js", picture_js),
+    FILE("plane.js", plane_js),
     FILE("queue.js", queue_js),
     FILE("save.js", save_js),
     FILE("schema.js", schema_js),
     FILE("service-worker.js", service_worker_js),
+    FILE("songlist.js", songlist_js),
+    FILE("songs.js", songs_js),
     FILE("staff.js", staff_js),
     FILE("stream.js", stream_js),
     FILE("style.css", style_css),

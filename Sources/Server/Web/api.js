@@ -68,6 +68,31 @@ export async function get(path, { lenient = false } = {}) {
   }
 }
 
+/** The answer to an object sent as JSON: an object, or with another `accept` a file. */
+export async function send(path, object, { signal, accept = 'application/json' } = {}) {
+  let response;
+  try {
+    response = await fetch(path, {
+      method: 'POST', body: JSON.stringify(object), signal,
+      headers: { Accept: accept, 'Content-Type': 'application/json', ...keyHeaders() },
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new Failure(unreachable);
+  }
+  if (!response.ok) throw failure(response.status, response.headers.get('Retry-After'), await response.text());
+  return accept === 'application/json' ? response.json() : response.blob();
+}
+
+/** The answer to one file, sent as the form's field `file`. */
+export async function sendFile(path, file, { onSent }) {
+  const request = await upload(path, file, { field: 'file', onSent, accept: 'application/json' });
+  if (request.status < 200 || request.status >= 300) {
+    throw failure(request.status, request.getResponseHeader('Retry-After'), request.responseText);
+  }
+  return JSON.parse(request.responseText);
+}
+
 /** The answer to one picture, sent as the form's field `image`: an object, or with `accept: 'image/…'` a picture. */
 export async function sendPicture(path, file, { onSent, signal, accept = 'application/json' }) {
   const request = await upload(path, file, { onSent, signal, accept, responseType: 'blob' });
@@ -83,12 +108,12 @@ export async function sendPicture(path, file, { onSent, signal, accept = 'applic
 }
 
 /**
- * The finished request that sent one picture; `onAnswer` is given it whenever more of the answer has come.
+ * The finished request that sent one file; `onAnswer` is given it whenever more of the answer has come.
  *
  * This is XMLHttpRequest, because fetch does not tell how much of an upload has gone out.
  */
 export function upload(path, file, {
-  fields = {}, accept, responseType = 'text', onSent = () => {}, onAnswer = () => {}, signal,
+  field = 'image', fields = {}, accept, responseType = 'text', onSent = () => {}, onAnswer = () => {}, signal,
 }) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
@@ -118,7 +143,7 @@ export function upload(path, file, {
     signal?.addEventListener('abort', () => request.abort());
     const form = new FormData();
     for (const [name, value] of Object.entries(fields)) form.append(name, value);
-    form.append('image', file, file.name);
+    form.append(field, file, file.name);
     request.send(form);
   });
 }

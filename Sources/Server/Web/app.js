@@ -1,8 +1,9 @@
-// The page: pictures come in, cards with captions come out.
+// The page: pictures come in, cards with captions and songs come out.
 
 import { Card } from './card.js';
 import { watchIntake } from './intake.js';
 import { KeyForm } from './key.js';
+import { Library } from './library.js';
 import { ModelLine } from './model.js';
 import { Picture } from './picture.js';
 import { Queue } from './queue.js';
@@ -20,12 +21,15 @@ const entries = [];
 
 const keyForm = new KeyForm(() => {
   model.check();
+  library.check();
   for (const { picture } of entries) {
     if (picture.state === 'locked') picture.retry();
     else if (picture.colourFailure?.isLocked) picture.findColours();
   }
 });
 const model = new ModelLine(failure => keyForm.ask(failure));
+const library = new Library(
+  () => entries.forEach(({ picture }) => picture.songs.again()), failure => keyForm.ask(failure));
 const wishes = new Wishes(() => {
   news.textContent = `Asking again about ${inWords(entries.length)}.`;
   for (const entry of entries) {
@@ -114,5 +118,6 @@ addEventListener('resize', draw);
 draw();
 watchIntake(take);
 model.check();
+library.check();
 // Without HTTPS, or in a private window, there is none; the page then needs its server to open.
 navigator.serviceWorker?.register('/service-worker.js').catch(() => {});

@@ -1,5 +1,7 @@
 // What is seen of one picture.
 
+import { copyText } from './element.js';
+import { SongList } from './songlist.js';
 import { bytes, duration, stepsOf } from './words.js';
 
 const template = document.getElementById('card');
@@ -27,6 +29,7 @@ export class Card {
     this.#find('.copy').addEventListener('click', event => this.#copy(event.currentTarget));
     this.#find('.copy').setAttribute('aria-label', `Copy caption of ${name}`);
     this.#find('progress').setAttribute('aria-label', `Progress of ${name}`);
+    new SongList(this.#find('.songs'), picture.songs, name);
     this.#showPreview();
     picture.addEventListener('change', () => this.#render());
     this.#render();
@@ -158,23 +161,4 @@ function code(text) {
   const element = document.createElement('code');
   element.textContent = text;
   return element;
-}
-
-/** Copies a text, also where the page came over plain HTTP from another machine and has no clipboard of its own. */
-async function copyText(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const area = document.createElement('textarea');
-    area.value = text;
-    area.className = 'visually-hidden';
-    const before = document.activeElement;
-    document.body.append(area);
-    area.select();
-    const isCopied = document.execCommand('copy');
-    area.remove();
-    before?.focus();
-    return isCopied;
-  }
 }

@@ -29,3 +29,22 @@ export function codeBlock(text, label, { isCopyable = false } = {}) {
   block.append(button);
   return block;
 }
+
+/** Copies a text, also where the page came over plain HTTP from another machine and has no clipboard of its own. */
+export async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const area = document.createElement('textarea');
+    area.value = text;
+    area.className = 'visually-hidden';
+    const before = document.activeElement;
+    document.body.append(area);
+    area.select();
+    const isCopied = document.execCommand('copy');
+    area.remove();
+    before?.focus();
+    return isCopied;
+  }
+}

@@ -1,6 +1,7 @@
 // One picture on its way to a caption and a palette.
 
 import { Failure, sendPicture } from './api.js';
+import { Songs } from './songs.js';
 import { captionPicture } from './stream.js';
 import { bytes } from './words.js';
 
@@ -27,6 +28,7 @@ export class Picture extends EventTarget {
   colours = null;
   /** @type {Failure|null} why there is no palette */
   colourFailure = null;
+  songs = new Songs();
 
   #queue;
   #mostBytes;
@@ -46,7 +48,7 @@ export class Picture extends EventTarget {
     this.preview = URL.createObjectURL(file);
   }
 
-  /** Gets the caption, then the palette. Every step is told with a `change` event, the palette with `colours` too. */
+  /** Gets the caption, then the palette, then songs. Every step is told with a `change` event, the palette with `colours` too. */
   async start() {
     this.#giveUpAsking.abort();
     this.#endPause();
@@ -61,6 +63,7 @@ export class Picture extends EventTarget {
       return signal.aborted ? undefined : this.#fail(error);
     }
     if (!this.colours) await this.findColours();
+    if (!signal.aborted) await this.songs.find(this.answer.caption, this.colours?.dominant_colors ?? []);
   }
 
   /** Gets another caption. */
@@ -101,6 +104,7 @@ export class Picture extends EventTarget {
   discard() {
     this.#giveUp.abort();
     this.#giveUpAsking.abort();
+    this.songs.discard();
     this.#endPause();
     URL.revokeObjectURL(this.preview);
   }

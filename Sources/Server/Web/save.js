@@ -35,10 +35,10 @@ export function json(pictures) {
   return JSON.stringify(records(pictures), null, 2) + '\n';
 }
 
-/** Hands a text to the browser as a download. */
-export function save(text, name, type) {
+/** Hands a text, or a file, to the browser as a download. */
+export function save(content, name, type) {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.href = URL.createObjectURL(new Blob([content], { type }));
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);

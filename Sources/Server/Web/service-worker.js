@@ -4,9 +4,10 @@
 const cacheName = 'shell';
 const page = new Request('/', { headers: { Accept: 'text/html' } });
 const files = [
-  '/manifest.webmanifest', '/web/api.js', '/web/app.js', '/web/card.js', '/web/icon.svg', '/web/icon-192.png',
-  '/web/intake.js', '/web/key.js', '/web/model.js', '/web/picture.js', '/web/queue.js', '/web/save.js',
-  '/web/staff.js', '/web/stream.js', '/web/style.css', '/web/wishes.js', '/web/words.js',
+  '/manifest.webmanifest', '/web/api.js', '/web/app.js', '/web/card.js', '/web/element.js', '/web/icon.svg',
+  '/web/icon-192.png', '/web/intake.js', '/web/key.js', '/web/library.js', '/web/model.js', '/web/picture.js',
+  '/web/plane.js', '/web/queue.js', '/web/save.js', '/web/songlist.js', '/web/songs.js', '/web/staff.js',
+  '/web/stream.js', '/web/style.css', '/web/wishes.js', '/web/words.js',
 ];
 
 addEventListener('install', event => {
