@@ -76,11 +76,11 @@ struct ReasonTests {
         var tune = song(2, valence: 0.4, arousal: -0.55)
         tune.year = 1974
         tune.features.tempo = 60
-        #expect(EmbeddingText.song(tune) == "calm, soothing; slow; 1970s")
+        #expect(EmbeddingText.song(tune) == "calm, soft; slow; 1970s")
         #expect(EmbeddingText.song(song(3)) == "")
         #expect(
             EmbeddingText.query(mood: mood(0.4, -0.55), caption: "a dog by a lake")
-                == "calm, soothing, soft music, slow and gentle, for: a dog by a lake")
+                == "calm, soft, chill music, slow and gentle, for: a dog by a lake")
         #expect(EmbeddingText.query(mood: .unknown, caption: "a dog") == "music for: a dog")
         #expect(EmbeddingText.query(mood: .unknown, caption: "") == "")
     }
