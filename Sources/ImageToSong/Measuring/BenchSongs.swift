@@ -21,8 +21,26 @@ struct BenchSongs: ParsableCommand {
     @Option(name: .customLong("repeat"), help: "How many wishes each size answers.")
     var repetitions = 40
 
+    @Option(help: ArgumentHelp("Measures quality instead, with the moments of that file.", valueName: "FILE"))
+    var quality: String?
+
+    @Option(help: ArgumentHelp("The songs that --quality ranks, in our own CSV.", valueName: "FILE"))
+    var catalogue = "Sources/Songs/starter.csv"
+
+    @Option(help: ArgumentHelp("Which moments: all, even or odd ones, counted from 0.", valueName: "WHICH"))
+    var moments = MomentChoice.all
+
     @Flag(help: "One JSON object instead of tables.")
     var json = false
+
+    /// Weights are tuned on one half and reported on the other, too.
+    enum MomentChoice: String, ExpressibleByArgument, CaseIterable {
+        case all, even, odd
+
+        func of(_ moments: [BenchSongsMoment]) -> [BenchSongsMoment] {
+            moments.enumerated().filter { self == .all || ($0.offset % 2 == 0) == (self == .even) }.map(\.element)
+        }
+    }
 
     func validate() throws {
         guard rows.allSatisfy({ (1...10_000_000).contains($0) }) else {
@@ -32,6 +50,11 @@ struct BenchSongs: ParsableCommand {
     }
 
     func run() throws {
+        if let quality {
+            let moments = moments.of(try BenchSongsMoment.read(quality))
+            let measured = BenchSongsQuality.measure(try BenchSongsRows.read(catalogue), moments)
+            return print(json ? try jsonLine(measured) : measured.table)
+        }
         let progress = ProgressLine("Measuring songs")
         var sizes: [BenchSongsSpeed] = []
         for (place, count) in rows.enumerated() {
