@@ -10,6 +10,8 @@ public struct RankingSettings: Sendable, Hashable {
     public var prior = 0.19
     /// What a song's own score counts against its likeness to those that were chosen already; 1 ignores likeness.
     public var relevance = 0.7
+    /// How low the score of a song may be that comes for being different: a share of the score of the last one that would come without.
+    public var leastShare = 0.85
     /// How many songs one artist may have among the answers.
     public var songsOfAnArtist = 2
     /// BM25's saturation of a word that comes again, and how much a song with many tags is held back (Robertson & Zaragoza 2009).
@@ -17,6 +19,8 @@ public struct RankingSettings: Sendable, Hashable {
     public var lengthNormalization = 0.4
     /// What all words of the mood's neighbourhood count together, where a word of the caption counts 1.
     public var moodWordWeight = 2.0
+    /// What a theme counts that a word of the caption only implies, as an umbrella does rain.
+    public var impliedThemeWeight = 0.6
 
     public init() {}
 

@@ -10,7 +10,9 @@ struct SongDiversity {
     func choose(_ count: Int, from candidates: [Int], scores: [Float]) -> [Int] {
         let relevance = Float(settings.relevance)
         guard relevance < 1, candidates.count > count else { return Array(candidates.prefix(count)) }
-        var left = candidates.map { (song: $0, likeness: Float(0)) }
+        // Without this bound a song that fits badly would come for being different.
+        let least = Float(settings.leastShare) * scores[candidates[count - 1]]
+        var left = candidates.filter { scores[$0] >= least }.map { (song: $0, likeness: Float(0)) }
         var chosen: [Int] = []
         while chosen.count < count, !left.isEmpty {
             var best = 0

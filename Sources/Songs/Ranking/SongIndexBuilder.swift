@@ -8,6 +8,8 @@ public struct SongIndexBuilder {
     private var tempos: [Float] = []
     private var artists: [UInt32] = []
     private var artistNumbers: [String: UInt32] = [:]
+    /// The numbers of artists as songs spell them.
+    private var numbersOfSpellings: [String: UInt32] = [:]
     private var words = Postings()
     private var frequencies: [Float] = []
     private var vocabulary: [String: UInt32] = [:]
@@ -35,10 +37,10 @@ public struct SongIndexBuilder {
     }
 
     private mutating func number(ofArtist artist: String) -> UInt32 {
-        guard let name = ArtistName.main(of: artist) else { return 0 }
-        if let known = artistNumbers[name] { return known }
-        let number = UInt32(artistNumbers.count + 1)
-        artistNumbers[name] = number
+        if let known = numbersOfSpellings[artist] { return known }
+        // 0 is nobody's.
+        let number = ArtistName.main(of: artist).map { Self.number(of: $0, in: &artistNumbers) + 1 } ?? 0
+        numbersOfSpellings[artist] = number
         return number
     }
 

@@ -3,11 +3,13 @@ internal import Moods
 /// Why a song was chosen, in one sentence that claims nothing which is not known.
 struct SongReason {
     private let song: Song
+    private let affect: SongAffect?
     private let components: ScoreComponents
     private let request: SongRequest
 
     init(_ song: Song, _ components: ScoreComponents, _ request: SongRequest) {
         self.song = song
+        affect = song.affect ?? AffectEstimate.affect(of: song)
         self.components = components
         self.request = request
     }
@@ -26,14 +28,14 @@ struct SongReason {
         if components == ScoreComponents(mood: nil, embedding: nil, tags: nil, taste: nil) {
             return "there was nothing to hold it against, so it was left to chance"
         }
-        if song.affect == nil, song.tags.isEmpty { return "nothing is known of its mood or its themes" }
-        return song.affect == nil ? "its mood is not known, and none of its tags matches" : "none of its tags matches"
+        if affect == nil, song.tags.isEmpty { return "nothing is known of its mood or its themes" }
+        return affect == nil ? "its mood is not known, and none of its tags matches" : "none of its tags matches"
     }
 
     // MARK: Mood
 
     private var feeling: String? {
-        guard components.mood != nil, let known = song.affect, known.confidence > 0 else { return nil }
+        guard components.mood != nil, let known = affect, known.confidence > 0 else { return nil }
         return "\(Self.words(for: known.affect))\(comparison(known.affect))\(source(known))"
     }
 
@@ -96,11 +98,14 @@ struct SongReason {
 
     private var matches: [String] {
         let words = Set(WordForms.stems(of: request.text))
+        let implied = words.union(words.flatMap(ThemeWord.themes))
         func names(_ kind: SongTag.Kind) -> [String] {
-            song.tags.filter {
-                $0.kind == kind && $0.weight > 0 && !words.isDisjoint(with: WordForms.stems(of: $0.name))
-            }
-            .map(\.name)
+            let words = kind == .theme ? implied : words
+            return
+                song.tags.filter {
+                    $0.kind == kind && $0.weight > 0 && !words.isDisjoint(with: WordForms.stems(of: $0.name))
+                }
+                .map(\.name)
         }
         var clauses: [String] = []
         let themes = names(.theme)

@@ -6,14 +6,19 @@ struct TagQuery {
     private(set) var words: [(word: UInt32, weight: Float)] = []
 
     /// Words of the mood's neighbourhood, nearer ones counting more and all of them together `moodWordWeight`, and the words of the text,
-    /// 1 each. Words that no song has are left out.
+    /// 1 each, and what they imply, a little less. Words that no song has are left out.
     init(mood: Mood, text: String, vocabulary: [String: UInt32], settings: RankingSettings) {
         if mood.confidence > 0 {
             add(Self.neighbourhood(of: mood.affect, vocabulary, settings), total: settings.moodWordWeight)
         }
         var seen: Set<String> = []
-        for stem in WordForms.stems(of: text) where seen.insert(stem).inserted {
+        let stems = WordForms.stems(of: text).filter { seen.insert($0).inserted }
+        for stem in stems {
             if let word = vocabulary[stem] { add(word, Float(1)) }
+        }
+        // A theme that several words stand for counts once, and not at all where the text names it.
+        for theme in stems.flatMap(ThemeWord.themes) where seen.insert(theme).inserted {
+            if let word = vocabulary[theme] { add(word, Float(settings.impliedThemeWeight)) }
         }
     }
 

@@ -122,6 +122,15 @@ struct RankingTests {
         #expect(ranked[0].score >= ranked[1].score)
     }
 
+    @Test("No song comes for being different that fits much worse")
+    func boundsDiversity() {
+        let alike = (1...5).map { song(Int64($0), "A\($0)", valence: 0.5, arousal: 0, themes: ["rain", "night"]) }
+        let other = song(6, "B", valence: -0.5, arousal: 0, themes: ["sea", "dance"])
+        let index = SongIndex(songs: alike + [other])
+        #expect(!index.rank(SongRequest(mood: mood(0.5, 0), limit: 2)).map(\.id).contains(6))
+        #expect(index.rank(SongRequest(mood: mood(0.5, 0), limit: 6)).count == 6)
+    }
+
     @Test("The first of many are those that sorting all would give")
     func keepsFirst() {
         var numbers = RandomNumbers(state: 4)

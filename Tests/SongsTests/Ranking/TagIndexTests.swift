@@ -1,4 +1,5 @@
 import Foundation
+import Moods
 import Testing
 
 @testable import Songs
@@ -69,5 +70,19 @@ struct TagIndexTests {
             ])
         #expect(WordForms.stems(of: "a picture of two dogs and the dog's ball") == ["dog", "dog", "ball"])
         #expect(WordForms.stems(of: "").isEmpty)
+    }
+
+    @Test(
+        "Words of captions find the themes that they imply",
+        arguments: [
+            ("a man with an umbrella", "rain"), ("two kids in a playground", "child"), ("surfers on a beach", "sea"),
+            ("a cemetery", "death"), ("she waves goodbye", "farewell"),
+        ])
+    func implies(caption: String, theme: String) throws {
+        let index = SongIndex(songs: [song(1, themes: [theme]), song(2, themes: ["quarrel"])])
+        let ranked = index.rank(SongRequest(mood: .unknown, text: caption))
+        #expect(try #require(ranked.first).id == 1)
+        #expect(try #require(ranked.first).score == 1)
+        #expect(try #require(ranked.last).score == 0)
     }
 }
