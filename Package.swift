@@ -107,7 +107,7 @@ let package = Package(
                 "ONNXRuntime", "Imaging", configuration, coreMetrics, crypto, grdb, logging, metrics,
             ]),
         library("MusicServices", ["Songs", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1]),
-        library("Songs", ["Moods", "CSongFiles", "CTagLib", crypto, grdb], exclude: ["starter.csv"]),
+        library("Songs", ["Moods", "CSongFiles", "CTagLib", "CKernels", crypto, grdb], exclude: ["starter.csv"]),
         library("Moods", ["Imaging", "CSongFiles"], exclude: ["anchors.csv", "lexicon.csv"]),
         // The lexicon and the starter catalogue, inside the program.
         .target(name: "CSongFiles"),

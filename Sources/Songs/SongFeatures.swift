@@ -18,6 +18,8 @@ public struct SongFeatures: Sendable, Hashable {
     public var loudness: Double?
     /// Beats in a bar.
     public var timeSignature: Int?
+    /// The tempo in words, as the score has it: "Allegro con brio".
+    public var tempoMarking: String?
 
     public init() {}
 }

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "CONNXRuntime.h"
+#include "Similarity.h"
 
 // MARK: Weights
 

@@ -1,0 +1,87 @@
+import ArgumentParser
+import Foundation
+import Pipeline
+import Songs
+
+struct BenchSongs: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "songs",
+        abstract: "Measures the ranking of songs: how fast at which size, and how well.",
+        discussion: """
+            Without --quality it makes synthetic catalogues of several sizes and times the index and the ranking of wishes, which are \
+            another one each time, with and without embeddings.
+
+            With --quality it ranks the catalogue for each described moment of a file and holds the answers against what is said there: \
+            precision, violations and nDCG at 10, beside a random order, tags alone and mood alone, with bootstrap intervals.
+            """)
+
+    @Option(help: ArgumentHelp("How many songs; one measurement for each.", valueName: "COUNT"))
+    var rows: [Int] = [1_000, 100_000, 1_000_000]
+
+    @Option(name: .customLong("repeat"), help: "How many wishes each size answers.")
+    var repetitions = 40
+
+    @Option(help: ArgumentHelp("Measures quality instead, with the moments of that file.", valueName: "FILE"))
+    var quality: String?
+
+    @Option(help: ArgumentHelp("The songs that --quality ranks, in our own CSV.", valueName: "FILE"))
+    var catalogue = "Sources/Songs/starter.csv"
+
+    @Option(help: ArgumentHelp("Which moments: all, even or odd ones, counted from 0.", valueName: "WHICH"))
+    var moments = MomentChoice.all
+
+    @Flag(help: "One JSON object instead of tables.")
+    var json = false
+
+    /// Weights are tuned on one half and reported on the other, too.
+    enum MomentChoice: String, ExpressibleByArgument, CaseIterable {
+        case all, even, odd
+
+        func of(_ moments: [BenchSongsMoment]) -> [BenchSongsMoment] {
+            moments.enumerated().filter { self == .all || ($0.offset % 2 == 0) == (self == .even) }.map(\.element)
+        }
+    }
+
+    func validate() throws {
+        guard rows.allSatisfy({ (1...10_000_000).contains($0) }) else {
+            throw ValidationError("--rows may be 1 to 10000000.")
+        }
+        guard repetitions >= 1 else { throw ValidationError("--repeat may be 1 or more.") }
+    }
+
+    func run() throws {
+        if let quality {
+            let moments = moments.of(try BenchSongsMoment.read(quality))
+            let measured = BenchSongsQuality.measure(try BenchSongsRows.read(catalogue), moments)
+            return print(json ? try jsonLine(measured) : measured.table)
+        }
+        let progress = ProgressLine("Measuring songs")
+        var sizes: [BenchSongsSpeed] = []
+        for (place, count) in rows.enumerated() {
+            progress.update(Double(place) / Double(rows.count))
+            sizes.append(BenchSongsSpeed.take(songs: count, repetitions: repetitions))
+        }
+        print(json ? try jsonLine(["sizes": sizes]) : Self.table(sizes))
+    }
+
+    private static func table(_ sizes: [BenchSongsSpeed]) -> String {
+        var table = TextTable([
+            "Songs", "index s", "index MB", "vectors MB", "rank ms", "95 % ms", "with embeddings ms", "95 % ms",
+        ])
+        for size in sizes {
+            table.add([
+                "\(size.songs)", digits(size.indexSeconds, 3), megabytes(size.indexBytes), megabytes(size.vectorBytes),
+                digits(size.rank.median, 2), digits(size.rank.percentile95, 2),
+                digits(size.rankWithEmbeddings.median, 2),
+                digits(size.rankWithEmbeddings.percentile95, 2),
+            ])
+        }
+        return table.text
+    }
+
+    static func megabytes(_ bytes: Int?) -> String { bytes.map { digits(Double($0) / 1e6, 1) } ?? "–" }
+
+    static func digits(_ value: Double, _ count: Int) -> String {
+        value.isNaN ? "–" : String(format: "%.\(count)f", value)
+    }
+}

@@ -1,0 +1,107 @@
+import Foundation
+import Testing
+
+@Suite("Measuring songs")
+struct BenchSongsTests {
+    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("image-to-song-\(UUID())")
+
+    private func bench(_ arguments: [String]) throws -> Finished {
+        try Finished(["bench", "songs"] + arguments, environment: ["MODEL_CACHE_DIR": folder.path])
+    }
+
+    private func object(_ text: String) throws -> [String: Any] {
+        try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    }
+
+    private func write(_ text: String, _ name: String) throws -> String {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let file = folder.appendingPathComponent(name)
+        try Data(text.utf8).write(to: file)
+        return file.path
+    }
+
+    /// Twenty calm songs and twenty fierce ones; a quoted title with a comma and a quote.
+    private var catalogue: String {
+        var lines = ["title,artist,moods,themes,mode,tempo_marking"]
+        for number in 1...20 {
+            lines.append("\"Lake, \"\"\(number)\"\"\",Composer \(number),calm;peaceful,water,major,Adagio")
+            lines.append("Battle \(number),Other \(number),fierce,war,minor,Presto")
+        }
+        return lines.joined(separator: "\r\n")
+    }
+
+    private let moments = """
+        {"moments": [
+          {"id": "lake", "caption": "a lake in the morning, still water", "mood": {"valence": 0.45, "arousal": -0.55},
+           "first": ["calm"], "never": ["fierce"], "themes": ["water"]},
+          {"id": "battle", "caption": "soldiers at war", "mood": {"valence": -0.5, "arousal": 0.8},
+           "first": ["fierce"], "never": ["calm"]}
+        ]}
+        """
+
+    @Test("Each size has the times of the index and of ranking, with embeddings and without")
+    func measuresSpeed() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let finished = try bench(["--rows", "50", "--rows", "120", "--repeat", "3", "--json"])
+        try #require(finished.status == 0, "\(finished.complaints)")
+        let sizes = try #require(try object(finished.output)["sizes"] as? [[String: Any]])
+        #expect(sizes.map { $0["songs"] as? Int } == [50, 120])
+        #expect(sizes.map { $0["vector_bytes"] as? Int } == [50 * 388, 120 * 388])
+        for size in sizes {
+            for key in ["rank", "rank_with_embeddings"] {
+                let times = try #require(size[key] as? [String: Double])
+                #expect(try #require(times["median_ms"]) > 0)
+                #expect(try #require(times["p95_ms"]) >= times["median_ms"] ?? .infinity)
+            }
+        }
+        let table = try bench(["--rows", "50", "--repeat", "1"]).output
+        #expect(table.split(separator: "\n").count == 2)
+    }
+
+    @Test("Moments that are easy are answered rightly, by chance they are not, and each process says the same")
+    func measuresQuality() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let arguments = [
+            "--quality", try write(moments, "moments.json"), "--catalogue", try write(catalogue, "songs.csv"), "--json",
+        ]
+        let finished = try bench(arguments)
+        try #require(finished.status == 0, "\(finished.complaints)")
+        let report = try object(finished.output)
+        #expect(report["songs"] as? Int == 40)
+        #expect(report["moments"] as? Int == 2)
+        let ways = try #require(report["ways"] as? [[String: Any]])
+        func mean(_ name: String, _ measure: String) throws -> Double {
+            let way = try #require(ways.first { $0["name"] as? String == name })
+            return try #require((way[measure] as? [String: Double])?["mean"])
+        }
+        for name in ["all of it", "mood alone", "tags alone", "without mood tags"] {
+            #expect(try mean(name, "precision_at_10") == 1, "\(name)")
+            #expect(try mean(name, "violations_at_10") == 0, "\(name)")
+            #expect(try mean(name, "ndcg_at_10") == 1, "\(name)")
+        }
+        #expect((0.3...0.7).contains(try mean("random", "precision_at_10")))
+        #expect((3...7).contains(try mean("random", "violations_at_10")))
+        #expect(try mean("random", "difference") < 0)
+        #expect(try bench(arguments).output == finished.output)
+        let odd = try bench(arguments + ["--moments", "odd"])
+        #expect(try object(odd.output)["moments"] as? Int == 1)
+    }
+
+    @Test("Files that are something else are refused with a sentence")
+    func refuses() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let good = try write(moments, "moments.json")
+        let cases = [
+            (["--quality", "/none/there.json"], "cannot be read as moments"),
+            (["--quality", try write("{\"moments\": []}", "empty.json")], "has no moments"),
+            (["--quality", good, "--catalogue", "/none/there.csv"], "cannot be read as UTF-8 text"),
+            (["--quality", good, "--catalogue", try write("name\nx", "other.csv")], "no column \"title\""),
+            (["--rows", "0"], "--rows may be"), (["--repeat", "0"], "--repeat may be"),
+        ]
+        for (arguments, message) in cases {
+            let finished = try bench(arguments)
+            #expect(finished.status != 0)
+            #expect(finished.complaints.contains(message), "\(finished.complaints)")
+        }
+    }
+}
