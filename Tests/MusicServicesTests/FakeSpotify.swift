@@ -73,9 +73,12 @@ final class FakeSpotify: Sendable {
     /// From now on answers are kept back.
     func hold() { state.withLock { $0.heldBack = [] } }
 
-    func release() {
+    /// Sends what was kept back.
+    ///
+    /// - Parameter isHoldingOn: whether the answers to what comes next are kept back again.
+    func release(isHoldingOn: Bool = false) {
         let held = state.withLock { state in
-            defer { state.heldBack = nil }
+            defer { state.heldBack = isHoldingOn ? [] : nil }
             return state.heldBack ?? []
         }
         for send in held { send() }

@@ -63,8 +63,7 @@ import Testing
         let songs = (0..<20).map { Workbench.song("Song \($0 / 2)") }
         async let links = bench.lookup.links(for: songs)
         try await Workbench.until { bench.server.requests.count == 1 }
-        bench.server.release()
-        bench.server.hold()
+        bench.server.release(isHoldingOn: true)
         try await Workbench.until { bench.server.searches.count == 4 }
         bench.server.release()
         #expect(await links.count == 20)
