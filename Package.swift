@@ -156,7 +156,7 @@ let package = Package(
             [
                 "StandIns", "Blip2", "Checkpoint", "Hub", "Imaging", configuration, coreMetrics, grdb, logging, metrics,
             ]),
-        tests("MusicServices", ["Songs", nioCore, nioHTTP1, nioPosix], exclude: []),
+        tests("MusicServices", ["Songs", logging, nioCore, nioHTTP1, nioPosix], exclude: []),
         tests("Songs", ["Moods", crypto, grdb]),
         tests("Moods", ["Imaging"], exclude: []),
         tests("SentenceEmbedding", ["Checkpoint", "ONNXRuntime"]),

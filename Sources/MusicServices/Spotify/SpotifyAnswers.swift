@@ -1,0 +1,64 @@
+/// A row of a search. Anything may be missing: the Web API has dropped fields before.
+struct SpotifyTrack: Sendable, Decodable {
+    private struct Artist: Decodable {
+        let name: String?
+    }
+
+    private struct Codes: Decodable {
+        let isrc: String?
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id, name, artists
+        case duration = "duration_ms"
+        case codes = "external_ids"
+    }
+
+    let id: String?
+    let name: String?
+    /// Milliseconds.
+    let duration: Int?
+    let artists: [String]
+    let isrc: String?
+
+    init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        id = try values.decodeIfPresent(String.self, forKey: .id)
+        name = try values.decodeIfPresent(String.self, forKey: .name)
+        duration = try values.decodeIfPresent(Int.self, forKey: .duration)
+        artists = (try values.decodeIfPresent([Artist].self, forKey: .artists) ?? []).compactMap(\.name)
+        isrc = try values.decodeIfPresent(Codes.self, forKey: .codes)?.isrc
+    }
+}
+
+struct SpotifySearchAnswer: Decodable {
+    struct Page: Decodable {
+        let items: [SpotifyTrack?]
+    }
+
+    let tracks: Page
+}
+
+struct SpotifyTokenAnswer: Decodable {
+    private enum CodingKeys: String, CodingKey {
+        case token = "access_token"
+        case seconds = "expires_in"
+    }
+
+    let token: String
+    let seconds: Int
+}
+
+/// `{"error": {"status": 403, "message": "…", "reason": "…"}}`.
+struct SpotifyErrorAnswer: Decodable {
+    struct Details: Decodable {
+        let message: String?
+        let reason: String?
+    }
+
+    let error: Details
+
+    var isQuotaExceeded: Bool {
+        error.reason == "QUOTA_EXCEEDED" || error.message?.contains("QUOTA_EXCEEDED") == true
+    }
+}
