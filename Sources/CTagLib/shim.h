@@ -1,8 +1,1 @@
-// TagLib's C interface: the tags of audio files.
-
-#ifndef CTAGLIB_SHIM_H
-#define CTAGLIB_SHIM_H
-
-#include <taglib/tag_c.h>
-
-#endif
+// TagLib, which CAudioTags calls from C++: its own C interface (up to 1.13, as in Debian 12) knows no mood, tempo or ISRC.

@@ -38,7 +38,8 @@ extension SongCatalogue {
             }
             func tags(_ kind: SongTag.Kind) throws -> [CatalogueStatistics.Count] {
                 try counts(
-                    "SELECT tag, count(*) FROM song_tag WHERE kind = '\(kind.rawValue)' GROUP BY tag ORDER BY 2 DESC, 1 LIMIT 20")
+                    "SELECT tag, count(*) FROM song_tag WHERE kind = '\(kind.rawValue)' GROUP BY tag ORDER BY 2 DESC, 1 LIMIT 20"
+                )
             }
             let years = try Row.fetchOne(database, sql: "SELECT min(year), max(year) FROM song")
             let range: ClosedRange<Int>? =

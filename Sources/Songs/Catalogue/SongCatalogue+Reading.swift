@@ -1,5 +1,5 @@
 import GRDB
-public import Moods
+import Moods
 
 extension SongCatalogue {
     private static let everything = """

@@ -28,8 +28,10 @@ extension SongCatalogue {
                         SELECT rowid FROM song_text WHERE song_text MATCH ?
                         ORDER BY bm25(song_text, 4, 3, 1, 1), rowid LIMIT ? OFFSET ?
                         """, arguments: [pattern, limit, offset])
-                total = try Int.fetchOne(
-                    database, sql: "SELECT count(*) FROM song_text WHERE song_text MATCH ?", arguments: [pattern]) ?? 0
+                total =
+                    try Int.fetchOne(
+                        database, sql: "SELECT count(*) FROM song_text WHERE song_text MATCH ?", arguments: [pattern])
+                    ?? 0
             }
             return SongPage(songs: try ids.compactMap { try Self.song(id: $0, database) }, total: total)
         }

@@ -31,7 +31,8 @@ public final class SongCatalogue: Sendable {
             guard try !database.read(migrator.hasBeenSuperseded) else {
                 throw SongsError(
                     .catalogueUnavailable,
-                    "The catalogue \(path) was written by a newer version of this program; use that one, or name another file.")
+                    "The catalogue \(path) was written by a newer version of this program; use that one, or name another file."
+                )
             }
             let isNew = try database.read { try !$0.tableExists("song") }
             try migrator.migrate(database)

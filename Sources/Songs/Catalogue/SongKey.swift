@@ -35,7 +35,9 @@ enum SongKey {
         return String(decoding: result, as: UTF8.self)
     }
 
-    private static let guests = [" feat. ", " feat ", " ft. ", " ft ", " featuring ", "(feat.", "(feat ", "(ft.", "[feat."]
+    private static let guests = [
+        " feat. ", " feat ", " ft. ", " ft ", " featuring ", "(feat.", "(feat ", "(ft.", "[feat.",
+    ]
 
     /// What stands before "feat." and its like.
     private static func withoutGuests(_ text: String) -> String {
@@ -54,7 +56,9 @@ enum SongKey {
     private static func withoutEdition(_ text: String) -> String {
         guard let start = text.range(of: "remaster", options: .caseInsensitive)?.lowerBound else { return text }
         let before = text[..<start]
-        guard let cut = before.lastIndex(where: { $0 == "-" || $0 == "–" || $0 == "(" || $0 == "[" }) else { return text }
+        guard let cut = before.lastIndex(where: { $0 == "-" || $0 == "–" || $0 == "(" || $0 == "[" }) else {
+            return text
+        }
         return cut > text.startIndex ? String(text[..<cut]) : text
     }
 }

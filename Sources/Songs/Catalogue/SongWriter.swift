@@ -1,4 +1,5 @@
 import GRDB
+import Moods
 
 /// Puts songs into a catalogue within a transaction: new ones whole, known ones enriched.
 ///
@@ -54,7 +55,8 @@ struct SongWriter {
     private func enrich(_ id: Int64, with song: Song) throws -> SongOutcome {
         guard let known = try SongCatalogue.song(id: id, database) else { return .unchanged }
         var merged = known.enriched(with: song)
-        merged.affect = song.affect ?? (known.affect?.method == .stated ? known.affect : AffectEstimate.affect(of: merged))
+        merged.affect =
+            song.affect ?? (known.affect?.method == .stated ? known.affect : AffectEstimate.affect(of: merged))
         guard merged != known else { return .unchanged }
         try update.execute(arguments: merged.columns + [id])
         try writeParts(of: merged, isNew: false)

@@ -31,3 +31,5 @@ extension SongRanking {
         self.init(index: index, settings: settings) { ids throws(SongsError) in try catalogue.songs(ids: ids) }
     }
 }
+
+extension SongCatalogue: SongSource {}

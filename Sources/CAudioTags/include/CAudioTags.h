@@ -1,0 +1,31 @@
+// The tags of audio files, read with TagLib (https://taglib.org).
+
+#ifndef CAUDIOTAGS_H
+#define CAUDIOTAGS_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// The tags of one file.
+typedef struct audio_tags audio_tags;
+
+/// Reads the tags of the file at `path`; NULL where it is no audio file that TagLib knows. The caller frees them.
+audio_tags *_Nullable audio_tags_read(const char *_Nonnull path);
+
+void audio_tags_free(audio_tags *_Nonnull tags);
+
+/// The values of a tag by TagLib's name for it ("ARTIST", "BPM"; https://taglib.org/api/p_propertymapping.html) as UTF-8, with
+/// line feeds between several; NULL where there are none. They live as long as the tags.
+const char *_Nullable audio_tags_value(const audio_tags *_Nonnull tags, const char *_Nonnull name);
+
+/// How long it plays; 0 where that is unknown.
+int64_t audio_tags_milliseconds(const audio_tags *_Nonnull tags);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

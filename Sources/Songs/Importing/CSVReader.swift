@@ -1,0 +1,106 @@
+/// Reads comma-separated values (RFC 4180) row by row, also with semicolons or tabs, whatever the first line has most of.
+///
+/// A row that is longer than ``longestRow`` is not held: it is passed over up to the next end of a line.
+struct CSVReader {
+    /// Bytes that a row may have.
+    static let longestRow = 1 << 20
+
+    /// A row, or why it is none.
+    struct Row {
+        let line: Int
+        let cells: [String]
+        let problem: String?
+    }
+
+    private var text: TextFile
+    private var separator: UInt8?
+
+    init(_ text: TextFile) {
+        self.text = text
+    }
+
+    var bytesRead: Int64 { text.bytesRead }
+    var bytesTotal: Int64? { text.bytesTotal }
+
+    /// The next row; nil behind the last. Empty lines are no rows.
+    mutating func next() throws(SongsError) -> Row? {
+        while true {
+            let line = text.lineNumber
+            guard let bytes = try record() else { return nil }
+            guard let bytes = bytes.value else {
+                return Row(line: line, cells: [], problem: "the row is longer than 1 MB; is a quotation mark missing?")
+            }
+            if bytes.isEmpty { continue }
+            if separator == nil { separator = Self.separator(of: bytes) }
+            return Row(line: line, cells: cells(bytes), problem: nil)
+        }
+    }
+
+    private struct Record {
+        /// Nil where it is too long.
+        let value: [UInt8]?
+    }
+
+    /// The bytes up to the end of a line that is not between quotation marks.
+    private mutating func record() throws(SongsError) -> Record? {
+        guard try text.peek() != nil else { return nil }
+        var bytes: [UInt8] = []
+        var isQuoted = false
+        while let byte = try text.next() {
+            if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+            if byte == 0x0A, !isQuoted { break }
+            if byte == 0x0D, !isQuoted {
+                // Alone it ends a line as well, as it did on old Macs.
+                if try text.peek() == 0x0A { _ = try text.next() }
+                break
+            }
+            bytes.append(byte)
+            if bytes.count > Self.longestRow {
+                while let byte = try text.next(), byte != 0x0A {}
+                return Record(value: nil)
+            }
+        }
+        return Record(value: bytes)
+    }
+
+    /// What separates the cells of the first line.
+    private static func separator(of line: [UInt8]) -> UInt8 {
+        var isQuoted = false
+        var counts: [(separator: UInt8, count: Int)] = [",", ";", "\t"].map { (UInt8(ascii: $0), 0) }
+        for byte in line {
+            if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+            guard !isQuoted, let place = counts.firstIndex(where: { $0.separator == byte }) else { continue }
+            counts[place].count += 1
+        }
+        return counts.reduce(counts[0]) { $1.count > $0.count ? $1 : $0 }.separator
+    }
+
+    private func cells(_ bytes: [UInt8]) -> [String] {
+        let quote = UInt8(ascii: "\"")
+        var result: [String] = []
+        var cell: [UInt8] = []
+        var (isQuoted, index) = (false, 0)
+        while index < bytes.count {
+            let byte = bytes[index]
+            index += 1
+            if isQuoted {
+                if byte != quote {
+                    cell.append(byte)
+                } else if index < bytes.count, bytes[index] == quote {
+                    cell.append(quote)
+                    index += 1
+                } else {
+                    isQuoted = false
+                }
+            } else if byte == separator {
+                result.append(TextFile.text(cell))
+                cell.removeAll(keepingCapacity: true)
+            } else if byte == quote, cell.isEmpty {
+                isQuoted = true
+            } else {
+                cell.append(byte)
+            }
+        }
+        return result + [TextFile.text(cell)]
+    }
+}

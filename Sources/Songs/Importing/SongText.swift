@@ -1,0 +1,45 @@
+import Foundation
+
+/// Texts of songs as the catalogue keeps them.
+enum SongText {
+    /// Characters that a text may have; what is longer is cut.
+    static let longest = 1000
+
+    /// A text on one line, without control characters and the spaces around it.
+    static func plain(_ text: String) -> String {
+        let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+        var result = text
+        if !isPlain {
+            result = String(
+                String.UnicodeScalarView(
+                    text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+        }
+        result = result.trimmingCharacters(in: .whitespaces)
+        return result.utf8.count > longest ? String(result.prefix(longest)) : result
+    }
+
+    /// The same; nil where nothing is left.
+    static func nonempty(_ text: String?) -> String? {
+        guard let text, case let plain = plain(text), !plain.isEmpty else { return nil }
+        return plain
+    }
+
+    /// A tag: in lower case, no longer than a few words.
+    static func tag(_ text: String) -> String {
+        String(plain(text).lowercased().prefix(60))
+    }
+
+    /// A recording code without its dashes; nil for what is none.
+    static func isrc(_ text: String?) -> String? {
+        guard let text else { return nil }
+        let code = text.uppercased().filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
+        return code.count == 12 ? code : nil
+    }
+
+    /// The identifier in `spotify:track:…` or `https://open.spotify.com/track/…`; nil for what is no track.
+    static func spotifyID(_ text: String) -> String? {
+        guard let range = text.range(of: "track:") ?? text.range(of: "/track/") else { return nil }
+        let identifier = text[range.upperBound...].prefix { $0.isASCII && ($0.isLetter || $0.isNumber) }
+        return identifier.count == 22 ? String(identifier) : nil
+    }
+}
