@@ -1,4 +1,4 @@
-/// What ranking weighs, and how. The standard values were measured: docs/songs.md.
+/// What ranking weighs, and how. `bench songs --quality` says what a change does.
 public struct RankingSettings: Sendable, Hashable {
     /// The weights of the components; one of 0 is left out.
     public var moodWeight = 0.4

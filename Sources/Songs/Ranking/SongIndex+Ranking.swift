@@ -15,8 +15,8 @@ extension SongIndex {
         for song in 0..<count where pool.isIn[song] { share.add(song) }
         var first = FirstSongs(order, capacity: max(64, 8 * request.limit))
         for song in 0..<count where pool.isIn[song] && share.holds(song) { first.add(song) }
-        return SongDiversity(index: self, settings: settings)
-            .choose(request.limit, from: first.sorted, scores: scores)
+        return SongDiversity(self, first.sorted, settings)
+            .choose(request.limit, scores: scores)
             .sorted(by: order.precedes)
             .map { RankedID(id: ids[$0], score: Double(scores[$0]), components: worth.components($0)) }
     }

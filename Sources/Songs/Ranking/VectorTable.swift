@@ -21,29 +21,40 @@ struct VectorTable: Sendable {
     /// The cosines of all songs with a query of length 1; 0 where a song has no vector.
     func cosines(_ query: [Float]) -> [Float] {
         let quantized = QuantizedVector(query)
-        return products(quantized.values[...], scale: quantized.scale, rows: 0..<scales.count)
+        return products(quantized.values[...], scale: quantized.scale)
     }
 
-    func cosine(_ first: Int, _ second: Int) -> Float {
-        let query = values[(first * width)..<((first + 1) * width)]
-        return products(query, scale: scales[first], rows: second..<(second + 1))[0]
+    /// The cosines of all songs with one of them.
+    func cosines(with song: Int) -> [Float] {
+        products(values[(song * width)..<((song + 1) * width)], scale: scales[song])
     }
 
-    private func products(_ query: ArraySlice<Int8>, scale: Float, rows: Range<Int>) -> [Float] {
-        [Float](unsafeUninitializedCapacity: rows.count) { products, count in
+    /// The vectors of some songs alone, in that order.
+    func picked(_ songs: [Int]) -> VectorTable {
+        var table = VectorTable(width: width, count: 0)
+        table.values.reserveCapacity(songs.count * width)
+        for song in songs {
+            table.values.append(contentsOf: values[(song * width)..<((song + 1) * width)])
+            table.scales.append(scales[song])
+        }
+        return table
+    }
+
+    private func products(_ query: ArraySlice<Int8>, scale: Float) -> [Float] {
+        [Float](unsafeUninitializedCapacity: self.scales.count) { products, count in
             query.withUnsafeBufferPointer { query in
                 values.withUnsafeBufferPointer { values in
                     scales.withUnsafeBufferPointer { scales in
                         guard let values = values.baseAddress, let scales = scales.baseAddress else { return }
                         var call = SimilarityCall(
-                            width: width, query: query.baseAddress, query_scale: scale, rows: rows.count,
-                            values: values + rows.lowerBound * width, scales: scales + rows.lowerBound,
+                            width: width, query: query.baseAddress, query_scale: scale, rows: self.scales.count,
+                            values: values, scales: scales,
                             products: products.baseAddress)
                         similarity_run(similarity_best_kernel(), &call)
                     }
                 }
             }
-            count = rows.count
+            count = self.scales.count
         }
     }
 }

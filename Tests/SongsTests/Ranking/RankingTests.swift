@@ -122,6 +122,19 @@ struct RankingTests {
         #expect(ranked[0].score >= ranked[1].score)
     }
 
+    @Test("Embeddings that point the same way are alike")
+    func comparesEmbeddings() {
+        var builder = SongIndexBuilder()
+        for id in 1...4 { builder.add(song(Int64(id), valence: id < 4 ? 0.5 : 0.4)) }
+        for id in 1...4 {
+            let quantized = QuantizedVector(id < 4 ? [1, 0, 0.1] : [0, 1, 0.1])
+            quantized.values.withUnsafeBytes { builder.addVector(id: Int64(id), values: $0, scale: quantized.scale) }
+        }
+        let request = SongRequest(mood: mood(0.5, 0), limit: 2)
+        #expect(builder.index().rank(request).map(\.id).contains(4))
+        #expect(!builder.index().rank(request, settings: .plain).map(\.id).contains(4))
+    }
+
     @Test("No song comes for being different that fits much worse")
     func boundsDiversity() {
         let alike = (1...5).map { song(Int64($0), "A\($0)", valence: 0.5, arousal: 0, themes: ["rain", "night"]) }
