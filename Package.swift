@@ -158,7 +158,7 @@ let package = Package(
             ]),
         tests("MusicServices", ["Songs", logging, nioCore, nioHTTP1, nioPosix], exclude: []),
         tests("Songs", ["Moods", grdb], exclude: []),
-        tests("Moods", ["Imaging"], exclude: []),
+        tests("Moods", ["CSongFiles", "Imaging"], exclude: []),
         tests("SentenceEmbedding", ["Checkpoint", "ONNXRuntime"]),
         tests("Blip2", ["Checkpoint", "ONNXRuntime"], exclude: ["Configuration/Fixtures"]),
         tests("Tokenization"),

@@ -1,0 +1,44 @@
+/// Reads the mood of a caption from its words.
+public struct CaptionMood: Sendable {
+    private let lexicon: Lexicon
+
+    /// How many words before a word a "not" may stand.
+    private static let reach = 3
+    private static let negations: Set<String> = [
+        "not", "no", "without", "never", "neither", "nor", "nobody", "none", "hardly",
+    ]
+    private static let amplifiers: [String: Double] = [
+        "very": 1.5, "extremely": 1.5, "really": 1.3, "so": 1.2, "slightly": 0.5, "somewhat": 0.6, "little": 0.8,
+    ]
+
+    public init(lexicon: Lexicon = .builtIn) {
+        self.lexicon = lexicon
+    }
+
+    /// What the words say together; nil where the lexicon knows none of them.
+    ///
+    /// Each word counts as much as it lies from the middle, more behind "very", less behind "slightly". Within three words
+    /// behind "no" or "not", a word has half its arousal and the reverse of half its valence: "not happy" is a little sad, not
+    /// the opposite of happy. The confidence is 1 - e^-Σ of the words' weights: one strong word gives .6, three .95.
+    func reading(of caption: String) -> MoodReading? {
+        let words = CaptionWords(caption).words
+        var (valence, arousal, weights) = (0.0, 0.0, 0.0)
+        var evidence: [String] = []
+        for (index, word) in words.enumerated() {
+            guard let (_, affect) = lexicon.entry(word) else { continue }
+            let before = words[max(0, index - Self.reach)..<index]
+            let isNegated = before.contains(where: Self.negations.contains)
+            let amplifier = words[..<index].last.flatMap { Self.amplifiers[$0] } ?? 1
+            let weight = affect.distance(to: .neutral) * amplifier
+            valence += weight * affect.valence * (isNegated ? -0.5 : 1)
+            arousal += weight * affect.arousal * (isNegated ? 0.5 : 1)
+            weights += weight
+            let said = isNegated ? "not \(word)" : word
+            if !evidence.contains(said) { evidence.append(said) }
+        }
+        guard weights > 0 else { return nil }
+        return MoodReading(
+            affect: Affect(valence: valence / weights, arousal: arousal / weights),
+            confidence: 1 - Exponential.of(-weights), evidence: evidence)
+    }
+}
