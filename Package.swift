@@ -147,7 +147,7 @@ let package = Package(
         tests(
             "Server",
             [
-                "BadRequests", "StandIns", "Pipeline", "Imaging", "Prometheus", httpTypes, hummingbird,
+                "BadRequests", "StandIns", "Pipeline", "Songs", "Imaging", "Prometheus", httpTypes, hummingbird,
                 hummingbirdTesting, logging, metrics, nioCore, nioEmbedded, nioHTTP1, nioPosix,
             ],
             exclude: []),
@@ -159,7 +159,6 @@ let package = Package(
         tests("MusicServices", ["Songs", logging, nioCore, nioHTTP1, nioPosix], exclude: []),
         tests("Songs", ["Moods", grdb], exclude: []),
         tests("Moods", ["CSongFiles", "Imaging"], exclude: []),
-        tests("SentenceEmbedding", ["Checkpoint", "ONNXRuntime"]),
         tests("Blip2", ["Checkpoint", "ONNXRuntime"], exclude: ["Configuration/Fixtures"]),
         tests("Tokenization"),
         tests("Checkpoint"),

@@ -9,10 +9,11 @@ import Pipeline
 struct ImageToSong: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "image-to-song",
-        abstract: "Looks at pictures and says what they show.",
+        abstract: "Looks at pictures, says what they show, and finds songs that fit.",
         version: Release.version,
         subcommands: [
-            Serve.self, Caption.self, Process.self, SelfTest.self, Health.self, Models.self, Parity.self, Compare.self,
+            Serve.self, Caption.self, Match.self, SongsCommand.self, Process.self, SelfTest.self, Health.self,
+            Models.self, Parity.self, Compare.self,
             Bench.self,
         ])
 

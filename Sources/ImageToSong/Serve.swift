@@ -45,14 +45,16 @@ struct Serve: AsyncParsableCommand {
             ) {
                 logger.log(level: $0.isWarning ? .warning : .info, "\($0.text)")
             })
+        let songs = SongService(path: settings.songCataloguePath, logger: logger)
         let application = buildApplication(
-            ServerConfiguration(settings), captioner: captioner, metrics: metrics, logger: logger)
+            ServerConfiguration(settings), captioner: captioner, songs: songs, metrics: metrics, logger: logger)
         do {
             try await Server.run(application, patience: settings.requestTimeout + .seconds(5), logger: logger)
         } catch {
             complain("image-to-song: \(Self.reason(error, settings))")
             _exit(1)
         }
+        await songs.close()
         await captioner.close()
         logger.info("Stopped")
         // Neither here nor above a return: a thread that still loads a model would outlive what the C library tears

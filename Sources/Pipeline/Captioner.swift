@@ -70,6 +70,8 @@ public actor Captioner {
     private var underWay: [CaptionKey: Making] = [:]
     private var inFlight = 0
     private var nextID: CaptionInput.ID = 0
+    /// The colours of the pictures that came last.
+    var palettes = RecentPalettes()
     /// A running mean of the time that the model takes for a caption.
     private var meanGeneration = Duration.zero
 

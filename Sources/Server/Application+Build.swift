@@ -8,12 +8,15 @@ public import Prometheus
 ///
 /// Nothing happens before the application is run. Then it listens, and loads the model in the background.
 ///
-/// - Parameter metrics: what `GET /metrics` answers with, and what requests are counted in.
+/// - Parameters:
+///   - songs: answers the calls about songs; nil leaves them without an answer.
+///   - metrics: what `GET /metrics` answers with, and what requests are counted in.
 public func buildApplication(
-    _ configuration: ServerConfiguration, captioner: Captioner, metrics: PrometheusRegistry = ServerMetrics.registry(),
+    _ configuration: ServerConfiguration, captioner: Captioner, songs: SongService? = nil,
+    metrics: PrometheusRegistry = ServerMetrics.registry(),
     logger: Logger
 ) -> some ApplicationProtocol {
-    let server = CaptionServer(configuration: configuration, captioner: captioner, metrics: metrics)
+    let server = CaptionServer(configuration: configuration, captioner: captioner, songs: songs, metrics: metrics)
     let endpoints = server.endpoints + server.webFiles
     let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
     let requestMetrics = RequestMetrics(registry: metrics, routes: Set(endpoints.map(\.path)))
@@ -32,7 +35,7 @@ public func buildApplication(
         router.on(RouterPath(endpoint.path), method: endpoint.method, use: endpoint.respond)
     }
     let bodyLimits = Dictionary(
-        endpoints.compactMap { endpoint in endpoint.form.map { (endpoint.path, $0.maxBodyBytes) } },
+        endpoints.filter { $0.maxBodyBytes > 0 }.map { ($0.path, $0.maxBodyBytes) },
         uniquingKeysWith: max)
     let register = ConnectionRegister(limit: configuration.connections.connections)
     let channel = HTTPServerBuilder { responder in
@@ -48,7 +51,7 @@ public func buildApplication(
         router: router, server: channel,
         configuration: ApplicationConfiguration(
             address: .hostname(configuration.host, port: configuration.port), serverName: Release.name),
-        services: [CaptionerService(captioner: captioner)], logger: logger)
+        services: [CaptionerService(captioner: captioner, songs: songs)], logger: logger)
 }
 
 /// The methods that a path answers, `HEAD` with every `GET`.

@@ -1,13 +1,15 @@
 import Pipeline
 import ServiceLifecycle
 
-/// Starts the captioner in the background, so that the server answers while the model is loading.
+/// Starts the captioner and opens the songs in the background, so that the server answers meanwhile.
 struct CaptionerService: Service {
     let captioner: Captioner
+    let songs: SongService?
 
     func run() async throws {
         // Not a child task: loading may block for minutes, and a shutdown must not wait for it.
         Task { await captioner.start() }
+        Task { await songs?.open() }
         try? await gracefulShutdown()
     }
 }

@@ -11,6 +11,8 @@ public struct ServerConfiguration: Sendable {
     public var modelName: String
     /// The most bytes that a picture may have.
     public var maxImageBytes: Int
+    /// The most bytes that an imported list may have.
+    public var maxImportBytes: Int
     /// How long a caption may take, and how long an upload may stand still.
     public var requestTimeout: Duration
 
@@ -34,6 +36,7 @@ public struct ServerConfiguration: Sendable {
         modelName = settings.modelID
         maxImageBytes = settings.maxImageSize
         requestTimeout = settings.requestTimeout
+        maxImportBytes = settings.maxImportSize
         maxBatchImages = settings.maxBatchImages
         maxPicturesInFlight = max(1, min(2 * settings.maxBatchSize, settings.maxQueue))
         targetImageSize = (settings.targetImageWidth, settings.targetImageHeight)

@@ -10,8 +10,12 @@ public struct SongsError: Error, Sendable, CustomStringConvertible {
         case unknownSong = "unknown_song"
         /// A wish or filter is out of its range.
         case invalidRequest = "invalid_request"
+        /// As many imports are under way as may be.
+        case tooManyImports = "too_many_imports"
+        /// An import that was named is not known.
+        case unknownImport = "unknown_import"
         /// Somebody ended it.
-        case cancelled = "cancelled"
+        case cancelled = "import_cancelled"
     }
 
     /// What kind of failure it is.

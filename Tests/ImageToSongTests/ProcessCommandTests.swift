@@ -42,7 +42,8 @@ struct ProcessCommandTests {
         try #require(objects.count == 2)
         #expect(
             Set(objects[0].keys) == [
-                "success", "file", "original_image", "processed_image", "dominant_colors", "processing_time_seconds",
+                "success", "file", "original_image", "processed_image", "dominant_colors", "mood",
+                "processing_time_seconds",
                 "timestamp",
             ])
         let processed = try #require(objects[0]["processed_image"] as? [String: Any])

@@ -71,7 +71,7 @@ struct CaptionMoodTests {
             ("storms", "storm"), ("hurried", "hurry"), ("children", "child"), ("puppies", "puppy"), ("laughs", "laugh"),
             ("skis", "ski"), ("dancers", "dancer"), ("evening", "evening"), ("building", "building"),
             ("wedding", "wedding"),
-            ("morning", "morning"), ("peacefully", "peaceful"), ("happily", "happy"), ("running", "running"),
+            ("morning", "morning"), ("peacefully", "peaceful"), ("happily", "happy"), ("running", "run"),
             ("hugged", "hug"), ("chased", "chase"),
         ])
     func lemmas(form: String, lemma: String) {

@@ -31,7 +31,6 @@ struct ProcessTests {
             #expect(response.headers[.vary]?.lowercased() == "accept")
             let answer = try response.object()
             #expect(answer["success"] as? Bool == true)
-            #expect(answer["mood"] == nil)
             #expect(try #require(answer["processing_time_seconds"] as? Double) > 0)
             #expect(answer["timestamp"] is String)
             let original = try #require(answer["original_image"] as? [String: Any])
@@ -46,6 +45,8 @@ struct ProcessTests {
             let size = try #require(processed["file_size"] as? Int)
             let ratio = try #require(processed["compression_ratio"] as? Double)
             #expect(abs(ratio - Double(picture.count) / Double(size)) < 0.001)
+            let mood = try #require(answer["mood"] as? [String: Any])
+            #expect((mood["contributions"] as? [[String: Any]])?.map { $0["source"] as? String } == ["colour"])
             let colours = try #require(answer["dominant_colors"] as? [[String: Any]])
             let shares = colours.compactMap { $0["percentage"] as? Double }
             #expect((1...5).contains(colours.count) && shares.count == colours.count)

@@ -25,6 +25,8 @@ struct TestServer {
     var settings = Settings()
     var model: @Sendable () throws -> any CaptionModel = { StubModel() }
     var journal = Journal()
+    /// The catalogue of songs; nil for a server without.
+    var songs: String?
     /// Whether the test begins only when the model is loaded, or has failed to load.
     var waitsForModel = true
 
@@ -39,10 +41,13 @@ struct TestServer {
         }
         var configuration = ServerConfiguration(settings)
         adjust(&configuration)
-        let application = buildApplication(configuration, captioner: captioner, logger: logger)
+        let songs = songs.map { SongService(path: $0, logger: logger) }
+        let application = buildApplication(configuration, captioner: captioner, songs: songs, logger: logger)
         try await application.test(route.setup) { client in
             if waitsForModel { await captioner.start() }
+            await songs?.open()
             try await test(client)
+            await songs?.close()
         }
     }
 }

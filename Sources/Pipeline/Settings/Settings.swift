@@ -37,6 +37,10 @@ public struct Settings: Sendable, Equatable {
     public var captionCacheMemory = 16_777_216
     /// How many captions are kept on disk.
     public var captionCacheEntries = 100_000
+    /// The catalogue of songs, a file; empty for `songs.sqlite` in ``modelCacheDirectory``.
+    public var songCatalogue = ""
+    /// The most bytes that an imported list of songs may have.
+    public var maxImportSize = 104_857_600
     /// The origins whose pages may call this server; `*` stands for all.
     public var corsOrigins = ["*"]
     /// The keys that open this server; without any it is open to all.
@@ -70,12 +74,19 @@ public struct Settings: Sendable, Equatable {
         Setting("CAPTION_CACHE_TTL", \.captionCacheTTL, .seconds(in: 0...315_360_000)),
         Setting("CAPTION_CACHE_MEMORY", \.captionCacheMemory, .integer(in: 0...1_099_511_627_776)),
         Setting("CAPTION_CACHE_ENTRIES", \.captionCacheEntries, .integer(in: 0...1_000_000_000)),
+        Setting("SONG_CATALOGUE", \.songCatalogue, .text),
+        Setting("MAX_IMPORT_SIZE", \.maxImportSize, .integer(in: 1...1_099_511_627_776)),
         Setting("CORS_ORIGINS", \.corsOrigins, .origins),
         Setting("API_KEYS", \.apiKeys, .keys, isSecret: true),
         Setting("RATE_LIMIT", \.rateLimit, .integer(in: 0...1_000_000)),
         Setting("LOG_LEVEL", \.logLevel, .choice(logLevels)),
         Setting("DEBUG", \.isDebug, .flag),
     ]
+
+    /// Where the catalogue of songs is.
+    public var songCataloguePath: String {
+        songCatalogue.isEmpty ? "\(modelCacheDirectory)/songs.sqlite" : songCatalogue
+    }
 
     private static let logLevels: KeyValuePairs<String, Logger.Level> = [
         "TRACE": .trace, "DEBUG": .debug, "INFO": .info, "NOTICE": .notice, "WARNING": .warning, "WARN": .warning,

@@ -7,13 +7,18 @@ import Prometheus
 struct CaptionServer: Sendable {
     let configuration: ServerConfiguration
     let captioner: Captioner
+    /// Nil where the server runs without songs; their calls then say so.
+    let songs: SongService?
     let metrics: PrometheusRegistry
     let processMetrics: ProcessMetrics
     let started = ContinuousClock.now
 
-    init(configuration: ServerConfiguration, captioner: Captioner, metrics: PrometheusRegistry) {
+    init(
+        configuration: ServerConfiguration, captioner: Captioner, songs: SongService? = nil, metrics: PrometheusRegistry
+    ) {
         self.configuration = configuration
         self.captioner = captioner
+        self.songs = songs
         self.metrics = metrics
         processMetrics = ProcessMetrics(registry: metrics)
     }
@@ -52,6 +57,36 @@ struct CaptionServer: Sendable {
                 form: configuration.processForm
             ) {
                 try await process($0, $1)
+            },
+            Endpoint(
+                .post, "/songs/match",
+                "songs that fit the picture in the form's field image, or a caption or mood in JSON",
+                form: configuration.matchForm
+            ) {
+                try await match($0, $1)
+            },
+            Endpoint(.get, "/songs", "the songs of the catalogue, by words") { request, _ in
+                try await searchSongs(request)
+            },
+            Endpoint(.get, "/songs/stats", "what the catalogue holds, in numbers") { _, _ in
+                try await songStatistics()
+            },
+            Endpoint(.get, "/songs/{id}", "one song, and where it can be heard") { _, context in
+                try await song(context)
+            },
+            Endpoint(
+                .post, "/songs/import", "takes in a list of songs: CSV, M3U or JSON lines",
+                maxBodyBytes: configuration.maxImportBytes
+            ) { request, _ in
+                try await importSongs(request)
+            },
+            Endpoint(.get, "/songs/import/{id}", "how far an import has come, and what was left out") { _, context in
+                try await importState(context)
+            },
+            Endpoint(
+                .post, "/songs/playlist", "songs as a playlist: M3U8, CSV or JSPF", maxBodyBytes: JSONBody.mostBytes
+            ) { request, _ in
+                try await playlist(request)
             },
             Endpoint(.get, "/openapi.json", "the description of these calls, for programs") { request, _ in
                 try webFile("openapi.json", request)

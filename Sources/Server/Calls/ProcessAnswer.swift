@@ -1,4 +1,5 @@
-import Imaging
+public import Imaging
+import Moods
 public import Pipeline
 
 /// The answer of `POST /image/process`, and of the command `process --json`.
@@ -7,11 +8,13 @@ public struct ProcessAnswer: Encodable, Sendable {
     private let originalImage: ImageInfo
     private let processedImage: ProcessedImage
     private let dominantColors: [DominantColor]
+    /// The colours' alone.
+    private let mood: MoodAnswer
     private let processingTime: Double
     private let timestamp = WireFormat.now()
 
     enum CodingKeys: String, CodingKey {
-        case success, timestamp
+        case success, mood, timestamp
         case originalImage = "original_image"
         case processedImage = "processed_image"
         case dominantColors = "dominant_colors"
@@ -27,6 +30,7 @@ public struct ProcessAnswer: Encodable, Sendable {
         originalImage = ImageInfo(picture.original, fileName: fileName)
         processedImage = ProcessedImage(picture)
         dominantColors = picture.palette.map(DominantColor.init)
+        mood = MoodAnswer(MoodReader().mood(caption: nil, palette: picture.palette.map(\.area)))
         processingTime = WireFormat.seconds(total)
     }
 }
@@ -56,17 +60,23 @@ private struct ProcessedImage: Encodable {
     }
 }
 
-private struct DominantColor: Encodable {
-    let rgb: [UInt8]
-    let hex: String
+/// A colour as answers have it.
+public struct DominantColor: Encodable, Sendable {
+    private let rgb: [UInt8]
+    private let hex: String
     /// Of all pixels; those of one picture make 100, but for rounding.
-    let percentage: Double
-    let name: String
+    private let percentage: Double
+    private let name: String
 
-    init(_ colour: PaletteColour) {
+    public init(_ colour: PaletteColour) {
         rgb = [colour.colour.red, colour.colour.green, colour.colour.blue]
         hex = colour.colour.hex
         percentage = (colour.share * 10_000).rounded() / 100
         name = colour.name
     }
+}
+
+extension PaletteColour {
+    /// What a mood is read from.
+    var area: ColourMood.Area { ColourMood.Area(colour: LabColour(colour), share: share) }
 }

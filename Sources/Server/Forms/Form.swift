@@ -23,6 +23,9 @@ struct Form: Sendable, Equatable {
         /// and the texts, which are for all of them, come first.
         var maxFiles = 1
 
+        /// Whether a field that is not known refuses the form: where a misspelt one would widen the answer unnoticed.
+        var refusesUnknownFields = false
+
         /// The most bytes of the whole body: the files, and what else a form may need.
         var maxBodyBytes: Int { maxFiles * (maxFileBytes + 1024) + 1024 * 1024 }
     }

@@ -88,7 +88,12 @@ struct FormReader {
             text = []
             target = .text(header.name)
         } else {
-            namesSeen.append(FileName.sanitise(header.name))
+            let name = FileName.sanitise(header.name)
+            if layout.refusesUnknownFields {
+                let known = layout.textFields.union([layout.fileField]).sorted().joined(separator: ", ")
+                throw ServerError(.invalidField, "There is no field \(name.prefix(40)). Known are \(known).")
+            }
+            namesSeen.append(name)
             target = .nowhere
         }
     }

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Pipeline
+import Songs
 
 // The one table from error codes to HTTP statuses. Errors that are not in it are answered with 500.
 
@@ -36,6 +37,17 @@ extension PipelineError.Code {
         case .modelLoading, .modelUnavailable, .queueFull, .cancelled: .serviceUnavailable
         case .timedOut: .gatewayTimeout
         case .invalidSetting, .internalFailure: .internalServerError
+        }
+    }
+}
+
+extension SongsError.Code {
+    /// The status that a failure is answered with.
+    var status: HTTPResponse.Status {
+        switch self {
+        case .unknownSong, .unknownImport: .notFound
+        case .unreadableImport, .invalidRequest: .unprocessableContent
+        case .catalogueUnavailable, .tooManyImports, .cancelled: .serviceUnavailable
         }
     }
 }

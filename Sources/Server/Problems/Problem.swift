@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Pipeline
+import Songs
 
 /// An error as a client sees it: a problem document (RFC 9457) with a code and the request's id.
 struct Problem: Encodable {
@@ -40,6 +41,8 @@ struct ErrorAnswer {
         case let error as PipelineError:
             self.init(status: error.code.status, code: error.code.rawValue, detail: error.message)
             if let pause = error.retryAfter { headers[.retryAfter] = "\(max(1, Int(pause.inSeconds.rounded(.up))))" }
+        case let error as SongsError:
+            self.init(status: error.code.status, code: error.code.rawValue, detail: error.message)
         case is CancellationError:
             self.init(PipelineError(.cancelled, "The request was given up before its answer was there."))
         case let error as any HTTPResponseError:

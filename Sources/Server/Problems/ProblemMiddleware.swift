@@ -26,12 +26,19 @@ struct ProblemMiddleware: RouterMiddleware {
         }
     }
 
+    /// Whether a path such as /songs/{id} stands for another one.
+    private static func covers(_ template: String, _ path: String) -> Bool {
+        guard template.contains("{") else { return false }
+        let (parts, others) = (template.split(separator: "/"), path.split(separator: "/"))
+        return parts.count == others.count && zip(parts, others).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
+    }
+
     /// The router knows only "not found"; this says whether it was the path or the method, and what there is instead.
     private func refine(_ error: any Error, request: Request) -> any Error {
         guard let error = error as? HTTPError, error.status == .notFound else { return error }
         var path = request.uri.path
         if path.hasSuffix("/"), path != "/" { path.removeLast() }  // as the router reads it
-        guard let allowed = methods[path] else {
+        guard let allowed = methods[path] ?? methods.first(where: { Self.covers($0.key, path) })?.value else {
             return ServerError(.notFound, "There is nothing at this path. GET / lists what there is.")
         }
         let list = allowed.map(\.rawValue).joined(separator: ", ")

@@ -84,13 +84,27 @@ export async function send(path, object, { signal, accept = 'application/json' }
   return accept === 'application/json' ? response.json() : response.blob();
 }
 
-/** The answer to one file, sent as the form's field `file`. */
-export async function sendFile(path, file, { onSent }) {
-  const request = await upload(path, file, { field: 'file', onSent, accept: 'application/json' });
-  if (request.status < 200 || request.status >= 300) {
-    throw failure(request.status, request.getResponseHeader('Retry-After'), request.responseText);
-  }
-  return JSON.parse(request.responseText);
+/** The answer to a list of songs, sent as it is. */
+export function sendList(path, file, type, { onSent }) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open('POST', `${path}?name=${encodeURIComponent(file.name)}`);
+    for (const [name, value] of Object.entries({ Accept: 'application/json', 'Content-Type': type, ...keyHeaders() })) {
+      request.setRequestHeader(name, value);
+    }
+    request.upload.addEventListener('progress', event => {
+      if (event.lengthComputable) onSent(event.loaded / event.total);
+    });
+    request.addEventListener('error', () => reject(new Failure(unreachable)));
+    request.addEventListener('load', () => {
+      if (request.status < 200 || request.status >= 300) {
+        reject(failure(request.status, request.getResponseHeader('Retry-After'), request.responseText));
+      } else {
+        resolve(JSON.parse(request.responseText));
+      }
+    });
+    request.send(file);
+  });
 }
 
 /** The answer to one picture, sent as the form's field `image`: an object, or with `accept: 'image/…'` a picture. */
@@ -108,12 +122,12 @@ export async function sendPicture(path, file, { onSent, signal, accept = 'applic
 }
 
 /**
- * The finished request that sent one file; `onAnswer` is given it whenever more of the answer has come.
+ * The finished request that sent one picture; `onAnswer` is given it whenever more of the answer has come.
  *
  * This is XMLHttpRequest, because fetch does not tell how much of an upload has gone out.
  */
 export function upload(path, file, {
-  field = 'image', fields = {}, accept, responseType = 'text', onSent = () => {}, onAnswer = () => {}, signal,
+  fields = {}, accept, responseType = 'text', onSent = () => {}, onAnswer = () => {}, signal,
 }) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
@@ -143,7 +157,7 @@ export function upload(path, file, {
     signal?.addEventListener('abort', () => request.abort());
     const form = new FormData();
     for (const [name, value] of Object.entries(fields)) form.append(name, value);
-    form.append(field, file, file.name);
+    form.append('image', file, file.name);
     request.send(form);
   });
 }

@@ -1,9 +1,13 @@
 // One's own music: how much of it there is, and more of it.
 
-import { Failure, get, sendFile } from './api.js';
+import { Failure, get, sendList } from './api.js';
 import { bytes, count } from './words.js';
 
 const pause = 300;
+const types = {
+  csv: 'text/csv', tsv: 'text/csv', m3u: 'audio/x-mpegurl', m3u8: 'audio/x-mpegurl', jsonl: 'application/x-ndjson',
+  ndjson: 'application/x-ndjson',
+};
 
 /** The part of the page about the catalogue. `onChange` is called when there are other songs than before. */
 export class Library {
@@ -41,7 +45,8 @@ export class Library {
     this.#progress.hidden = false;
     this.#input.disabled = true;
     try {
-      const { job } = await sendFile('/songs/import', file, {
+      const type = types[file.name.split('.').pop().toLowerCase()] ?? 'text/csv';
+      const { job } = await sendList('/songs/import', file, type, {
         onSent: sent => this.#show(`Sending ${file.name} … ${Math.round(sent * 100)} %`, sent / 2),
       });
       this.#report(file, await this.#follow(file, job));

@@ -1,0 +1,139 @@
+import ArgumentParser
+import Blip2
+import Imaging
+import Moods
+import MusicServices
+import Pipeline
+import Server
+import Songs
+
+struct Match: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Finds songs that fit pictures.",
+        discussion: """
+            Each picture is captioned, and its mood read from the caption and the colours. Songs of the catalogue follow, \
+            each with why it was chosen. A picture that cannot be read is named on standard error and does not stop the \
+            others.
+            """)
+
+    @Argument(help: ArgumentHelp("JPEG, PNG, WebP, GIF, TIFF, HEIC or AVIF files.", valueName: "PICTURE"))
+    var pictures: [String]
+
+    @OptionGroup(title: "Songs") var songs: SongFlags
+
+    @OptionGroup var option: CatalogueOption
+
+    @Option(
+        help: ArgumentHelp(
+            "Writes the songs of all pictures there; no file is overwritten.", valueName: "FILE.m3u8|.csv|.jspf"))
+    var playlist: String?
+
+    @OptionGroup var options: ModelOptions
+
+    @OptionGroup(title: "Captions") var flags: CaptionFlags
+
+    @Flag(help: "One JSON object a picture, a line each.")
+    var json = false
+
+    func validate() throws {
+        if let playlist { _ = try PlaylistFile(playlist) }
+    }
+
+    func run() async throws {
+        let settings = try Settings.load()
+        let catalogue = try option.open()
+        let ranking = SongRanking(index: try SongIndex(catalogue: catalogue), catalogue: catalogue)
+        let model = try Blip2CaptionModel(try await options.load(settings), name: options.model ?? settings.modelID)
+        var hasFailed = false
+        var chosen: [Song] = []
+        for path in pictures {
+            do {
+                let match = try match(path, model, ranking)
+                try say(match)
+                chosen += match.answer.songs.map(\.song).filter { song in !chosen.contains { $0.id == song.id } }
+            } catch {
+                hasFailed = true
+                complain("\(path): \(error)")
+                if json { print(try jsonLine(Failure(file: path, error: "\(error)"))) }
+            }
+        }
+        if let playlist, !chosen.isEmpty { try PlaylistFile(playlist).write(chosen, title: "Songs for pictures") }
+        if hasFailed { throw ExitCode(1) }
+    }
+
+    private struct Found {
+        let file: String
+        let caption: String
+        let palette: [PaletteColour]
+        let mood: Mood
+        let answer: SongAnswer
+    }
+
+    private func match(_ path: String, _ model: Blip2CaptionModel, _ ranking: SongRanking) throws -> Found {
+        let picture = try Picture(bytes: try PictureFile.bytes(path), limits: PictureFile.limits)
+        let caption = try model.caption(
+            pixels: try picture.pixels(model.preparation), options: flags.options, cancellation: Cancellation(),
+            listener: nil)
+        let palette = try picture.rendition(fitting: Rendition.paletteSize).palette()
+        let wish = try songs.wish
+        let areas = palette.map { ColourMood.Area(colour: LabColour($0.colour), share: $0.share) }
+        let mood = wish.affect.map(MoodReader.requested) ?? MoodReader().mood(caption: caption.text, palette: areas)
+        let request = SongRequest(
+            mood: mood, text: [caption.text, wish.text].compactMap { $0 }.joined(separator: " "), limit: wish.limit,
+            seed: wish.seed, filters: wish.filters)
+        return Found(
+            file: path, caption: caption.text, palette: palette, mood: mood, answer: try ranking.answer(request))
+    }
+
+    private func say(_ found: Found) throws {
+        if json { return print(try jsonLine(Answer(found))) }
+        if pictures.count > 1 { print(found.file) }
+        print(found.caption)
+        print("mood: \(found.mood.sentence)")
+        for (place, ranked) in found.answer.songs.enumerated() {
+            print("\(place + 1). \(ranked.song.line)\n   \(ranked.reason)")
+        }
+        if let reason = found.answer.reason { print(reason) }
+    }
+
+    /// One line of JSON, with the names that `POST /songs/match` has.
+    private struct Answer: Encodable {
+        let file: String
+        let caption: String
+        let mood: MoodAnswer
+        let palette: [DominantColor]
+        let songs: [RankedSongAnswer]
+        let reason: String?
+
+        init(_ found: Found) {
+            file = found.file
+            caption = found.caption
+            mood = MoodAnswer(found.mood)
+            palette = found.palette.map(DominantColor.init)
+            songs = found.answer.songs.map { RankedSongAnswer($0, links: SearchLinks.links(for: $0.song)) }
+            reason = found.answer.reason
+        }
+    }
+
+    private struct Failure: Encodable {
+        let file: String
+        let error: String
+    }
+}
+
+extension Mood {
+    /// "calm (valence 0.30, arousal -0.40, confidence 0.55), by the caption (quiet, harbour) and the colour (light and pale colours)"
+    var sentence: String {
+        func number(_ value: Double) -> String {
+            let hundredths = Int((abs(value) * 100).rounded())
+            let sign = value < 0 && hundredths > 0 ? "-" : ""
+            return "\(sign)\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)"
+        }
+        let numbers =
+            "\(label.rawValue) (valence \(number(affect.valence)), arousal \(number(affect.arousal)), confidence \(number(confidence)))"
+        let sources = contributions.filter { !$0.evidence.isEmpty }.map {
+            "the \($0.source.rawValue) (\($0.evidence.joined(separator: ", ")))"
+        }
+        return sources.isEmpty ? numbers : "\(numbers), by \(sources.joined(separator: " and "))"
+    }
+}

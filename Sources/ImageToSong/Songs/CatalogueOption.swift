@@ -1,0 +1,16 @@
+import ArgumentParser
+import Pipeline
+import Songs
+
+/// Which catalogue a command works with.
+struct CatalogueOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The catalogue's file; SONG_CATALOGUE, else songs.sqlite in MODEL_CACHE_DIR.", valueName: "FILE"))
+    var catalogue: String?
+
+    /// Opens the catalogue; a new one begins with the starter songs.
+    func open() throws -> SongCatalogue {
+        try SongCatalogue(path: try catalogue ?? Settings.load().songCataloguePath)
+    }
+}

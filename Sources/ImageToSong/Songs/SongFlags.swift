@@ -1,0 +1,76 @@
+import ArgumentParser
+import Moods
+import Pipeline
+import Songs
+
+/// What is wished of songs.
+struct SongFlags: ParsableArguments {
+    @Option(help: "How many songs, 1 to 100.")
+    var limit = 10
+
+    @Option(name: .customLong("song-seed"), help: "Decides between songs that fit equally well.")
+    var songSeed: UInt64 = 0
+
+    @Option(
+        parsing: .unconditional,
+        help: "With --arousal: the mood to match instead of the picture's, from -1, unpleasant, to 1.")
+    var valence: Double?
+
+    @Option(parsing: .unconditional, help: "With --valence: from -1, still, to 1, stirred.")
+    var arousal: Double?
+
+    @Option(help: "Words that the songs' tags should have.")
+    var text: String?
+
+    @Flag(name: .customLong("no-explicit"), help: "Leaves out songs that are known to be explicit.")
+    var isClean = false
+
+    @Option(help: ArgumentHelp("Songs of these years.", valueName: "FROM-TO"))
+    var years: String?
+
+    @Option(help: ArgumentHelp("Songs of so many beats a minute.", valueName: "FROM-TO"))
+    var tempo: String?
+
+    @Option(help: ArgumentHelp("Songs of this genre; several times for any of several.", valueName: "GENRE"))
+    var genre: [String] = []
+
+    @Option(help: ArgumentHelp("A song that must not come; several times for several.", valueName: "ID"))
+    var exclude: [Int64] = []
+
+    func validate() throws {
+        guard SongWish.limits.contains(limit) else { throw ValidationError("--limit may be 1 to 100.") }
+        guard (valence == nil) == (arousal == nil) else {
+            throw ValidationError("--valence and --arousal make a mood together; give both or neither.")
+        }
+        for (name, value) in [("--valence", valence), ("--arousal", arousal)] {
+            if let value, !(-1...1).contains(value) { throw ValidationError("\(name) may be -1 to 1.") }
+        }
+        _ = try wish
+    }
+
+    /// The wish that the flags make.
+    var wish: SongWish {
+        get throws {
+            var wish = SongWish()
+            wish.limit = limit
+            wish.seed = songSeed
+            wish.text = text
+            if let valence, let arousal { wish.affect = Affect(valence: valence, arousal: arousal) }
+            wish.filters.allowsExplicit = !isClean
+            wish.filters.genres = Set(genre.map { $0.lowercased() })
+            wish.filters.excluded = Set(exclude)
+            wish.filters.years = try Self.range(years, "--years").map { Int($0.lowerBound)...Int($0.upperBound) }
+            wish.filters.tempo = try Self.range(tempo, "--tempo")
+            return wish
+        }
+    }
+
+    private static func range(_ text: String?, _ name: String) throws -> ClosedRange<Double>? {
+        guard let text else { return nil }
+        let ends = text.split(separator: "-").map { Double($0) }
+        guard ends.count == 2, let first = ends[0], let last = ends[1], first <= last, last < 10_000 else {
+            throw ValidationError("\(name) may be two numbers with a dash between them, the smaller one first.")
+        }
+        return first...last
+    }
+}

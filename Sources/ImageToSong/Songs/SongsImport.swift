@@ -1,0 +1,90 @@
+import ArgumentParser
+import Songs
+
+struct SongsImport: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import", abstract: "Takes songs from lists and from folders of audio files.",
+        discussion: """
+            A list is a CSV (our own columns, or an export of Exportify's), an M3U playlist or JSON lines; of a folder the \
+            tags of all audio files are read. Rows that are no songs are named on standard error and left out. A list is \
+            imported whole or, where it is stopped, not at all; importing it again changes nothing.
+            """)
+
+    @Argument(help: ArgumentHelp("Lists and folders.", valueName: "FILE|FOLDER"))
+    var paths: [String]
+
+    @Option(
+        help: ArgumentHelp(
+            "What they are, where name and beginning do not tell.", valueName: "csv|m3u|jsonl|folder"),
+        transform: Self.format)
+    var format: ImportFormat?
+
+    @OptionGroup var option: CatalogueOption
+
+    @Flag(help: "One JSON object a list, a line each.")
+    var json = false
+
+    private static func format(_ text: String) throws -> ImportFormat {
+        guard let format = ImportFormat(rawValue: text) else {
+            throw ValidationError("--format may be csv, m3u, jsonl or folder.")
+        }
+        return format
+    }
+
+    func run() throws {
+        let catalogue = try option.open()
+        var hasFailed = false
+        for path in paths {
+            do {
+                try say(path, try bring(path, to: catalogue))
+            } catch let error as SongsError {
+                hasFailed = true
+                complain("\(path): \(error)")
+                if json { print(try jsonLine(Failure(file: path, error: error.message))) }
+            }
+        }
+        if hasFailed { throw ExitCode(1) }
+    }
+
+    private func bring(_ path: String, to catalogue: SongCatalogue) throws(SongsError) -> ImportReport {
+        let line = ProgressLine("Importing \(path)")
+        return try SongImport(catalogue: catalogue).run(path: path, format: format) { report in
+            guard let total = report.bytesTotal, total > 0 else { return }
+            line.update(Double(report.bytesRead) / Double(total))
+        }
+    }
+
+    private func say(_ path: String, _ report: ImportReport) throws {
+        for rejection in report.rejections { complain("\(path), line \(rejection.line): \(rejection.reason)") }
+        if report.rejected > report.rejections.count {
+            complain("\(path): \(report.rejected - report.rejections.count) more rows were left out.")
+        }
+        if json { return print(try jsonLine(Answer(file: path, report))) }
+        var parts = ["\(report.added) new", "\(report.updated) changed", "\(report.unchanged) as they were"]
+        if report.rejected > 0 { parts.append("\(report.rejected) left out") }
+        print("\(path): \(parts.joined(separator: ", "))")
+    }
+
+    private struct Answer: Encodable {
+        let file: String
+        let rows_read: Int
+        let added: Int
+        let updated: Int
+        let unchanged: Int
+        let rejected: Int
+
+        init(file: String, _ report: ImportReport) {
+            self.file = file
+            rows_read = report.rowsRead
+            added = report.added
+            updated = report.updated
+            unchanged = report.unchanged
+            rejected = report.rejected
+        }
+    }
+
+    private struct Failure: Encodable {
+        let file: String
+        let error: String
+    }
+}

@@ -1,0 +1,128 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Pipeline
+import Songs
+
+extension CaptionServer {
+    private static let advice =
+        "Send the list itself as the body: text/csv, audio/x-mpegurl or application/x-ndjson, as curl -H \"Content-Type: "
+        + "text/csv\" --data-binary @list.csv does."
+
+    private static let formats: [String: ImportFormat] = [
+        "text/csv": .csv, "text/tab-separated-values": .csv, "audio/x-mpegurl": .m3u, "audio/mpegurl": .m3u,
+        "application/vnd.apple.mpegurl": .m3u, "application/x-mpegurl": .m3u, "application/x-ndjson": .jsonl,
+        "application/jsonl": .jsonl, "application/x-jsonlines": .jsonl,
+    ]
+
+    /// Takes in a list of songs, and imports it in the background.
+    func importSongs(_ request: Request) async throws -> Response {
+        guard let text = request.headers[.contentType] else {
+            throw ServerError(.missingContentType, "The request has no Content-Type. \(Self.advice)")
+        }
+        guard let type = HeaderValue(text)?.value, let format = Self.formats[type] else {
+            throw ServerError(
+                .unsupportedContentType, "The request's Content-Type is not that of a list. \(Self.advice)")
+        }
+        let songs = try theSongs()
+        let length = request.headers[.contentLength].flatMap { Int($0) } ?? 0
+        guard length <= configuration.maxImportBytes else { throw importTooLarge }
+        let path = FileManager.default.temporaryDirectory.appending(path: "image-to-song-import-\(UUID().uuidString)")
+            .path
+        do {
+            try await receive(request, into: path)
+            let name = request.uri.queryParameters["name"].map { FileName.sanitise(String($0)) } ?? "list"
+            let job = try await songs.startImport(path: path, format: format, name: name)
+            var response = try Response.json(ImportAnswer(job), status: .accepted)
+            response.headers[.location] = "/songs/import/\(job.id)"
+            return response
+        } catch {
+            try? FileManager.default.removeItem(atPath: path)
+            throw error
+        }
+    }
+
+    /// How far an import has come.
+    func importState(_ context: ServerContext) async throws -> Response {
+        let id = context.parameters.get("id") ?? ""
+        return try .json(ImportAnswer(try await theSongs().importJob(id)))
+    }
+
+    private var importTooLarge: ServerError {
+        ServerError(
+            .bodyTooLarge,
+            "The list is larger than \(configuration.maxImportBytes) bytes, the most that is taken. Send it in parts, or import it with the program's command songs import."
+        )
+    }
+
+    /// Writes the body to a file piece by piece. The pieces are small, and the page cache takes them.
+    private func receive(_ request: Request, into path: String) async throws {
+        guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]),
+            let file = FileHandle(forWritingAtPath: path)
+        else {
+            throw PipelineError(
+                .internalFailure, "The list could not be kept here; its disk may be full. Tell the operator.")
+        }
+        defer { try? file.close() }
+        var count = 0
+        do {
+            for try await piece in request.body {
+                count += piece.readableBytes
+                guard count <= configuration.maxImportBytes else { throw importTooLarge }
+                try file.write(contentsOf: Data(piece.readableBytesView))
+            }
+        } catch let error as ServerError {
+            throw error
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            throw ServerError(
+                .truncatedUpload, "The upload broke off before its end: send the whole list again.", cause: error)
+        }
+        guard count > 0 else { throw ServerError(.missingField, "The body is empty. \(Self.advice)") }
+    }
+}
+
+/// The answer of `POST /songs/import` and of `GET /songs/import/{id}`.
+private struct ImportAnswer: Encodable {
+    struct Rejection: Encodable {
+        let line: Int
+        let reason: String
+    }
+
+    struct Job: Encodable {
+        let id: String
+        let name: String
+        let status: String
+        let rowsRead: Int
+        let bytesRead: Int64
+        let bytesTotal: Int64?
+        let added: Int
+        let updated: Int
+        let unchanged: Int
+        let rejected: Int
+        let rejections: [Rejection]
+        let error: String?
+
+        enum CodingKeys: String, CodingKey {
+            case id, name, status, added, updated, unchanged, rejected, rejections, error
+            case rowsRead = "rows_read"
+            case bytesRead = "bytes_read"
+            case bytesTotal = "bytes_total"
+        }
+    }
+
+    private let success = true
+    private let job: Job
+
+    init(_ job: ImportJob) {
+        let state = job.state
+        let report = state.report
+        self.job = Job(
+            id: job.id, name: job.name, status: state.status.rawValue, rowsRead: report.rowsRead,
+            bytesRead: report.bytesRead, bytesTotal: report.bytesTotal, added: report.added, updated: report.updated,
+            unchanged: report.unchanged, rejected: report.rejected,
+            rejections: report.rejections.map { Rejection(line: $0.line, reason: $0.reason) }, error: state.error)
+    }
+}

@@ -1,0 +1,132 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// A JSON object that was sent, whose fields are all known.
+struct JSONBody {
+    /// The most bytes of one.
+    static let mostBytes = 1024 * 1024
+
+    private let values: [String: Any]
+    private let path: String
+
+    /// Reads the object in a body.
+    init(_ body: ByteBuffer, fields: Set<String>) throws(ServerError) {
+        let value = try? JSONSerialization.jsonObject(with: Data(body.readableBytesView))
+        guard let values = value as? [String: Any] else {
+            throw ServerError(
+                .malformedRequest, "The body is no JSON object. Send one, as in {\"caption\": \"a quiet harbour\"}.")
+        }
+        try self.init(values, path: "", fields: fields)
+    }
+
+    private init(_ values: [String: Any], path: String, fields: Set<String>) throws(ServerError) {
+        if let unknown = values.keys.sorted().first(where: { !fields.contains($0) }) {
+            throw ServerError(
+                .invalidField,
+                "There is no field \(path)\(unknown.prefix(40)). Known are \(fields.sorted().joined(separator: ", ")).")
+        }
+        self.values = values.filter { !($0.value is NSNull) }
+        self.path = path
+    }
+
+    /// A field that is an object; nil where it is not there.
+    func object(_ name: String, fields: Set<String>) throws(ServerError) -> JSONBody? {
+        guard let value = values[name] else { return nil }
+        guard let object = value as? [String: Any] else { throw wrong(name, "an object") }
+        return try JSONBody(object, path: "\(path)\(name).", fields: fields)
+    }
+
+    /// A field that is a list of objects; empty where it is not there.
+    func list(_ name: String, fields: Set<String>) throws(ServerError) -> [JSONBody] {
+        guard let value = values[name] else { return [] }
+        guard let list = value as? [[String: Any]] else { throw wrong(name, "a list of objects") }
+        var result: [JSONBody] = []
+        for object in list { result.append(try JSONBody(object, path: "\(path)\(name).", fields: fields)) }
+        return result
+    }
+
+    /// A field that is a text; nil where it is not there.
+    func text(_ name: String) throws(ServerError) -> String? {
+        guard let value = values[name] else { return nil }
+        guard let text = value as? String else { throw wrong(name, "a text") }
+        return text.isEmpty ? nil : text
+    }
+
+    /// A field that is a list of whole numbers; empty where it is not there.
+    func numbers(_ name: String) throws(ServerError) -> [Int64] {
+        guard let value = values[name] else { return [] }
+        guard let list = value as? [NSNumber], list.allSatisfy({ Int64(exactly: $0.doubleValue) != nil }) else {
+            throw wrong(name, "a list of whole numbers")
+        }
+        return list.map(\.int64Value)
+    }
+
+    /// All other fields as a form has them: numbers in digits, lists with commas between.
+    func texts(except others: Set<String>) throws(ServerError) -> [String: String] {
+        var result: [String: String] = [:]
+        for (name, value) in values where !others.contains(name) {
+            if let list = value as? [Any] {
+                var texts: [String] = []
+                for element in list {
+                    guard let text = Self.text(of: element) else { throw wrong(name, "a list of texts or numbers") }
+                    texts.append(text)
+                }
+                result[name] = texts.joined(separator: ",")
+            } else if let text = Self.text(of: value) {
+                result[name] = text
+            } else {
+                throw wrong(name, "a text or a number")
+            }
+        }
+        return result
+    }
+
+    private static func text(of value: Any) -> String? {
+        if let text = value as? String { return text }
+        guard let number = value as? NSNumber else { return nil }
+        if CFBooleanSays.isFlag(number) { return number.boolValue ? "true" : "false" }
+        let double = number.doubleValue
+        return Int64(exactly: double).map { "\($0)" } ?? "\(double)"
+    }
+
+    private func wrong(_ name: String, _ expected: String) -> ServerError {
+        ServerError(.invalidField, "\(path)\(name) may be \(expected). Send it so, or leave it out.")
+    }
+}
+
+/// Foundation keeps true and false as numbers; their type tells them apart.
+private enum CFBooleanSays {
+    static func isFlag(_ number: NSNumber) -> Bool { number.objCType.pointee == 0x63 }
+}
+
+extension Request {
+    /// The body, which says that it is JSON.
+    /// - Throws: `missingContentType`, `unsupportedContentType`, `bodyTooLarge`, `truncatedUpload`, or what the connection says.
+    func jsonBody(advice: String) async throws -> ByteBuffer {
+        guard let text = headers[.contentType] else {
+            throw ServerError(.missingContentType, "The request has no Content-Type. \(advice)")
+        }
+        guard HeaderValue(text)?.value == "application/json" else {
+            throw ServerError(.unsupportedContentType, "The request's Content-Type is not application/json. \(advice)")
+        }
+        var result = ByteBuffer()
+        do {
+            for try await piece in body {
+                guard result.readableBytes + piece.readableBytes <= JSONBody.mostBytes else {
+                    throw ServerError(
+                        .bodyTooLarge, "The body is larger than 1 MB, the most that is taken. Send a smaller one.")
+                }
+                result.writeImmutableBuffer(piece)
+            }
+        } catch let error as ServerError {
+            throw error
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            throw ServerError(.truncatedUpload, "The request broke off before its end: send it again.", cause: error)
+        }
+        return result
+    }
+}
