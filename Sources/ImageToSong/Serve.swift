@@ -3,6 +3,7 @@ import Blip2
 import Foundation
 import Hub
 import Logging
+import MusicServices
 import NIOCore
 import Pipeline
 import Server
@@ -45,7 +46,8 @@ struct Serve: AsyncParsableCommand {
             ) {
                 logger.log(level: $0.isWarning ? .warning : .info, "\($0.text)")
             })
-        let songs = SongService(path: settings.songCataloguePath, logger: logger)
+        let songs = SongService(
+            path: settings.songCataloguePath, spotify: SpotifyLookup(settings, logger: logger), logger: logger)
         let application = buildApplication(
             ServerConfiguration(settings), captioner: captioner, songs: songs, metrics: metrics, logger: logger)
         do {

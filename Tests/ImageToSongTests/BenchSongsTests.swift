@@ -32,9 +32,10 @@ struct BenchSongsTests {
 
     private let moments = """
         {"moments": [
-          {"id": "lake", "caption": "a lake in the morning, still water", "mood": {"valence": 0.45, "arousal": -0.55},
+          {"id": "lake", "caption": "a lake in the morning, still water", "palette": [{"hex": "#a8c0d0", "share": 1}],
+           "valence": [0, 1], "arousal": [-1, 0],
            "first": ["calm"], "never": ["fierce"], "themes": ["water"]},
-          {"id": "battle", "caption": "soldiers at war", "mood": {"valence": -0.5, "arousal": 0.8},
+          {"id": "battle", "caption": "soldiers at war", "valence": [0, 1], "arousal": [0, 1],
            "first": ["fierce"], "never": ["calm"]}
         ]}
         """
@@ -48,6 +49,8 @@ struct BenchSongsTests {
         #expect(sizes.map { $0["songs"] as? Int } == [50, 120])
         #expect(sizes.map { $0["vector_bytes"] as? Int } == [50 * 388, 120 * 388])
         for size in sizes {
+            let file = try #require(size["file"] as? [String: Any])
+            #expect((file["rows_per_second"] as? Double ?? 0) > 0 && (file["file_bytes"] as? Int ?? 0) > 0)
             for key in ["rank", "rank_with_embeddings"] {
                 let times = try #require(size[key] as? [String: Double])
                 #expect(try #require(times["median_ms"]) > 0)
@@ -69,6 +72,7 @@ struct BenchSongsTests {
         let report = try object(finished.output)
         #expect(report["songs"] as? Int == 40)
         #expect(report["moments"] as? Int == 2)
+        #expect(report["moods_within_region"] as? Double == 0.5)
         let ways = try #require(report["ways"] as? [[String: Any]])
         func mean(_ name: String, _ measure: String) throws -> Double {
             let way = try #require(ways.first { $0["name"] as? String == name })
@@ -94,8 +98,8 @@ struct BenchSongsTests {
         let cases = [
             (["--quality", "/none/there.json"], "cannot be read as moments"),
             (["--quality", try write("{\"moments\": []}", "empty.json")], "has no moments"),
-            (["--quality", good, "--catalogue", "/none/there.csv"], "cannot be read as UTF-8 text"),
-            (["--quality", good, "--catalogue", try write("name\nx", "other.csv")], "no column \"title\""),
+            (["--quality", good, "--catalogue", "/none/there.csv"], "no file or folder"),
+            (["--quality", good, "--catalogue", try write("name\nx", "other.csv")], "no column for titles"),
             (["--rows", "0"], "--rows may be"), (["--repeat", "0"], "--repeat may be"),
         ]
         for (arguments, message) in cases {

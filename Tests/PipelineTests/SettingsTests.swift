@@ -61,6 +61,9 @@ struct SettingsTests {
         expected.captionCacheEntries = 12
         expected.songCatalogue = "/music/songs.sqlite"
         expected.maxImportSize = 13
+        expected.spotifyClientID = "client"
+        expected.spotifyClientSecret = "secret"
+        expected.spotifyMarket = "DE"
         expected.corsOrigins = ["https://a.example", "http://localhost:3000"]
         expected.apiKeys = ["first-key-of-the-two", "second-key-of-the-two"]
         expected.rateLimit = 13
@@ -71,7 +74,10 @@ struct SettingsTests {
             "PRECISION": "FP32", "USE_GPU": "no", "MAX_IMAGE_SIZE": "1000", "MAX_WORKERS": "3", "MAX_BATCH_SIZE": "5",
             "MAX_QUEUE": "6", "MAX_BATCH_IMAGES": "7", "TARGET_IMAGE_WIDTH": "8", "TARGET_IMAGE_HEIGHT": "9",
             "REQUEST_TIMEOUT": "1.5", "CAPTION_CACHE_TTL": "10", "CAPTION_CACHE_MEMORY": "11",
-            "CAPTION_CACHE_ENTRIES": "12", "SONG_CATALOGUE": "/music/songs.sqlite", "MAX_IMPORT_SIZE": "13", "CORS_ORIGINS": "https://a.example, http://localhost:3000",
+            "CAPTION_CACHE_ENTRIES": "12", "SONG_CATALOGUE": "/music/songs.sqlite", "MAX_IMPORT_SIZE": "13",
+            "SPOTIFY_CLIENT_ID": "client",
+            "SPOTIFY_CLIENT_SECRET": "secret", "SPOTIFY_MARKET": "de",
+            "CORS_ORIGINS": "https://a.example, http://localhost:3000",
             "API_KEYS": "first-key-of-the-two,second-key-of-the-two", "RATE_LIMIT": "13", "LOG_LEVEL": "warn",
             "DEBUG": "1",
         ]

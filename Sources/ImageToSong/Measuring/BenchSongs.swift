@@ -9,7 +9,7 @@ struct BenchSongs: ParsableCommand {
         abstract: "Measures the ranking of songs: how fast at which size, and how well.",
         discussion: """
             Without --quality it makes synthetic catalogues of several sizes and times the index and the ranking of wishes, which are \
-            another one each time, with and without embeddings.
+            another one each time, with and without embeddings; before that it imports them from a list into a file and searches there.
 
             With --quality it ranks the catalogue for each described moment of a file and holds the answers against what is said there: \
             precision, violations and nDCG at 10, beside a random order, tags alone and mood alone, with bootstrap intervals.
@@ -24,8 +24,9 @@ struct BenchSongs: ParsableCommand {
     @Option(help: ArgumentHelp("Measures quality instead, with the moments of that file.", valueName: "FILE"))
     var quality: String?
 
-    @Option(help: ArgumentHelp("The songs that --quality ranks, in our own CSV.", valueName: "FILE"))
-    var catalogue = "Sources/Songs/starter.csv"
+    @Option(
+        help: ArgumentHelp("The songs that --quality ranks, as CSV; the starter catalogue.", valueName: "FILE"))
+    var catalogue: String?
 
     @Option(help: ArgumentHelp("Which moments: all, even or odd ones, counted from 0.", valueName: "WHICH"))
     var moments = MomentChoice.all
@@ -52,25 +53,28 @@ struct BenchSongs: ParsableCommand {
     func run() throws {
         if let quality {
             let moments = moments.of(try BenchSongsMoment.read(quality))
-            let measured = BenchSongsQuality.measure(try BenchSongsRows.read(catalogue), moments)
+            let measured = BenchSongsQuality.measure(try BenchSongsImport.songs(catalogue), moments)
             return print(json ? try jsonLine(measured) : measured.table)
         }
         let progress = ProgressLine("Measuring songs")
         var sizes: [BenchSongsSpeed] = []
         for (place, count) in rows.enumerated() {
             progress.update(Double(place) / Double(rows.count))
-            sizes.append(BenchSongsSpeed.take(songs: count, repetitions: repetitions))
+            sizes.append(try BenchSongsSpeed.take(songs: count, repetitions: repetitions))
         }
         print(json ? try jsonLine(["sizes": sizes]) : Self.table(sizes))
     }
 
     private static func table(_ sizes: [BenchSongsSpeed]) -> String {
         var table = TextTable([
-            "Songs", "index s", "index MB", "vectors MB", "rank ms", "95 % ms", "with embeddings ms", "95 % ms",
+            "Songs", "rows/s", "file MB", "search ms", "index s", "index MB", "vectors MB", "rank ms", "95 % ms",
+            "with embeddings ms", "95 % ms",
         ])
         for size in sizes {
             table.add([
-                "\(size.songs)", digits(size.indexSeconds, 3), megabytes(size.indexBytes), megabytes(size.vectorBytes),
+                "\(size.songs)", digits(size.file.rowsPerSecond, 0), megabytes(size.file.fileBytes),
+                digits(size.file.search.median, 2), digits(size.indexSeconds, 3), megabytes(size.indexBytes),
+                megabytes(size.vectorBytes),
                 digits(size.rank.median, 2), digits(size.rank.percentile95, 2),
                 digits(size.rankWithEmbeddings.median, 2),
                 digits(size.rankWithEmbeddings.percentile95, 2),

@@ -1,19 +1,24 @@
 import Foundation
+import Imaging
 import Moods
 import Songs
 
 /// A described moment, and what its music must and must not be: a line of `Benchmarks/songs/moments.json`.
 struct BenchSongsMoment: Decodable {
-    struct Point: Decodable {
-        let valence: Double
-        let arousal: Double
+    struct Colour: Decodable {
+        let hex: String
+        /// Of the picture, 0 to 1.
+        let share: Double
     }
 
     let id: String
     /// What a caption would say.
     let caption: String
-    /// Where it lies; nil leaves that to the caption.
-    let mood: Point?
+    /// The picture's colours.
+    let palette: [Colour]?
+    /// The ranges that its mood may lie in.
+    let valence: [Double]?
+    let arousal: [Double]?
     /// Mood words of songs that must come first.
     let first: [String]
     /// Mood words of songs that must never come.
@@ -41,10 +46,26 @@ struct BenchSongsMoment: Decodable {
     }
 
     func request(limit: Int, seed: UInt64) -> SongRequest {
-        let mood = mood.map {
-            Mood(affect: Affect(valence: $0.valence, arousal: $0.arousal), confidence: 0.8, contributions: [])
+        SongRequest(mood: mood, text: caption, limit: limit, seed: seed)
+    }
+
+    /// The mood as the program reads it.
+    private var mood: Mood {
+        let areas = (palette ?? []).compactMap { colour -> ColourMood.Area? in
+            guard let number = UInt32(colour.hex.dropFirst(), radix: 16) else { return nil }
+            let rgb = RGBColour(
+                red: UInt8(number >> 16 & 0xFF), green: UInt8(number >> 8 & 0xFF), blue: UInt8(number & 0xFF))
+            return ColourMood.Area(colour: LabColour(rgb), share: colour.share)
         }
-        return SongRequest(mood: mood ?? .unknown, text: caption, limit: limit, seed: seed)
+        return MoodReader().mood(caption: caption, palette: areas)
+    }
+
+    /// Whether its mood lies where it may; nil where nothing is said of that.
+    var isWithinRegion: Bool? {
+        guard let valence, let arousal, valence.count == 2, arousal.count == 2 else { return nil }
+        let affect = mood.affect
+        return valence[0] <= affect.valence && affect.valence <= valence[1] && arousal[0] <= affect.arousal
+            && affect.arousal <= arousal[1]
     }
 
     /// Whether a song has a mood that must come first, and none that must not come.

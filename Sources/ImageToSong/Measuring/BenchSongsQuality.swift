@@ -25,7 +25,14 @@ struct BenchSongsQuality: Encodable {
 
     let songs: Int
     let moments: Int
+    /// The share of moments whose mood lies in the region that is given for them; nil where none is.
+    var withinRegion: Double?
     var ways: [Way] = []
+
+    enum CodingKeys: String, CodingKey {
+        case songs, moments, ways
+        case withinRegion = "moods_within_region"
+    }
 
     private static let depth = 10
     /// Random orders are many: their measures are means over so many seeds.
@@ -33,6 +40,8 @@ struct BenchSongsQuality: Encodable {
 
     static func measure(_ songs: [Song], _ moments: [BenchSongsMoment]) -> BenchSongsQuality {
         var quality = BenchSongsQuality(songs: songs.count, moments: moments.count)
+        let judged = moments.compactMap(\.isWithinRegion)
+        if !judged.isEmpty { quality.withinRegion = Double(judged.count { $0 }) / Double(judged.count) }
         let index = SongIndex(songs: songs)
         let blind = SongIndex(songs: songs.map(\.withoutMoods))
         let whole = way("all of it", index, songs, moments, .standard)
@@ -98,7 +107,9 @@ extension BenchSongsQuality {
         for way in ways {
             table.add([way.name, cell(way.precision), cell(way.violations), cell(way.gain), cell(way.difference)])
         }
+        guard let withinRegion else { return table.text }
         return table.text
+            + "\n\(BenchSongs.digits(100 * withinRegion, 0)) % of the moods lie in the region that is given for them"
     }
 }
 

@@ -5,6 +5,8 @@ import Songs
 /// What a catalogue of one size takes.
 struct BenchSongsSpeed: Encodable {
     let songs: Int
+    /// The same songs in a catalogue's file.
+    let file: BenchSongsImport
     /// From songs at hand to an index.
     var indexSeconds = Double.nan
     /// What the process holds more than before; nil where there is no `/proc`.
@@ -15,7 +17,7 @@ struct BenchSongsSpeed: Encodable {
     var rankWithEmbeddings = Times([])
 
     enum CodingKeys: String, CodingKey {
-        case songs, rank
+        case songs, file, rank
         case indexSeconds = "index_seconds"
         case indexBytes = "index_bytes"
         case vectorBytes = "vector_bytes"
@@ -43,8 +45,9 @@ struct BenchSongsSpeed: Encodable {
 
     /// Measures a synthetic catalogue.
     /// - Parameter repetitions: how many wishes, each another one.
-    static func take(songs count: Int, repetitions: Int) -> BenchSongsSpeed {
-        var speed = BenchSongsSpeed(songs: count)
+    static func take(songs count: Int, repetitions: Int) throws -> BenchSongsSpeed {
+        var speed = BenchSongsSpeed(
+            songs: count, file: try BenchSongsImport.take(songs: count, repetitions: repetitions))
         let clock = ContinuousClock()
         let before = ResidentMemory.now?.anonymous
         var builder = SongIndexBuilder()

@@ -14,6 +14,12 @@ extension SettingKind where Value == String {
     /// Any text.
     static let text = SettingKind(expectation: "any text", parse: { $0 }, show: { $0 })
 
+    /// The two letters of a country (ISO 3166-1), kept as capitals.
+    static let country = SettingKind(
+        expectation: "two letters of a country, such as DE",
+        parse: { $0.utf8.count == 2 && $0.allSatisfy { $0.isASCII && $0.isLetter } ? $0.uppercased() : nil },
+        show: { $0 })
+
     /// One of a few words, in capital letters or not, kept as it is listed.
     static func word(_ words: [String]) -> SettingKind {
         SettingKind(

@@ -2,7 +2,16 @@ import Hub
 
 extension Settings {
     /// What is probably a mistake, in sentences that give no secret away.
-    var doubts: [String] {
+    var doubts: [String] { shortKeys + halfSpotify }
+
+    /// A client without its secret, or the other way round.
+    private var halfSpotify: [String] {
+        guard spotifyClientID.isEmpty != spotifyClientSecret.isEmpty else { return [] }
+        let missing = spotifyClientID.isEmpty ? "SPOTIFY_CLIENT_ID" : "SPOTIFY_CLIENT_SECRET"
+        return ["\(missing) is missing, so that no tracks are looked up at Spotify: set both, or neither."]
+    }
+
+    private var shortKeys: [String] {
         apiKeys.enumerated().filter { $0.element.count < Self.leastKeyLength }.map { index, key in
             "Key \(index + 1) of \(apiKeys.count) in API_KEYS has only \(key.count) "
                 + "\(key.count == 1 ? "character" : "characters"): use \(Self.leastKeyLength) or more, "

@@ -41,6 +41,12 @@ public struct Settings: Sendable, Equatable {
     public var songCatalogue = ""
     /// The most bytes that an imported list of songs may have.
     public var maxImportSize = 104_857_600
+    /// The client of the Spotify Web API that exact tracks are looked up with; empty for none.
+    public var spotifyClientID = ""
+    /// The secret of that client.
+    public var spotifyClientSecret = ""
+    /// The country, two letters, that tracks must be available in; empty for any.
+    public var spotifyMarket = ""
     /// The origins whose pages may call this server; `*` stands for all.
     public var corsOrigins = ["*"]
     /// The keys that open this server; without any it is open to all.
@@ -76,6 +82,9 @@ public struct Settings: Sendable, Equatable {
         Setting("CAPTION_CACHE_ENTRIES", \.captionCacheEntries, .integer(in: 0...1_000_000_000)),
         Setting("SONG_CATALOGUE", \.songCatalogue, .text),
         Setting("MAX_IMPORT_SIZE", \.maxImportSize, .integer(in: 1...1_099_511_627_776)),
+        Setting("SPOTIFY_CLIENT_ID", \.spotifyClientID, .text),
+        Setting("SPOTIFY_CLIENT_SECRET", \.spotifyClientSecret, .text, isSecret: true),
+        Setting("SPOTIFY_MARKET", \.spotifyMarket, .country),
         Setting("CORS_ORIGINS", \.corsOrigins, .origins),
         Setting("API_KEYS", \.apiKeys, .keys, isSecret: true),
         Setting("RATE_LIMIT", \.rateLimit, .integer(in: 0...1_000_000)),

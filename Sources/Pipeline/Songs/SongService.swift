@@ -1,5 +1,6 @@
 public import Logging
 public import Moods
+public import MusicServices
 public import Songs
 
 /// The songs of this server: finds those that fit, takes in new ones, and never stands in the way of captions.
@@ -18,6 +19,7 @@ public actor SongService {
     private let moods: MoodReader
     private let logger: Logger
     private let imports: SongImports
+    private let spotify: SpotifyLookup?
     private var state = State.opening
     private var revision: Int64 = -1
     private var reading: Task<Void, Never>?
@@ -29,9 +31,11 @@ public actor SongService {
     /// - Parameters:
     ///   - path: the catalogue's file.
     ///   - lexicon: the words whose mood is known.
-    public init(path: String, lexicon: Lexicon = .builtIn, logger: Logger) {
+    ///   - spotify: looks up exact tracks; nil leaves songs with addresses to search for them.
+    public init(path: String, lexicon: Lexicon = .builtIn, spotify: SpotifyLookup? = nil, logger: Logger) {
         self.path = path
         self.logger = logger
+        self.spotify = spotify
         moods = MoodReader(lexicon: lexicon)
         imports = SongImports(logger: logger)
     }
@@ -55,6 +59,7 @@ public actor SongService {
     public func close() async {
         reading?.cancel()
         await imports.close()
+        await spotify?.shutdown()
     }
 
     /// How many songs can be chosen from; nil where there is no catalogue.
@@ -103,6 +108,13 @@ public actor SongService {
                 .unknownSong, "There is no song \(missing) in the catalogue. GET /songs lists those there are.")
         }
         return songs
+    }
+
+    /// Where songs can be heard, in their order. That never fails, and takes no longer than a match may.
+    public nonisolated func links(for songs: [Song]) async -> [[SongLink]] {
+        guard let spotify else { return songs.map { SearchLinks.links(for: $0) } }
+        let exact = await spotify.links(for: songs)
+        return zip(songs, exact).map { SearchLinks.links(for: $0, exact: $1) }
     }
 
     /// What the catalogue holds, in numbers.
@@ -164,5 +176,16 @@ private actor IndexReader {
         // Before the songs: a change in between is then read once more.
         let revision = try catalogue.revision()
         return (try SongIndex(catalogue: catalogue), revision)
+    }
+}
+
+extension SpotifyLookup {
+    /// The look-up that the settings ask for; nil where they do not.
+    public init?(_ settings: Settings, logger: Logger) {
+        guard !settings.spotifyClientID.isEmpty, !settings.spotifyClientSecret.isEmpty else { return nil }
+        self.init(
+            credentials: SpotifyCredentials(
+                clientID: settings.spotifyClientID, clientSecret: settings.spotifyClientSecret),
+            market: settings.spotifyMarket.isEmpty ? nil : settings.spotifyMarket, logger: logger)
     }
 }

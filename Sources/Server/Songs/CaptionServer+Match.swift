@@ -62,8 +62,10 @@ extension CaptionServer {
 
     private func found(_ wish: SongWish) async throws -> MatchResult {
         let began = ContinuousClock.now
-        let match = try await theSongs().match(wish)
-        let songs = match.songs.map { ($0, SearchLinks.links(for: $0.song)) }
+        let service = try theSongs()
+        let match = try await service.match(wish)
+        let links = await service.links(for: match.songs.map(\.song))
+        let songs = Array(zip(match.songs, links))
         return MatchResult(
             caption: wish.caption, mood: match.mood, songs: songs, reason: match.reason,
             took: ContinuousClock.now - began)
