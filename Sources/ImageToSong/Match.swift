@@ -41,9 +41,15 @@ struct Match: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try Settings.load()
+        try playlist.map(PlaylistFile.init)?.checkIsNew()
         let catalogue = try option.open()
         let ranking = SongRanking(index: try SongIndex(catalogue: catalogue), catalogue: catalogue)
         let model = try Blip2CaptionModel(try await options.load(settings), name: options.model ?? settings.modelID)
+        do {
+            try flags.options.validate(within: model.description.limits)
+        } catch {
+            throw ValidationError(CaptionFlags.sayingFlags(error.message))
+        }
         var hasFailed = false
         var chosen: [Song] = []
         for path in pictures {
@@ -57,6 +63,7 @@ struct Match: AsyncParsableCommand {
                 if json { print(try jsonLine(Failure(file: path, error: "\(error)"))) }
             }
         }
+        if let playlist, chosen.isEmpty { complain("\(playlist) was not written: there are no songs.") }
         if let playlist, !chosen.isEmpty { try PlaylistFile(playlist).write(chosen, title: "Songs for pictures") }
         if hasFailed { throw ExitCode(1) }
     }

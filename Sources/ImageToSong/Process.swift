@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Imaging
+import Moods
 import Pipeline
 import Server
 
@@ -59,6 +60,8 @@ struct Process: AsyncParsableCommand {
         for colour in picture.palette {
             print(String(format: "  %@ %5.1f %%  %@", colour.colour.hex, colour.share * 100, colour.name))
         }
+        let areas = picture.palette.map { ColourMood.Area(colour: LabColour($0.colour), share: $0.share) }
+        print("  mood: \(MoodReader().mood(caption: nil, palette: areas).sentence)")
         if let written { print("  written to \(written)") }
     }
 

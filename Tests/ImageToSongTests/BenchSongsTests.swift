@@ -98,8 +98,8 @@ struct BenchSongsTests {
         let cases = [
             (["--quality", "/none/there.json"], "cannot be read as moments"),
             (["--quality", try write("{\"moments\": []}", "empty.json")], "has no moments"),
-            (["--quality", good, "--catalogue", "/none/there.csv"], "no file or folder"),
-            (["--quality", good, "--catalogue", try write("name\nx", "other.csv")], "no column for titles"),
+            (["--quality", good, "--catalogue", "/none/there.csv"], "cannot be opened"),
+            (["--quality", good, "--catalogue", try write("price\n1", "other.csv")], "no column for titles"),
             (["--rows", "0"], "--rows may be"), (["--repeat", "0"], "--repeat may be"),
         ]
         for (arguments, message) in cases {

@@ -27,8 +27,9 @@ struct ProcessCommandTests {
         let lines = finished.output.split(separator: "\n")
         #expect(lines.first.map(String.init) == picture)
         #expect(lines[1].hasPrefix("  JPEG 720 × 480, 93612 bytes → JPEG 384 × 256, "))
-        #expect((1...5).contains(lines.count - 2))
-        for line in lines[2...] { #expect(line.contains(/^  #[0-9a-f]{6} +\d+\.\d %  [a-z ]+$/)) }
+        #expect((1...5).contains(lines.count - 3))
+        #expect(lines.last?.hasPrefix("  mood: ") == true)
+        for line in lines[2...].dropLast() { #expect(line.contains(/^  #[0-9a-f]{6} +\d+\.\d %  [a-z ]+$/)) }
     }
 
     @Test("With --json a line a picture has the keys of the HTTP answer, and failures have one too")

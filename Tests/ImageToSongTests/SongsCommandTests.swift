@@ -85,7 +85,9 @@ struct SongsCommandTests {
             (["match", "x.jpg", "--limit", "0"], "--limit"), (["match", "x.jpg", "--valence", "0.5"], "--arousal"),
             (["match", "x.jpg", "--valence", "2", "--arousal", "0"], "--valence"),
             (["match", "x.jpg", "--years", "2000"], "--years"),
-            (["match", "x.jpg", "--tempo", "90-60"], "--tempo"), (["match", "x.jpg", "--playlist", "x.mp3"], ".m3u8"),
+            (["match", "x.jpg", "--tempo", "90-60"], "--tempo"),
+            (["match", "x.jpg", "--years", "1990--2000"], "--years"),
+            (["match", "x.jpg", "--playlist", "x.mp3"], ".m3u8"),
             (["songs", "remove"], "--source"), (["songs", "search", "--limit", "0"], "--limit"),
             (["songs", "export", "--out", "x.txt"], ".m3u8"), (["songs", "import", "x", "--format", "mp3"], "format"),
         ])

@@ -25,6 +25,8 @@ struct InformationTests {
                 Set(endpoints.keys) == [
                     "GET /", "GET /health", "GET /health/live", "GET /metrics", "GET /model/info",
                     "POST /caption/generate", "POST /caption/stream", "POST /caption/batch", "POST /image/process",
+                    "POST /songs/match", "GET /songs", "GET /songs/{id}", "GET /songs/stats", "POST /songs/import",
+                    "GET /songs/import/{id}", "POST /songs/playlist",
                     "GET /openapi.json",
                     "GET /docs",
                 ])

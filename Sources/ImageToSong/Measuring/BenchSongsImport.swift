@@ -35,7 +35,7 @@ struct BenchSongsImport: Encodable {
     }
 
     private static func write(_ count: Int, to path: String) throws {
-        FileManager.default.createFile(atPath: path, contents: nil)
+        try Data().write(to: URL(fileURLWithPath: path))
         let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
         defer { try? file.close() }
         var text = "title,artist,album,year,duration_ms,explicit,genres,moods,themes,tempo,valence,arousal\n"

@@ -59,16 +59,18 @@ struct SongFlags: ParsableArguments {
             wish.filters.allowsExplicit = !isClean
             wish.filters.genres = Set(genre.map { $0.lowercased() })
             wish.filters.excluded = Set(exclude)
-            wish.filters.years = try Self.range(years, "--years").map { Int($0.lowerBound)...Int($0.upperBound) }
-            wish.filters.tempo = try Self.range(tempo, "--tempo")
+            wish.filters.years = try Self.range(years, "--years", { Int($0) })
+            wish.filters.tempo = try Self.range(tempo, "--tempo", { Double($0) })
             return wish
         }
     }
 
-    private static func range(_ text: String?, _ name: String) throws -> ClosedRange<Double>? {
+    private static func range<Value: Comparable>(
+        _ text: String?, _ name: String, _ read: (Substring) -> Value?
+    ) throws -> ClosedRange<Value>? {
         guard let text else { return nil }
-        let ends = text.split(separator: "-").map { Double($0) }
-        guard ends.count == 2, let first = ends[0], let last = ends[1], first <= last, last < 10_000 else {
+        let ends = text.split(separator: "-", omittingEmptySubsequences: false).map(read)
+        guard ends.count == 2, let first = ends[0], let last = ends[1], first <= last else {
             throw ValidationError("\(name) may be two numbers with a dash between them, the smaller one first.")
         }
         return first...last

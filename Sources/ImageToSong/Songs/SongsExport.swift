@@ -40,12 +40,19 @@ struct PlaylistFile {
         self.format = format
     }
 
+    /// Saves whoever waits for songs from hearing at the end that they have no place.
+    func checkIsNew() throws {
+        if FileManager.default.fileExists(atPath: url.path) { throw isThere }
+    }
+
+    private var isThere: CommandError { CommandError("\(url.relativePath) is there already; name another file.") }
+
     func write(_ songs: [Song], title: String) throws {
         let playlist = Playlist(title: title, songs: songs) { SearchLinks.links(for: $0).first?.url }
         do {
             try playlist.data(as: format).write(to: url, options: .withoutOverwriting)
         } catch CocoaError.fileWriteFileExists {
-            throw CommandError("\(url.relativePath) is there already; name another file.")
+            throw isThere
         } catch {
             throw CommandError("\(url.relativePath) cannot be written: \(error.localizedDescription)")
         }

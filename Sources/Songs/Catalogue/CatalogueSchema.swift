@@ -31,7 +31,6 @@ enum CatalogueSchema {
                     """)
             try database.create(virtualTable: "song_text", using: FTS5()) { table in
                 table.tokenizer = .unicode61(diacritics: .remove)
-                table.prefixes = [2, 3]
                 for column in ["title", "artist", "album", "tags"] { table.column(column) }
             }
         }

@@ -54,7 +54,10 @@ enum SongKey {
 
     /// What stands before " - Remastered 2011" and "(2009 Remaster)".
     private static func withoutEdition(_ text: String) -> String {
-        guard let start = text.range(of: "remaster", options: .caseInsensitive)?.lowerBound else { return text }
+        // Most titles have no such word, and looking for it costs more than all else here.
+        guard text.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "m") }), text.lowercased().contains("remaster"),
+            let start = text.range(of: "remaster", options: .caseInsensitive)?.lowerBound
+        else { return text }
         let before = text[..<start]
         guard let cut = before.lastIndex(where: { $0 == "-" || $0 == "–" || $0 == "(" || $0 == "[" }) else {
             return text

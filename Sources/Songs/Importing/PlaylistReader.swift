@@ -26,7 +26,7 @@ struct PlaylistReader: SongReading {
 
     mutating func next() throws(SongsError) -> Result<Song, ImportReport.Rejection>? {
         while let line = try text.line(atMost: CSVReader.longestRow) {
-            guard let content = line.text?.trimmingCharacters(in: .whitespaces) else {
+            guard let content = line.text?.withoutOuterSpaces else {
                 entry = Entry()
                 return .failure(.init(line: line.number, reason: "the line is longer than 1 MB"))
             }

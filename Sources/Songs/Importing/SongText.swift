@@ -14,7 +14,7 @@ enum SongText {
                 String.UnicodeScalarView(
                     text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
         }
-        result = result.trimmingCharacters(in: .whitespaces)
+        result = result.withoutOuterSpaces
         return result.utf8.count > longest ? String(result.prefix(longest)) : result
     }
 
@@ -41,5 +41,19 @@ enum SongText {
         guard let range = text.range(of: "track:") ?? text.range(of: "/track/") else { return nil }
         let identifier = text[range.upperBound...].prefix { $0.isASCII && ($0.isLetter || $0.isNumber) }
         return identifier.count == 22 ? String(identifier) : nil
+    }
+}
+
+extension String {
+    /// The text without the spaces and tabs around it. Foundation's way of doing it took a quarter of an import's time.
+    var withoutOuterSpaces: String {
+        func isSpace(_ character: Character?) -> Bool {
+            character?.isWhitespace == true && character?.isNewline == false
+        }
+        guard isSpace(first) || isSpace(last) else { return self }
+        var rest = self[...]
+        while isSpace(rest.first) { rest.removeFirst() }
+        while isSpace(rest.last) { rest.removeLast() }
+        return String(rest)
     }
 }

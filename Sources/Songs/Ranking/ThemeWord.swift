@@ -37,8 +37,8 @@ enum ThemeWord {
         lantern candle candlelight: night light
         wave surf surfer surfing surfboard beach shore coast lighthouse sand seagull tide: sea water
         ocean: sea water
-        ship sailboat sail sailing sailor canoe kayak ferry rowboat gondola vessel boat: boat sea water journey
-        dock pier harbour harbor port: sea boat
+        ship sailboat sail sailing sailor canoe kayak ferry rowboat gondola vessel boat: boat sea water journey travel
+        dock pier harbour harbor port: sea boat ship
         fish dolphin whale: sea water
         lake pond: lake water nature
         river stream creek brook canal: river water
@@ -55,19 +55,19 @@ enum ThemeWord {
         butterfly bee: nature spring
         horse rider cowboy carriage: horse
         street traffic skyscraper building taxi downtown sidewalk crosswalk neon: city street
-        road highway path trail: road journey
-        train railway railroad locomotive: train journey
-        luggage suitcase backpack airport plane airplane traveller traveler: journey
-        car bus truck motorcycle bicycle bike: road journey
+        road highway path trail: road journey travel
+        train railway railroad locomotive: train journey travel
+        luggage suitcase backpack airport plane airplane traveller traveler: journey travel
+        car bus truck motorcycle bicycle bike: road journey travel
         goodbye waving depart departure leaving: farewell
-        grave graveyard cemetery tombstone coffin funeral: death grief
+        grave graveyard cemetery tombstone coffin funeral: death grief loss
         ruin abandoned: ruin memory
         photograph album antique old: memory
         castle palace fortress tower: castle
         knight sword armor armour king queen: castle battle
         soldier army tank battlefield weapon gun: war battle
-        parade band marching uniform: parade march
-        flag: parade
+        parade band marching uniform: parade march festival
+        flag: parade festival
         church cathedral chapel altar priest monk nun temple cross prayer praying pray: church faith prayer
         angel: heaven faith
         bride groom wedding: wedding love
@@ -78,12 +78,12 @@ enum ThemeWord {
         mother father family grandmother grandfather: family home
         bed bedroom pillow blanket sleeping nap: sleep night
         dancer dancing ballet ballerina ballroom: dance
-        party balloon confetti cake birthday celebration celebrating: party celebration dance
-        firework fireworks: celebration
+        party balloon confetti cake birthday celebration celebrating: party celebration dance festival
+        firework fireworks: celebration festival
         christmas santa gift ornament reindeer: christmas winter
         beer wine drink bar pub toast: drinking tavern
         circus clown carnival: carnival play
-        witch ghost skeleton skull pumpkin monster: ghost death night
+        witch ghost skeleton skull pumpkin monster: ghost death night loss
         fire campfire flame fireplace bonfire: fire
         fog mist haze: mist
         cloud sky kite: sky
@@ -94,7 +94,7 @@ enum ThemeWord {
         worker factory hammer construction: work
         dog puppy cat kitten: animal play
         lion tiger elephant giraffe zebra bear: animal
-        desert camel dune: desert journey
+        desert camel dune: desert journey travel
         island palm: sea island
         snowflake frost: winter
         alone lonely empty: solitude loneliness
