@@ -1,9 +1,10 @@
 extension Song {
     /// This song with what another row says of it; see ``SongWriter``.
-    func enriched(with other: Song) -> Song {
-        let isSameSource = source == other.source
+    ///
+    /// - Parameter isRight: whether the other row replaces what is known, or only adds to it.
+    func enriched(with other: Song, isRight: Bool) -> Song {
         func chosen<Value>(_ field: KeyPath<Song, Value?>) -> Value? {
-            isSameSource ? other[keyPath: field] ?? self[keyPath: field] : self[keyPath: field] ?? other[keyPath: field]
+            isRight ? other[keyPath: field] ?? self[keyPath: field] : self[keyPath: field] ?? other[keyPath: field]
         }
         var result = self
         result.album = chosen(\.album)
@@ -16,11 +17,18 @@ extension Song {
         result.path = chosen(\.path)
         result.licence = chosen(\.licence)
         result.isEmbeddable = isEmbeddable && other.isEmbeddable
-        result.features.enrich(with: other.features, isRight: isSameSource)
+        result.features.enrich(with: other.features, isRight: isRight)
         var tags = Dictionary(tags.map { (Key($0), $0) }) { first, _ in first }
-        for tag in other.tags where isSameSource || tags[Key(tag)] == nil { tags[Key(tag)] = tag }
-        result.tags = tags.values.sorted { ($0.kind.rawValue, $0.name) < ($1.kind.rawValue, $1.name) }
+        for tag in other.tags where isRight || tags[Key(tag)] == nil { tags[Key(tag)] = tag }
+        result.tags = Array(tags.values)
+        result.tags = result.sortedTags
         return result
+    }
+
+    /// The tags as they come out of the catalogue's file: by kind and name, each once.
+    var sortedTags: [SongTag] {
+        Dictionary(tags.map { (Key($0), $0) }) { first, _ in first }.values
+            .sorted { ($0.kind.rawValue, $0.name) < ($1.kind.rawValue, $1.name) }
     }
 
     /// What a song has once at most.

@@ -11,10 +11,11 @@ extension SongCatalogue {
     /// The songs in whose title, artist, album or tags all words of `query` occur, each as the beginning of a word, the best
     /// first; without a word, all songs by their numbers.
     ///
-    /// Words are letters and digits; accents and case do not matter, and whatever else is in the query means nothing.
+    /// Spaces stand between words; accents and case do not matter, and signs mean nothing.
     public func search(_ query: String, limit: Int = 20, offset: Int = 0) throws(SongsError) -> SongPage {
-        let words = SongKey.plain(query).split(separator: " ").prefix(16)
-        let pattern = words.map { "\"\($0)\"*" }.joined(separator: " ")
+        let words = query.split { $0.isWhitespace || $0 == "\0" }.prefix(16)
+        // Between quotation marks the index takes a word apart just as it took the titles apart.
+        let pattern = words.map { "\"\($0.prefix(100).replacing("\"", with: "\"\""))\"*" }.joined(separator: " ")
         return try read { database in
             let (ids, total): ([Int64], Int)
             if words.isEmpty {

@@ -22,6 +22,7 @@ public final class SongCatalogue: Sendable {
             if !folder.isEmpty {
                 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             }
+            try Self.refuseForeign(path)
             var configuration = Configuration()
             configuration.label = "songs"
             configuration.busyMode = .timeout(10)
@@ -34,14 +35,32 @@ public final class SongCatalogue: Sendable {
                     "The catalogue \(path) was written by a newer version of this program; use that one, or name another file."
                 )
             }
-            let isNew = try database.read { try !$0.tableExists("song") }
             try migrator.migrate(database)
-            if isNew, withStarter { _ = try SongImport(catalogue: self).run(StarterCatalogue.rows) }
+            try StarterCatalogue.begin(self, isWanted: withStarter)
         } catch let error as SongsError {
             throw error
         } catch {
             throw Self.unavailable(path, error)
         }
+    }
+
+    /// A database of another program is not touched: even opening it as a catalogue would change it.
+    private static func refuseForeign(_ path: String) throws {
+        guard let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? NSNumber,
+            size.intValue > 0
+        else { return }
+        var configuration = Configuration()
+        configuration.readonly = true
+        let file = try DatabaseQueue(path: path, configuration: configuration)
+        let tables = try file.read {
+            try String.fetchSet($0, sql: "SELECT name FROM sqlite_master WHERE type = 'table'")
+        }
+        try file.close()
+        guard !tables.isSubset(of: ["grdb_migrations"]), !tables.isSuperset(of: ["song", "song_text", "catalogue"])
+        else { return }
+        throw SongsError(
+            .catalogueUnavailable,
+            "\(path) is a database of another program, and was left as it is; name another file for the catalogue.")
     }
 
     /// A number that rises with every change to the songs, so that what is kept in memory knows when it is old.

@@ -3,20 +3,55 @@ import Foundation
 /// What two spellings of the same song have in common.
 ///
 /// The first artist and the title, without accents, case, punctuation, guests ("feat. …") and remasterings. Live recordings,
-/// remixes and other versions stay apart, since what tells them apart is part of the title.
+/// remixes and other versions stay apart, since what tells them apart is part of the title. Where nobody is named, songs are
+/// one only where their file, or else their album, is: many albums have a "Track 01".
 enum SongKey {
     /// The key of a song; two songs with the same key are one.
-    static func key(title: String, artist: String) -> String {
-        let first = artist.prefix { $0 != "," && $0 != ";" }
-        return plain(withoutGuests(String(first))) + "|" + plain(withoutEdition(withoutGuests(title)))
+    static func key(of song: Song) -> String {
+        let first = song.artist.prefix { $0 != "," && $0 != ";" }
+        let artist = words(SongGuests.removed(from: String(first), isName: true))
+        let title = words(SongEdition.removed(from: SongGuests.removed(from: song.title, isName: false)))
+        guard artist.isEmpty else { return artist + "|" + title }
+        return "|" + title + "|" + (song.path ?? song.album.map(plain) ?? "")
+    }
+
+    /// The plain form, or what is left of a text that is all signs, such as ÷.
+    private static func words(_ text: String) -> String {
+        let plain = plain(withNamedSharps(text))
+        return plain.isEmpty ? text.trimmed.lowercased() : plain
+    }
+
+    /// C# minor is not C minor.
+    private static func withNamedSharps(_ text: String) -> String {
+        guard text.utf8.contains(where: { $0 == UInt8(ascii: "#") || $0 == 0xE2 }) else { return text }
+        var (result, last) = ("", Character(" "))
+        for character in text {
+            switch character {
+            case "#" where "ABCDEFGHabcdefgh".contains(last), "♯": result += " sharp"
+            case "♭": result += " flat"
+            default: result.append(character)
+            }
+            last = character
+        }
+        return result
     }
 
     /// Letters and digits in lower case, single spaces between words.
     static func plain(_ text: String) -> String {
         if text.utf8.allSatisfy({ $0 < 0x80 }) { return plainASCII(text) }
-        let folded = text.precomposedStringWithCompatibilityMapping.folding(
-            options: [.diacriticInsensitive, .caseInsensitive, .widthInsensitive], locale: nil)
-        return folded.split { !$0.isLetter && !$0.isNumber }.joined(separator: " ")
+        var scalars = String.UnicodeScalarView()
+        var isAccented = false
+        for scalar in text.decomposedStringWithCompatibilityMapping.lowercased().unicodeScalars {
+            if scalar.properties.generalCategory == .nonspacingMark {
+                // On Latin, Greek and Cyrillic letters it is an accent; in other scripts it is part of the letter.
+                if !isAccented { scalars.append(scalar) }
+            } else {
+                isAccented = scalar.value < 0x590
+                if scalar == "ß" { scalars.append(contentsOf: "ss".unicodeScalars) } else { scalars.append(scalar) }
+            }
+        }
+        return String(scalars).precomposedStringWithCanonicalMapping.filter { $0 != "'" && $0 != "’" }
+            .split { !$0.isLetter && !$0.isNumber }.joined(separator: " ")
     }
 
     /// The same of ASCII, which most is.
@@ -33,35 +68,5 @@ enum SongKey {
         }
         if result.last == UInt8(ascii: " ") { result.removeLast() }
         return String(decoding: result, as: UTF8.self)
-    }
-
-    private static let guests = [
-        " feat. ", " feat ", " ft. ", " ft ", " featuring ", "(feat.", "(feat ", "(ft.", "[feat.",
-    ]
-
-    /// What stands before "feat." and its like.
-    private static func withoutGuests(_ text: String) -> String {
-        guard let letter = text.utf8.first(where: { $0 | 0x20 == UInt8(ascii: "f") }), letter != 0 else { return text }
-        let lower = text.lowercased()
-        guard lower.count == text.count else { return text }
-        for guest in guests {
-            guard let range = lower.range(of: guest) else { continue }
-            let length = lower.distance(from: lower.startIndex, to: range.lowerBound)
-            if length > 0 { return String(text.prefix(length)) }
-        }
-        return text
-    }
-
-    /// What stands before " - Remastered 2011" and "(2009 Remaster)".
-    private static func withoutEdition(_ text: String) -> String {
-        // Most titles have no such word, and looking for it costs more than all else here.
-        guard text.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "m") }), text.lowercased().contains("remaster"),
-            let start = text.range(of: "remaster", options: .caseInsensitive)?.lowerBound
-        else { return text }
-        let before = text[..<start]
-        guard let cut = before.lastIndex(where: { $0 == "-" || $0 == "–" || $0 == "(" || $0 == "[" }) else {
-            return text
-        }
-        return cut > text.startIndex ? String(text[..<cut]) : text
     }
 }

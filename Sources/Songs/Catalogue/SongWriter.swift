@@ -4,9 +4,13 @@ import Moods
 /// Puts songs into a catalogue within a transaction: new ones whole, known ones enriched.
 ///
 /// What a known song lacks it takes from the new one; what it has stays, unless both come from the same source: then the
-/// new one is right. Tags of both are kept. A song is embeddable as long as all its sources allow it.
+/// new one is right. Of several rows of one list that are the same song the first is right, so that bringing the list again
+/// changes nothing. Tags of both are kept. A song is embeddable as long as all its sources allow it.
 struct SongWriter {
     private let database: Database
+    private var written = WrittenSongs()
+    /// Songs behind it are new.
+    private let lastKnown: Int64
     private let find: Statement
     private let insert: Statement
     private let update: Statement
@@ -19,6 +23,7 @@ struct SongWriter {
 
     init(_ database: Database) throws {
         self.database = database
+        lastKnown = try Int64.fetchOne(database, sql: "SELECT max(id) FROM song") ?? 0
         find = try database.makeStatement(sql: "SELECT id FROM song WHERE norm_key = ?")
         insert = try database.makeStatement(
             sql: """
@@ -41,32 +46,48 @@ struct SongWriter {
     }
 
     /// Puts in one song.
-    func put(_ song: Song) throws -> SongOutcome {
-        let key = SongKey.key(title: song.title, artist: song.artist)
-        if let id = try Int64.fetchOne(find, arguments: [key]) { return try enrich(id, with: song) }
+    mutating func put(_ song: Song) throws -> SongOutcome {
+        let key = SongKey.key(of: song)
         var new = song
-        new.affect = song.affect ?? AffectEstimate.affect(of: song)
+        // In the order that they come back in: an estimate is a sum, whose last digit depends on the order.
+        new.tags = song.sortedTags
+        if let id = try Int64.fetchOne(find, arguments: [key]) {
+            return try enrich(id, with: new, isFirst: written.insert(id))
+        }
+        new.affect = song.affect ?? AffectEstimate.affect(of: new)
         try insert.execute(arguments: new.columns + [key])
         new.id = database.lastInsertedRowID
+        _ = written.insert(new.id)
         try writeParts(of: new, isNew: true)
         return .added
     }
 
-    private func enrich(_ id: Int64, with song: Song) throws -> SongOutcome {
+    private func enrich(_ id: Int64, with song: Song, isFirst: Bool) throws -> SongOutcome {
         guard let known = try SongCatalogue.song(id: id, database) else { return .unchanged }
-        var merged = known.enriched(with: song)
-        merged.affect =
-            song.affect ?? (known.affect?.method == .stated ? known.affect : AffectEstimate.affect(of: merged))
+        var merged = known.enriched(with: song, isRight: isFirst && known.source == song.source)
+        let stated = known.affect.flatMap { $0.method == .stated ? $0 : nil }
+        merged.affect = (isFirst ? song.affect ?? stated : stated ?? song.affect) ?? AffectEstimate.affect(of: merged)
         guard merged != known else { return .unchanged }
         try update.execute(arguments: merged.columns + [id])
         try writeParts(of: merged, isNew: false)
         return .updated
     }
 
+    /// Makes the new songs searchable. All at once: any other statement between would make the index write what it gathered.
+    func finish() throws {
+        try database.execute(
+            sql: """
+                INSERT INTO song_text (rowid, title, artist, album, tags)
+                SELECT id, title, artist, album, (SELECT group_concat(tag, ' ') FROM song_tag WHERE song_id = song.id)
+                FROM song WHERE id > ?
+                """, arguments: [lastKnown])
+    }
+
     /// What is not in the song's own row.
     private func writeParts(of song: Song, isNew: Bool) throws {
+        let isIndexed = song.id <= lastKnown
         if !isNew {
-            try removeText.execute(arguments: [song.id])
+            if isIndexed { try removeText.execute(arguments: [song.id]) }
             try removeVectors.execute(arguments: [song.id])
         }
         for tag in song.tags { try insertTag.execute(arguments: [song.id, tag.kind.rawValue, tag.name, tag.weight]) }
@@ -76,6 +97,7 @@ struct SongWriter {
                 song.id, affect.affect.valence, affect.affect.arousal, affect.confidence, affect.method.rawValue,
             ])
         }
+        guard isIndexed else { return }
         let tags = song.tags.map(\.name).joined(separator: " ")
         try insertText.execute(arguments: [song.id, song.title, song.artist, song.album, tags])
     }

@@ -3,7 +3,7 @@ import Foundation
 
 /// Songs from the tags of the audio files in a folder and the folders in it. Links are not followed.
 struct AudioFolder: SongReading {
-    private let files: FileManager.DirectoryEnumerator
+    private var files: FolderWalk
     private var number = 0
 
     private static let endings: Set<String> = [
@@ -12,33 +12,42 @@ struct AudioFolder: SongReading {
     ]
 
     init(path: String) throws(SongsError) {
-        let keys: [URLResourceKey] = [.isRegularFileKey, .isSymbolicLinkKey]
-        guard FileManager.default.isReadableFile(atPath: path),
-            let files = FileManager.default.enumerator(
-                at: URL(filePath: path, directoryHint: .isDirectory), includingPropertiesForKeys: keys,
-                options: [.skipsHiddenFiles])
-        else {
+        guard FileManager.default.isReadableFile(atPath: path) else {
             throw SongsError(.unreadableImport, "The folder \(path) cannot be read; check that this user may.")
         }
-        self.files = files
+        files = FolderWalk(path: URL(filePath: path).path)
     }
 
     var bytesRead: Int64 { 0 }
     var bytesTotal: Int64? { nil }
 
     mutating func next() throws(SongsError) -> Result<Song, ImportReport.Rejection>? {
-        while let url = files.nextObject() as? URL {
-            guard Self.endings.contains(url.pathExtension.lowercased()) else { continue }
-            let kind = try? FileManager.default.attributesOfItem(atPath: url.path)[.type] as? FileAttributeType
-            guard kind == .typeRegular else { continue }
-            number += 1
-            guard let tags = AudioTags(path: url.path) else {
-                return .failure(
-                    .init(line: number, reason: "\(url.lastPathComponent) is no audio file that can be read"))
+        while let found = files.next() {
+            switch found {
+            case .closed(let path): return reject("the folder \(Self.name(path)) cannot be opened")
+            case .file(let bytes):
+                guard Self.endings.contains((Self.name(bytes) as NSString).pathExtension.lowercased()) else { continue }
+                guard let path = String(validating: bytes, as: UTF8.self) else {
+                    return reject(
+                        "the name \(Self.name(bytes)) is no UTF-8, so that no playlist could hold it; rename it")
+                }
+                guard let tags = AudioTags(path: path) else {
+                    return reject("\(Self.name(bytes)) is no audio file that can be read")
+                }
+                number += 1
+                return .success(Song(tags: tags, url: URL(filePath: path, directoryHint: .notDirectory)))
             }
-            return .success(Song(tags: tags, url: url))
         }
         return nil
+    }
+
+    private mutating func reject(_ reason: String) -> Result<Song, ImportReport.Rejection> {
+        number += 1
+        return .failure(.init(line: number, reason: reason))
+    }
+
+    private static func name(_ path: [UInt8]) -> String {
+        String(decoding: path.split(separator: UInt8(ascii: "/")).last ?? [], as: UTF8.self)
     }
 }
 

@@ -14,6 +14,8 @@ struct CSVReader {
 
     private var text: TextFile
     private var separator: UInt8?
+    /// Whether the text ended between quotation marks.
+    private var isOpen = false
 
     init(_ text: TextFile) {
         self.text = text
@@ -28,7 +30,17 @@ struct CSVReader {
             let line = text.lineNumber
             guard let bytes = try record() else { return nil }
             guard let bytes = bytes.value else {
-                return Row(line: line, cells: [], problem: "the row is longer than 1 MB; is a quotation mark missing?")
+                return Row(
+                    line: line, cells: [],
+                    problem: "the row is longer than 1 MB, and all up to line \(text.lineNumber - 1) was left out; "
+                        + "is a quotation mark missing?")
+            }
+            if isOpen {
+                return Row(
+                    line: line, cells: [],
+                    problem:
+                        "a quotation mark is never closed, and all behind it, up to line \(text.lineNumber), was left out"
+                )
             }
             if bytes.isEmpty { continue }
             if separator == nil { separator = Self.separator(of: bytes) }
@@ -45,9 +57,17 @@ struct CSVReader {
     private mutating func record() throws(SongsError) -> Record? {
         guard try text.peek() != nil else { return nil }
         var bytes: [UInt8] = []
-        var isQuoted = false
+        // Only at the beginning of a cell does a quotation mark open anything: 12" is a length.
+        var (isQuoted, isBeginning) = (false, true)
         while let byte = try text.next() {
-            if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+            if byte == UInt8(ascii: "\"") {
+                if isQuoted, try text.peek() == byte, let another = try text.next() {
+                    bytes += [byte, another]
+                    continue
+                }
+                isQuoted = !isQuoted && isBeginning
+            }
+            isBeginning = !isQuoted && separates(byte)
             if byte == 0x0A, !isQuoted { break }
             if byte == 0x0D, !isQuoted {
                 // Alone it ends a line as well, as it did on old Macs.
@@ -60,7 +80,12 @@ struct CSVReader {
                 return Record(value: nil)
             }
         }
+        isOpen = isQuoted
         return Record(value: bytes)
+    }
+
+    private func separates(_ byte: UInt8) -> Bool {
+        separator.map { $0 == byte } ?? [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")].contains(byte)
     }
 
     /// What separates the cells of the first line.

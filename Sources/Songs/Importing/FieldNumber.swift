@@ -47,7 +47,7 @@ enum FieldNumber {
         if let number = Double(text), (-1...11).contains(number) { return number < 0 ? nil : Int(number) }
         let accidentals: [String: Int] = ["": 0, "#": 1, "♯": 1, "b": -1, "♭": -1]
         guard let first = text.lowercased().first, let natural = naturals[first],
-            let accidental = accidentals[String(text.dropFirst()).withoutOuterSpaces.lowercased()]
+            let accidental = accidentals[String(text.dropFirst()).trimmed.lowercased()]
         else {
             throw FieldProblem(
                 reason: "the key is \(text.prefix(40).debugDescription); it may be C, F#, Bb …, or 0 to 11")
@@ -66,7 +66,7 @@ enum FieldNumber {
     }
 
     private static func trimmed(_ text: String?) -> String? {
-        guard let text = text?.withoutOuterSpaces, !text.isEmpty else { return nil }
+        guard let text = text?.trimmed, !text.isEmpty else { return nil }
         return text
     }
 

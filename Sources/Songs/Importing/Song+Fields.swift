@@ -18,7 +18,7 @@ extension Song {
         let title = SongText.plain(fields[.title] ?? "")
         guard !title.isEmpty else { throw FieldProblem(reason: "the title is empty") }
         self.init(title: title, artist: SongText.plain(fields[.artist] ?? ""), source: source)
-        if isExportify { artist = artist.replacingOccurrences(of: ";", with: ", ") }
+        if isExportify, artist.holds(";") { artist = artist.replacing(";", with: ", ") }
         album = SongText.nonempty(fields[.album])
         licence = SongText.nonempty(fields[.licence])
         path = SongText.nonempty(fields[.path])
@@ -27,8 +27,9 @@ extension Song {
         isExplicit = try FieldNumber.flag(fields[.explicit], "explicit")
         isrc = SongText.isrc(fields[.isrc])
         musicBrainzID = fields[.mbid].flatMap { UUID(uuidString: $0)?.uuidString.lowercased() }
-        spotifyID = fields[.uri].flatMap(SongText.spotifyID)
-        isEmbeddable = !isExportify
+        spotifyID = (fields[.uri] ?? fields[.spotifyID].map { "track:\($0)" }).flatMap(SongText.spotifyID)
+        let mayBeEmbedded = try FieldNumber.flag(fields[.embeddable], "embeddable") ?? true
+        isEmbeddable = !isExportify && mayBeEmbedded
         features = try SongFeatures(fields: fields, isExportify: isExportify)
         tags = Self.tags(fields, separators: isExportify ? [",", ";"] : [";"])
         affect = isExportify ? nil : try Self.affect(fields)

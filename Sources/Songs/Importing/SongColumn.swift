@@ -1,6 +1,7 @@
 /// What a column of a table of songs holds.
 enum SongColumn: String, CaseIterable {
-    case uri, title, artist, album, year, duration, explicit, isrc, mbid, path, licence, genres, moods, themes
+    case uri, spotifyID, embeddable, title, artist, album, year, duration, explicit, isrc, mbid, path, licence, genres,
+        moods, themes
     case instruments, danceability, energy, key, loudness, mode, speechiness, acousticness, instrumentalness, liveness,
         valence, arousal, tempo, tempoMarking, timeSignature
 
@@ -81,6 +82,8 @@ enum SongColumn: String, CaseIterable {
                 "Açık İçerik", "明示的な内容", "Ακατάλληλο", "صريح",
             ]
         ),
+        (.spotifyID, ["spotify_id"]),
+        (.embeddable, ["embeddable"]),
         (.isrc, ["isrc"]),
         (.mbid, ["mbid", "musicbrainz_id"]),
         (.path, ["path", "file", "location"]),

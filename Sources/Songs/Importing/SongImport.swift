@@ -33,7 +33,7 @@ public struct SongImport: Sendable {
         var (rows, report) = (rows, ImportReport())
         report.bytesTotal = rows.bytesTotal
         try catalogue.change { database in
-            let writer = try SongWriter(database)
+            var writer = try SongWriter(database)
             while let row = try rows.next() {
                 report.rowsRead += 1
                 switch row {
@@ -47,6 +47,7 @@ public struct SongImport: Sendable {
                     throw SongsError(.cancelled, "The import was stopped; the catalogue is as it was.")
                 }
             }
+            try writer.finish()
             report.bytesRead = rows.bytesRead
             return report.added + report.updated > 0
         }

@@ -3,9 +3,11 @@ import Moods
 extension Playlist {
     /// The columns that the import reads; what it brings in again is equal.
     private static let columns = [
-        "title", "artist", "album", "year", "duration_ms", "explicit", "isrc", "mbid", "path", "licence", "genres",
-        "moods",
-        "themes", "instruments", "key", "mode", "tempo", "tempo_marking", "energy", "valence", "arousal",
+        "title", "artist", "album", "year", "duration_ms", "explicit", "isrc", "mbid", "spotify_id", "embeddable",
+        "path",
+        "licence", "genres", "moods", "themes", "instruments", "key", "mode", "tempo", "tempo_marking", "energy",
+        "danceability", "acousticness", "instrumentalness", "liveness", "speechiness", "loudness", "time_signature",
+        "valence", "arousal",
     ]
 
     var csv: String {
@@ -24,10 +26,13 @@ extension Playlist {
         return [
             song.title, song.artist, text(song.album), text(song.year), text(song.durationMilliseconds),
             text(song.isExplicit),
-            text(song.isrc), text(song.musicBrainzID), text(song.path), text(song.licence), tags(.genre), tags(.mood),
+            text(song.isrc), text(song.musicBrainzID), text(song.spotifyID), song.isEmbeddable ? "" : "false",
+            text(song.path), text(song.licence), tags(.genre), tags(.mood),
             tags(.theme), tags(.instrument), features.key.map { notes[$0 % 12] } ?? "",
             features.isMajor.map { $0 ? "major" : "minor" } ?? "", text(features.tempo), text(features.tempoMarking),
-            text(features.energy), text(stated?.valence), text(stated?.arousal),
+            text(features.energy), text(features.danceability), text(features.acousticness),
+            text(features.instrumentalness), text(features.liveness), text(features.speechiness),
+            text(features.loudness), text(features.timeSignature), text(stated?.valence), text(stated?.arousal),
         ]
     }
 

@@ -49,6 +49,7 @@ public struct Playlist: Sendable {
             let name = SongText.plain([song.artist, song.title].filter { !$0.isEmpty }.joined(separator: " - "))
             let seconds = song.durationMilliseconds.map { ($0 + 500) / 1000 } ?? -1
             lines.append("#EXTINF:\(seconds),\(name)")
+            if needsArtist(song) { lines.append("#EXTART:\(SongText.plain(song.artist))") }
             if let album = song.album { lines.append("#EXTALB:\(SongText.plain(album))") }
             if let place = place(of: song) {
                 lines.append(place)
@@ -57,6 +58,12 @@ public struct Playlist: Sendable {
             }
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// Whether " - " between the artist and the title does not tell them apart.
+    private func needsArtist(_ song: Song) -> Bool {
+        let doubtful = song.artist.isEmpty ? song.title : song.artist
+        return [" - ", " – "].contains(where: doubtful.contains)
     }
 
     /// A path that begins with # would be a comment.

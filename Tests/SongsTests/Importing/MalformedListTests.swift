@@ -1,0 +1,104 @@
+import Foundation
+import GRDB
+import Testing
+
+@testable import Songs
+
+@Suite("Malformed lists")
+struct MalformedListTests {
+    private let place: Workplace
+    private let catalogue: SongCatalogue
+
+    init() throws {
+        place = try Workplace()
+        catalogue = try place.catalogue()
+    }
+
+    private func bring(_ name: String, _ content: String) throws -> ImportReport {
+        try SongImport(catalogue: catalogue).run(path: place.file(name, content))
+    }
+
+    @Test("A quotation mark within a cell is a sign like others, and costs no row after it")
+    func strayQuote() throws {
+        let rows = (1...50).map { "Song \($0),X\n" }.joined()
+        let report = try bring("a.csv", "title,artist\nA 12\" Mix,X\n\(rows)")
+        #expect((report.added, report.rejected) == (51, 0))
+        let table = try bring("b.tsv", "title\tartist\nB 7\" Edit\tX\nC\tX\n")
+        #expect((table.added, table.rejected) == (2, 0))
+    }
+
+    @Test("A quotation mark that nothing closes is named, and what is behind it makes no song")
+    func openQuote() throws {
+        let report = try bring("a.csv", "title,artist\nA,X\n\"B,X\nC,X\n")
+        #expect((report.added, report.rejected) == (1, 1))
+        #expect(report.rejections.first?.line == 3)
+        #expect(report.rejections.first?.reason.contains("never closed") == true)
+    }
+
+    @Test("A song without a file says nothing about the next one")
+    func lostEntry() throws {
+        _ = try bring(
+            "a.m3u8",
+            "#EXTM3U\n#EXTINF:10,First Artist - First\n#EXTALB:First Album\n# There is no file of this one.\n"
+                + "#EXTINF:20,Second Artist - Second\nsecond.mp3\n")
+        let second = try #require(try catalogue.search("Second").songs.first)
+        #expect(second.artist == "Second Artist" && second.title == "Second" && second.album == nil)
+        #expect(second.durationMilliseconds == 20_000)
+    }
+
+    @Test("Commas within the attributes of EXTINF do not begin the title")
+    func attributes() throws {
+        _ = try bring("a.m3u", "#EXTM3U\n#EXTINF:5 group=\"Jazz, Blues\",Artist - Title\na.mp3\n")
+        let song = try #require(try catalogue.song(id: 1))
+        #expect(song.title == "Title" && song.artist == "Artist" && song.durationMilliseconds == 5000)
+    }
+
+    @Test("Files of one name without tags are as many songs as files")
+    func untagged() throws {
+        let report = try bring("a.m3u", "a/Track 01.mp3\nb/Track 01.mp3\nc/Track 01.mp3\n")
+        #expect(report.added == 3)
+    }
+
+    @Test("A database of another program is refused, and left as it is")
+    func foreignDatabase() throws {
+        let path = place.path("other.sqlite")
+        let other = try DatabaseQueue(path: path)
+        try other.write { try $0.execute(sql: "CREATE TABLE bookmark (address TEXT)") }
+        try other.close()
+        let before = try Data(contentsOf: URL(filePath: path))
+        let error = #expect(throws: SongsError.self) { try SongCatalogue(path: path) }
+        #expect(error?.code == .catalogueUnavailable)
+        #expect(try Data(contentsOf: URL(filePath: path)) == before)
+    }
+
+    @Test("A catalogue whose starter songs were cut short gets them at the next start")
+    func starterCutShort() throws {
+        let path = place.path("new.sqlite")
+        let pool = try DatabasePool(path: path)
+        try CatalogueSchema.migrator.migrate(pool)
+        try pool.close()
+        #expect(try SongCatalogue(path: path).count() > 0)
+    }
+
+    @Test("A folder behind a link is read where the link itself was named")
+    func linkedFolder() throws {
+        let files = FileManager.default
+        try files.createDirectory(atPath: place.path("music"), withIntermediateDirectories: true)
+        _ = try place.file("music/bad.mp3", "")
+        try files.createSymbolicLink(atPath: place.path("link"), withDestinationPath: place.path("music"))
+        #expect(try SongImport(catalogue: catalogue).run(path: place.path("link")).rowsRead == 1)
+    }
+
+    @Test("A file whose name is not UTF-8 is counted, not passed over in silence")
+    func oddName() throws {
+        let files = FileManager.default
+        try files.createDirectory(atPath: place.path("music"), withIntermediateDirectories: true)
+        let name =
+            Array("\(place.path("music"))/caf".utf8CString.dropLast()) + [CChar(bitPattern: 0xE9)]
+            + Array(".mp3".utf8CString)
+        let file = fopen(name, "w")
+        try #require(file != nil)
+        fclose(file)
+        #expect(try SongImport(catalogue: catalogue).run(path: place.path("music")).rejected == 1)
+    }
+}
