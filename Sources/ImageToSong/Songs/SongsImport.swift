@@ -67,15 +67,20 @@ struct SongsImport: ParsableCommand {
 
     private struct Answer: Encodable {
         let file: String
-        let rows_read: Int
+        let rowsRead: Int
         let added: Int
         let updated: Int
         let unchanged: Int
         let rejected: Int
 
+        enum CodingKeys: String, CodingKey {
+            case file, added, updated, unchanged, rejected
+            case rowsRead = "rows_read"
+        }
+
         init(file: String, _ report: ImportReport) {
             self.file = file
-            rows_read = report.rowsRead
+            rowsRead = report.rowsRead
             added = report.added
             updated = report.updated
             unchanged = report.unchanged
