@@ -40,6 +40,12 @@ def mend(body, most):
         del body["min_new_tokens"]
     if body.get("num_return_sequences", 1) > body.get("num_beams", 1):
         del body["num_return_sequences"]
+    if ("valence" in body) != ("arousal" in body):
+        body.pop("valence", None), body.pop("arousal", None)
+    filters = body.get("filters", body)
+    for name in ("year", "tempo"):
+        if filters.get(f"{name}_min", 0) > filters.get(f"{name}_max", 9999):
+            del filters[f"{name}_min"]
 
 
 def seems_wrong(body):
@@ -83,7 +89,8 @@ def test(program, examples):
             "run", "openapi.json", "--url", address, "--checks", "all", "--no-color",
             "--max-examples", examples, "--generation-deterministic",
         ]
-        for path in sorted(absent):
+        # Of a list of songs no schema says what is wrong: it is read in the background, row by row.
+        for path in sorted(absent | {"/songs/import"}):
             command += ["--exclude-path", path]
         try:
             schemathesis.cli.schemathesis(command)

@@ -48,8 +48,8 @@ extension SpotifyLimits {
     /// No test ends by these deadlines but those that say so.
     static var forTests: SpotifyLimits {
         var limits = SpotifyLimits()
-        limits.lookupDeadline = .seconds(60)
-        limits.matchDeadline = .seconds(60)
+        limits.lookupDeadline = .seconds(900)
+        limits.matchDeadline = .seconds(900)
         return limits
     }
 }

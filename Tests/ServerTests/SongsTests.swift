@@ -105,7 +105,7 @@ struct SongCallTests {
         "What cannot be read is refused by name",
         arguments: [
             ("{", 400, "malformed_request", "no JSON object"), ("[]", 400, "malformed_request", "no JSON object"),
-            ("{}", 422, "invalid_field", "nothing to find songs for"),
+            (#"{"caption": null}"#, 422, "invalid_field", "caption"),
             (#"{"captoin": "x"}"#, 422, "invalid_field", "captoin"),
             (#"{"caption": 5}"#, 422, "invalid_field", "caption"),
             (#"{"text": "x", "limit": 0}"#, 422, "invalid_field", "limit"),

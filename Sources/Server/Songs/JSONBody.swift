@@ -27,7 +27,7 @@ struct JSONBody {
                 .invalidField,
                 "There is no field \(path)\(unknown.prefix(40)). Known are \(fields.sorted().joined(separator: ", ")).")
         }
-        self.values = values.filter { !($0.value is NSNull) }
+        self.values = values
         self.path = path
     }
 

@@ -26,12 +26,6 @@ struct MatchBody {
         var wish = try SongFields(texts).wish()
         wish.caption = try object.text("caption")
         wish.palette = try Self.palette(object.list("palette", fields: ["hex", "percentage", "rgb", "name"]))
-        if wish.caption == nil, wish.palette.isEmpty, wish.affect == nil, wish.text == nil {
-            throw ServerError(
-                .invalidField,
-                "There is nothing to find songs for. Send a caption, a mood, a palette or a text; or a picture as a form."
-            )
-        }
         self.wish = wish
     }
 
