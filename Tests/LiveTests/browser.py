@@ -48,6 +48,10 @@ class Browser:
     def all(self, selector):
         return self.driver.find_elements(By.CSS_SELECTOR, selector)
 
+    def texts(self, selector):
+        """The texts of all of them at one moment: pages redraw themselves meanwhile."""
+        return self.run("return [...document.querySelectorAll(arguments[0])].map(e => e.innerText)", selector)
+
     def one(self, selector):
         return self.driver.find_element(By.CSS_SELECTOR, selector)
 

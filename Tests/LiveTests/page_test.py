@@ -139,8 +139,7 @@ class PageTest(unittest.TestCase):
 
     def songs(self):
         """The titles of the songs of the first picture, once they are there."""
-        self.browser.wait(lambda: self.browser.all(".card:first-child .song"), "songs")
-        return [title.text for title in self.browser.all(".card:first-child .song-title cite")]
+        return self.browser.wait(lambda: self.browser.texts(".card:first-child .song-title cite"), "songs")
 
     def test_finds_songs_and_moves_the_mood(self):
         browser = self.browser
@@ -150,15 +149,14 @@ class PageTest(unittest.TestCase):
         self.assertEqual(browser.one(".mood-label").text, "calm")
         self.assertIn("the caption: quiet", browser.one(".because").text)
         self.assertIn("colours", browser.one(".because").text)
-        self.assertTrue(all(reason.text.endswith(".") for reason in browser.all(".song-reason")))
-        links = browser.all(".song:first-child .song-links a")
-        self.assertEqual([link.text for link in links], ["Spotify", "Apple Music", "YouTube Music", "MusicBrainz"])
+        self.assertTrue(all(reason.endswith(".") for reason in browser.texts(".song-reason")))
+        self.assertEqual(browser.texts(".song:first-child .song-links a"), ["Spotify", "Apple Music", "YouTube Music", "MusicBrainz"])
         self.assertFalse(browser.one(".as-is").is_displayed())
         for _ in range(3):
-            before = browser.one(".mood-numbers").text
+            before = browser.texts(".mood-numbers")
             next(button for button in browser.all(".moves button") if button.text == "more energy").click()
-            browser.wait(lambda: browser.one(".mood-numbers").text != before, "the mood to move")
-        self.assertNotEqual(self.songs(), first)
+            browser.wait(lambda: browser.texts(".mood-numbers") != before, "the mood to move")
+        browser.wait(lambda: self.songs() != first, "other songs")
         browser.one(".as-is").click()
         browser.wait(lambda: self.songs() == first, "the picture's own mood")
         browser.one(".exclude").click()

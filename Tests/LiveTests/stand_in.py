@@ -25,7 +25,7 @@ class StandIn:
         self.requests = []
         #: The body of each of them.
         self.bodies = []
-        #: How many pictures were under way at the same time, at most.
+        #: How many captions the server was making at the same time, at most.
         self.most_at_once = 0
         self._under_way = 0
         self._lock = threading.Lock()
@@ -39,13 +39,15 @@ class StandIn:
         self._server.server_close()
 
     @contextlib.contextmanager
-    def counting(self):
+    def counting(self, path):
+        """Counts captions until the server's answer is here: before the browser has it, and sends the next picture."""
+        count = 1 if path.startswith("/caption/") else 0
         with self._lock:
-            self._under_way += 1
+            self._under_way += count
             self.most_at_once = max(self.most_at_once, self._under_way)
         yield
         with self._lock:
-            self._under_way -= 1
+            self._under_way -= count
 
     def answer(self, request, body, content_type):
         """The status, headers and body for a request."""
@@ -61,11 +63,13 @@ class StandIn:
         if content_type:
             headers["Content-Type"] = content_type
         forwarded = urllib.request.Request(self.target + request.path, body, headers, method=request.command)
-        try:
-            answer = urllib.request.urlopen(forwarded, timeout=180)
-        except urllib.error.HTTPError as error:
-            answer = error
-        return answer.status, dict(answer.headers), answer.read()
+        with self.counting(request.path):
+            try:
+                answer = urllib.request.urlopen(forwarded, timeout=180)
+            except urllib.error.HTTPError as error:
+                answer = error
+            content = answer.read()
+        return answer.status, dict(answer.headers), content
 
 
 def problem(status, detail, **headers):
@@ -101,9 +105,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         for piece in [content] if isinstance(content, bytes) else content:
             self.wfile.write(piece)
 
-    def do_POST(self):
-        with self.stand_in.counting():
-            self.do_GET()
+    do_POST = do_GET
 
     def log_message(self, *_):
         pass
