@@ -87,8 +87,8 @@ let package = Package(
         .executableTarget(
             name: "ImageToSong",
             dependencies: [
-                "Server", "Pipeline", "MusicServices", "Songs", "Moods", "SentenceEmbedding", "Blip2", "Checkpoint",
-                "Hub", "ONNXRuntime", "Imaging", "Prometheus",
+                "Server", "Pipeline", "MusicServices", "Songs", "Moods", "SentenceEmbedding", "Blip2", "Networks",
+                "Checkpoint", "Hub", "ONNXRuntime", "Imaging", "Prometheus",
                 argumentParser, logging, nioCore, nioHTTP1, nioPosix,
             ],
             swiftSettings: settings),
@@ -103,8 +103,8 @@ let package = Package(
         library(
             "Pipeline",
             [
-                "MusicServices", "Songs", "Moods", "SentenceEmbedding", "Blip2", "Tokenization", "Checkpoint", "Hub",
-                "ONNXRuntime", "Imaging", configuration, coreMetrics, crypto, grdb, logging, metrics,
+                "MusicServices", "Songs", "Moods", "SentenceEmbedding", "Blip2", "Networks", "Tokenization", "Checkpoint",
+                "Hub", "ONNXRuntime", "Imaging", configuration, coreMetrics, crypto, grdb, logging, metrics,
             ]),
         library("MusicServices", ["Songs", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1]),
         library("Songs", ["Moods", "CAudioTags", "CKernels", "CSongFiles", grdb], exclude: ["starter.csv"]),
@@ -112,8 +112,10 @@ let package = Package(
         // The lexicon and the starter catalogue, inside the program.
         .target(name: "CSongFiles"),
         .target(name: "CAudioTags", dependencies: ["CTagLib"], linkerSettings: [.linkedLibrary("tag")]),
-        library("SentenceEmbedding", ["Tokenization", "Checkpoint", "ONNXGraph", "ONNXRuntime", "CKernels"]),
-        library("Blip2", ["Tokenization", "Checkpoint", "ONNXGraph", "ONNXRuntime", "CKernels"]),
+        library("SentenceEmbedding", ["Networks", "Tokenization", "Checkpoint", "ONNXGraph", "ONNXRuntime"]),
+        library("Blip2", ["Networks", "Tokenization", "Checkpoint", "ONNXGraph", "ONNXRuntime"]),
+        // What the networks have in common: layers, weights in few bits, compiling.
+        library("Networks", ["Checkpoint", "ONNXGraph", "ONNXRuntime", "CKernels"]),
         library("Tokenization", []),
         library("Checkpoint", [crypto]),
         library("Hub", ["Checkpoint", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioSSL]),
@@ -159,7 +161,8 @@ let package = Package(
         tests("MusicServices", ["Songs", logging, nioCore, nioHTTP1, nioPosix], exclude: []),
         tests("Songs", ["Moods", grdb], exclude: []),
         tests("Moods", ["CSongFiles", "Imaging"], exclude: []),
-        tests("Blip2", ["Checkpoint", "ONNXRuntime"], exclude: ["Configuration/Fixtures"]),
+        tests("SentenceEmbedding", ["Networks", "Checkpoint", "Tokenization", "ONNXRuntime"]),
+        tests("Blip2", ["Networks", "Checkpoint", "ONNXRuntime"], exclude: ["Configuration/Fixtures"]),
         tests("Tokenization"),
         tests("Checkpoint"),
         tests("Hub", ["FakeHub", crypto]),

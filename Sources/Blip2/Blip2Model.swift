@@ -1,5 +1,6 @@
 public import Checkpoint
 public import Foundation
+public import Networks
 public import ONNXRuntime
 public import Tokenization
 
@@ -61,23 +62,23 @@ public final class Blip2Model: Sendable {
         compiled = try CompiledModel.findOrCompile(
             checkpoint, configuration, precision: execution.precision, cache: cache, waiting: waiting,
             progress: progress)
-        compiled.readAhead()
+        compiled.readAhead(Blip2Graph.allCases.map(\.rawValue))
 
         var options = SessionOptions()
         options.intraOpThreads = threads
         options.providers = execution.providers
         // Three networks take turns: the threads of one must not spin while another works, nor when nobody asks.
         options.configuration["session.force_spinning_stop"] = "1"
-        vision = try Self.openSession(.vision, compiled, runtime, options)
-        qFormer = try Self.openSession(.qFormer, compiled, runtime, options)
-        let decoder = try Self.openSession(.decoder, compiled, runtime, options)
+        vision = try compiled.session(.vision, runtime, options)
+        qFormer = try compiled.session(.qFormer, runtime, options)
+        let decoder = try compiled.session(.decoder, runtime, options)
         rowCopying =
-            execution.precision.isForGPUs ? try Self.openSession(.rows, compiled, runtime, options) : nil
+            execution.precision.isForGPUs ? try compiled.session(.rows, runtime, options) : nil
         cacheMemory = execution.device == .cuda ? try DeviceMemory(.cuda, of: decoder) : nil
         switch configuration.text {
         case .opt(let text): languageModel = .opt(text, decoder: decoder)
         case .t5(let text):
-            let encoder = try Self.openSession(.encoder, compiled, runtime, options)
+            let encoder = try compiled.session(.encoder, runtime, options)
             languageModel = .t5(text, encoder: encoder, decoder: decoder)
         }
     }
@@ -90,22 +91,6 @@ public final class Blip2Model: Sendable {
         try self.init(
             folder: folder, cache: cache, execution: Execution(.cpu, precision), threads: threads, progress: progress,
             waiting: waiting)
-    }
-
-    /// - Throws: `damagedModel` where ONNX Runtime cannot read what was compiled.
-    private static func openSession(
-        _ graph: Blip2Graph, _ compiled: CompiledModel, _ runtime: Runtime, _ options: SessionOptions
-    ) throws(Blip2Error) -> Session {
-        let path = compiled.path(graph)
-        do throws(ONNXRuntimeError) {
-            return try Session(runtime: runtime, modelPath: path, options: options)
-        } catch {
-            throw Blip2Error(
-                .damagedModel,
-                "The compiled model cannot be loaded from \(path). If there was memory enough for it, it is damaged: "
-                    + "delete \(compiled.folder.path), and the next start compiles it again.",
-                cause: error)
-        }
     }
 
     /// The checkpoint's tokenizer.

@@ -1,3 +1,4 @@
+import Networks
 import ONNXGraph
 
 /// What the stages of a caption have to compute and to read, as the checkpoint's own graphs say.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Blip2
 import Foundation
+import Networks
 import Pipeline
 
 /// The options of every command that loads a model. What is not given comes from the settings.

@@ -88,6 +88,11 @@ extension Graph {
         return multiply(node("Div", [x, root], shape: x.shape), scale)
     }
 
+    /// Divides the last axis by its length, the root of the sum of its squares.
+    public func unitLength(_ x: Value) -> Value {
+        node("LpNormalization", [x], [.int("axis", -1), .int("p", 2)], shape: x.shape)
+    }
+
     /// A convolution over images without padding: [B, C, H, W] with kernels [O, C, k, k] → [B, O, H', W'].
     public func convolution(_ x: Value, kernel: Value, bias: Value?, stride: Int) -> Value {
         guard x.rank == 4, kernel.rank == 4, x.shape[1] == kernel.shape[1] else {

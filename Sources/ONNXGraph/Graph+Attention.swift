@@ -6,21 +6,22 @@ extension Graph {
     ///   - query: [B, T, heads × D].
     ///   - key: [B, S, heads × D], or, as a cache holds it, [B, heads, S, D].
     ///   - value: as `key`.
+    ///   - mask: int32 [B, S], 0 for keys that do not count; all do by default.
     ///   - bias: what is added to the scores, [B or 1, heads or 1, T, S]; none by default. -∞ masks a key.
     ///   - scale: what the scores are multiplied by before that; 1/√D by default.
     /// - Returns: [B, T, heads × D].
     public func multiHeadAttention(
-        query: Value, key: Value, value: Value, heads: Int, bias: Value? = nil, scale: Double? = nil
+        query: Value, key: Value, value: Value, heads: Int, mask: Value? = nil, bias: Value? = nil, scale: Double? = nil
     ) -> Value {
         let isCached = key.rank == 4 && key.shape[1] == .fixed(heads)
         require(
             query.rank == 3 && key.shape == value.shape && (isCached || query.shape.last == key.shape.last)
-                && (isCached || key.rank == 3) && (bias == nil || bias?.rank == 4),
+                && (isCached || key.rank == 3) && (bias == nil || bias?.rank == 4)
+                && (mask == nil || (mask?.rank == 2 && mask?.elementType == .int32)),
             "MultiHeadAttention", [query, key, value], "three axes are needed, keys and values alike")
-        // Behind keys and values come a bias of projections and a mask of keys, which are left out.
-        let inputs = [query, key, value] + (bias.map { [nil, nil, $0] } ?? [])
         return node(
-            "MultiHeadAttention", inputs,
+            // Behind keys and values comes a bias of projections, which is left out.
+            "MultiHeadAttention", [query, key, value, nil, mask, bias],
             [.int("num_heads", heads)] + (scale.map { [.float("scale", Float($0))] } ?? []), domain: Self.microsoft,
             outputs: [(query.elementType, query.shape)])[0]
     }

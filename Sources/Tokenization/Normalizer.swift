@@ -14,6 +14,7 @@ indirect enum Normalizer: Decodable, Sendable {
     /// Puts a text in front, except of nothing.
     case prepend(String)
     case precompiled(CharacterMap)
+    case bert(BERTNormalizer)
     case sequence([Normalizer])
 
     private enum CodingKeys: String, CodingKey {
@@ -40,12 +41,13 @@ indirect enum Normalizer: Decodable, Sendable {
         case "Prepend": self = .prepend(try container.decode(String.self, forKey: .prepend))
         case "Precompiled":
             self = .precompiled(try CharacterMap(base64: container.decode(String.self, forKey: .characterMap)))
+        case "BertNormalizer": self = .bert(try BERTNormalizer(from: decoder))
         case "Sequence": self = .sequence(try container.decode([Normalizer].self, forKey: .normalizers))
         default:
             throw TokenizationError(
                 .unsupportedComponent,
-                "the normaliser \"\(type)\" is not supported yet; NFC, NFD, NFKC, NFKD, Lowercase, Strip, Replace, Prepend "
-                    + "and Precompiled are.")
+                "the normaliser \"\(type)\" is not supported yet; NFC, NFD, NFKC, NFKD, Lowercase, Strip, Replace, Prepend, "
+                    + "Precompiled and BertNormalizer are.")
         }
     }
 
@@ -66,6 +68,7 @@ indirect enum Normalizer: Decodable, Sendable {
         case .replace(let replacement): return replacement.apply(to: text)
         case .prepend(let beginning): return text.isEmpty ? text : beginning + text
         case .precompiled(let map): return map.normalize(text)
+        case .bert(let normalizer): return normalizer.normalize(text)
         case .sequence(let steps):
             return steps.reduce(text) { $1.normalize($0) }
         }

@@ -13,6 +13,11 @@ struct SequenceTemplate: Sendable {
         pieces.count != 1 || pieces.contains { if case .special = $0 { true } else { false } }
     }
 
+    /// The tokens that are put around a text.
+    var specialCount: Int {
+        pieces.reduce(0) { if case .special(let ids) = $1 { $0 + ids.count } else { $0 } }
+    }
+
     func apply(to ids: [Int], addingSpecialTokens: Bool) -> [Int] {
         pieces.flatMap { piece in
             switch piece {

@@ -10,7 +10,7 @@ public struct TokenizationError: Error, Sendable, CustomStringConvertible {
         case fileTooLarge
         /// A file is not JSON, or not in the shape it should have.
         case malformedFile
-        /// The tokenizer's model is neither byte-level byte-pair encoding nor Unigram, or uses an option that is not built.
+        /// The tokenizer's model is none of byte-level byte-pair encoding, Unigram and WordPiece, or uses an option that is not built.
         case unsupportedModel
         /// A normaliser, pre-tokeniser, post-processor or decoder that is not built.
         case unsupportedComponent

@@ -33,7 +33,7 @@ struct TokenizerDescription: Decodable {
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        // The model comes first: "WordPiece is not supported" says more than what its pre-tokeniser is called.
+        // The model comes first: "WordLevel is not supported" says more than what its pre-tokeniser is called.
         model = try container.decode(ModelDescription.self, forKey: .model)
         addedTokens = try container.decodeIfPresent([AddedToken].self, forKey: .addedTokens) ?? []
         normalizer = try container.decodeIfPresent(Normalizer.self, forKey: .normalizer)
@@ -83,7 +83,7 @@ struct ModelDescription: Decodable {
         guard type == "BPE" || (type == nil && container.contains(.merges)) else {
             throw TokenizationError(
                 .unsupportedModel,
-                "the tokenizer model \(type ?? "without a type") is not supported yet; BPE and Unigram are.")
+                "the tokenizer model \(type ?? "without a type") is not supported yet; BPE, Unigram and WordPiece are.")
         }
         try Self.refuseOptions(in: container)
         unknownToken = try container.decodeIfPresent(String.self, forKey: .unknownToken)

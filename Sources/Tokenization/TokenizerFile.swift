@@ -38,10 +38,11 @@ public enum TokenizerFile {
         }
     }
 
-    /// A `tokenizer.json` of either kind.
+    /// A `tokenizer.json` of any kind.
     private enum AnyDescription: Decodable {
         case bytePair(TokenizerDescription)
         case unigram(UnigramDescription)
+        case wordPiece(WordPieceDescription)
 
         private struct Kind: Decodable {
             struct Model: Decodable {
@@ -52,17 +53,19 @@ public enum TokenizerFile {
         }
 
         init(from decoder: any Decoder) throws {
-            if try Kind(from: decoder).model.type == "Unigram" {
-                self = .unigram(try UnigramDescription(from: decoder))
-            } else {
-                self = .bytePair(try TokenizerDescription(from: decoder))
-            }
+            self =
+                switch try Kind(from: decoder).model.type {
+                case "Unigram": .unigram(try UnigramDescription(from: decoder))
+                case "WordPiece": .wordPiece(try WordPieceDescription(from: decoder))
+                default: .bytePair(try TokenizerDescription(from: decoder))
+                }
         }
 
         func tokenizer() throws(TokenizationError) -> any Tokenizing {
             switch self {
             case .bytePair(let description): try BytePairTokenizer(description)
             case .unigram(let description): try UnigramTokenizer(description)
+            case .wordPiece(let description): try WordPieceTokenizer(description)
             }
         }
     }

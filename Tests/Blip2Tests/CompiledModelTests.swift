@@ -1,6 +1,7 @@
 import Blip2
 import Checkpoint
 import Foundation
+import Networks
 import Testing
 
 @Suite("Compiled models")

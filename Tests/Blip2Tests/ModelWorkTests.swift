@@ -1,4 +1,5 @@
 import Blip2
+import Networks
 import Testing
 
 @Suite("What the stages of a caption have to do")

@@ -43,6 +43,7 @@ struct Fixture {
     static let names = [
         "opt_like", "prefix_space", "added_tokens", "split_first", "unknown_fused", "unknown_dropped", "older_files",
         "newer_config", "t5", "t5_converted", "unigram_bytes", "unigram_first", "unigram_never",
+        "wordpiece", "wordpiece_cased", "wordpiece_accents",
     ]
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
 
@@ -57,6 +58,9 @@ struct Fixture {
         var texts = try Self.decode([String].self, Self.folder.appending(path: "texts.json"))
         if tokenizer is UnigramTokenizer {
             texts += try Self.decode([String].self, Self.folder.appending(path: "unigram_texts.json"))
+        }
+        if tokenizer is WordPieceTokenizer {
+            texts += try Self.decode([String].self, Self.folder.appending(path: "wordpiece_texts.json"))
         }
         self.texts = texts
         try #require(texts.count >= 300 && reference.cases.count == texts.count)

@@ -59,7 +59,7 @@ struct RefusedComponentTests {
     ]
 
     static let models = [
-        Refusal(.unsupportedModel, naming: "WordPiece") { $0.modelOptions = #""type": "WordPiece""# },
+        Refusal(.unsupportedModel, naming: "WordLevel") { $0.modelOptions = #""type": "WordLevel""# },
         Refusal(.unsupportedModel, naming: #""dropout""#) { $0.modelOptions += #", "dropout": 0.1"# },
         Refusal(.unsupportedModel, naming: #""byte_fallback""#) { $0.modelOptions += #", "byte_fallback": true"# },
         Refusal(.unsupportedModel, naming: #""continuing_subword_prefix""#) {

@@ -1,4 +1,5 @@
 public import Checkpoint
+import Networks
 
 /// The shape of a whole BLIP-2 network, as `config.json` gives it; what the file leaves out takes transformers' defaults.
 ///

@@ -1,4 +1,5 @@
 import Checkpoint
+public import Networks
 
 /// The shape of an OPT language model.
 ///

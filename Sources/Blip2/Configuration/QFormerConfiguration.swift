@@ -1,4 +1,5 @@
 import Checkpoint
+public import Networks
 
 /// The shape of the Q-Former, a BERT whose query tokens look at the picture through cross-attention.
 ///

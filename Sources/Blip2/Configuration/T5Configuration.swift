@@ -1,4 +1,5 @@
 import Checkpoint
+public import Networks
 
 /// The shape of a T5 language model (Raffel et al. 2020, arXiv:1910.10683).
 ///

@@ -1,4 +1,5 @@
 import Checkpoint
+public import Networks
 
 /// The shape of the vision tower, a ViT with a class token.
 ///

@@ -1,3 +1,5 @@
+import Networks
+
 /// What is asked of the device: by USE_GPU, or by `--device`.
 public enum DeviceWish: Sendable, Hashable {
     case cpu

@@ -1,3 +1,4 @@
+public import Networks
 public import ONNXRuntime
 
 /// What runs the networks, and their arithmetic.

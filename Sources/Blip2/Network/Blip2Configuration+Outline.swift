@@ -1,4 +1,5 @@
 public import Checkpoint
+import Networks
 
 extension Blip2Configuration {
     /// The names and shapes of all tensors that the networks of this configuration read, in the order in which the

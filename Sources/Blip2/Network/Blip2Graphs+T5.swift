@@ -1,3 +1,4 @@
+import Networks
 import ONNXGraph
 
 extension Blip2Graph {

@@ -1,4 +1,5 @@
 import Checkpoint
+import Networks
 import ONNXGraph
 
 /// The graphs that a BLIP-2 checkpoint is compiled to, each with its own file and weights.
@@ -26,8 +27,6 @@ enum Blip2Graph: String, CaseIterable, Sendable, Codable {
     static func graphs(of configuration: Blip2Configuration, _ precision: Precision) -> [Blip2Graph] {
         graphs(of: configuration) + (precision.isForGPUs ? [.rows] : [])
     }
-
-    var fileName: String { "\(rawValue).onnx" }
 
     /// Describes the graph for a checkpoint.
     /// - Throws: `CheckpointError` for a tensor that is missing or has another shape.

@@ -1,19 +1,10 @@
 import Checkpoint
+import Networks
 
 extension CheckpointFolder {
-    /// The weights under the names that the networks ask for, whatever time the checkpoint was saved in.
-    ///
-    /// What transformers renames as it loads is renamed here too: the prefix of a base model, and the gains and shifts of
-    /// layer norms as they were called before 2019.
-    /// Source: transformers, `base_model_prefix` of `Blip2PreTrainedModel` and the mapping "legacy" in
-    /// `conversion_mapping.py`.
+    /// The weights under the names that the networks ask for, with or without the prefix of transformers'
+    /// `Blip2PreTrainedModel`.
     func blip2Weights() throws(CheckpointError) -> Weights {
-        try weights().adding { name in
-            var name = name[...]
-            if name.hasPrefix("blip.") { name = name.dropFirst("blip.".count) }
-            if name.hasSuffix("LayerNorm.gamma") { return name.dropLast("gamma".count) + "weight" }
-            if name.hasSuffix("LayerNorm.beta") { return name.dropLast("beta".count) + "bias" }
-            return String(name)
-        }
+        try weights(withoutPrefix: "blip.")
     }
 }

@@ -1,5 +1,6 @@
 import Checkpoint
 import Foundation
+import Networks
 import ONNXGraph
 
 /// The language model of the OPT family (Zhang et al. 2022, arXiv:2205.01068): a causal decoder in two forms, with its

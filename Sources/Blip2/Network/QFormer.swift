@@ -1,3 +1,4 @@
+import Networks
 import ONNXGraph
 
 /// The querying transformer: learned query tokens that look at the picture through cross-attention
@@ -6,58 +7,40 @@ struct QFormer {
     let configuration: QFormerConfiguration
     let queryTokenCount: Int
 
+    private var layer: BERTLayer {
+        BERTLayer(
+            width: configuration.hiddenSize, headCount: configuration.headCount,
+            innerWidth: configuration.intermediateSize, activation: configuration.activation,
+            layerNormEpsilon: configuration.layerNormEpsilon)
+    }
+
     /// - Parameter imageStates: the vision tower's hidden states, [B, T, Hv], and the norm that they come from.
     /// - Returns: what the query tokens have become, [B, Q, Hq].
     func describe(in network: Network, imageStates: Normalized) throws -> Value {
-        let width = configuration.hiddenSize
-        let queries = try network.parameter("query_tokens", [1, queryTokenCount, width])
+        let queries = try network.parameter("query_tokens", [1, queryTokenCount, configuration.hiddenSize])
         var hidden = network.graph.repeated(
-            try norm(network, queries, "qformer.layernorm"), alongFirstAxisOf: imageStates.value)  // [B, Q, Hq]
-        for layer in 0..<configuration.layerCount {
-            hidden = try network.graph.scope("qformer.layer.\(layer)") {
-                try self.layer(network, hidden, imageStates, index: layer)  // [B, Q, Hq]
+            try layer.norm(in: network, queries, "qformer.layernorm"), alongFirstAxisOf: imageStates.value
+        )  // [B, Q, Hq]
+        for index in 0..<configuration.layerCount {
+            hidden = try network.graph.scope("qformer.layer.\(index)") {
+                try describeLayer(in: network, hidden, imageStates, index: index)  // [B, Q, Hq]
             }
         }
         return hidden
     }
 
-    private func layer(_ network: Network, _ queries: Value, _ imageStates: Normalized, index: Int) throws -> Value {
-        let name = "qformer.encoder.layer.\(index)"
-        var hidden = try attention(
-            network, queries, Normalized(value: queries, norm: nil), configuration.hiddenSize, "\(name).attention")
-        if configuration.hasCrossAttention(layer: index) {
-            hidden = try attention(
-                network, hidden, imageStates, configuration.encoderHiddenSize, "\(name).crossattention")
-        }
-        let (width, inner) = (configuration.hiddenSize, configuration.intermediateSize)
-        let outer = network.feedForward(
-            Normalized(value: hidden, norm: nil),
-            try network.layer("\(name).intermediate_query.dense", from: width, to: inner), configuration.activation,
-            try network.layer("\(name).output_query.dense", from: inner, to: width), residual: hidden)
-        return try norm(network, outer, "\(name).output_query.LayerNorm")
-    }
-
-    /// Attention of `queries` [B, Q, Hq] over `states` [B, S, statesWidth], its residual and its norm.
-    private func attention(
-        _ network: Network, _ queries: Value, _ states: Normalized, _ statesWidth: Int, _ name: String
+    private func describeLayer(
+        in network: Network, _ queries: Value, _ imageStates: Normalized, index: Int
     ) throws -> Value {
-        let width = configuration.hiddenSize
-        let query = try network.layer("\(name).attention.query", from: width, to: width)
-        let keyAndValue = try ["key", "value"].map {
-            try network.layer("\(name).attention.\($0)", from: statesWidth, to: width)
+        let name = "qformer.encoder.layer.\(index)"
+        var hidden = try layer.attention(
+            in: network, queries, over: Normalized(value: queries, norm: nil), configuration.hiddenSize,
+            .init("\(name).attention", inner: "attention"))
+        if configuration.hasCrossAttention(layer: index) {
+            hidden = try layer.attention(
+                in: network, hidden, over: imageStates, configuration.encoderHiddenSize,
+                .init("\(name).crossattention", inner: "attention"))
         }
-        let own = network.projections(Normalized(value: queries, norm: nil), [query])
-        let other = network.projections(states, keyAndValue)
-        let attended = network.attention(
-            query: own[0], key: other[0], value: other[1], heads: configuration.headCount,
-            headSize: width / configuration.headCount)  // [B, Q, Hq]
-        let projected = try network.linear(
-            attended, "\(name).output.dense", from: width, to: width, residual: queries)
-        return try norm(network, projected, "\(name).output.LayerNorm")
-    }
-
-    private func norm(_ network: Network, _ x: Value, _ name: String) throws -> Value {
-        network.normalized(
-            try network.layerNorm(x, name, configuration.hiddenSize, epsilon: configuration.layerNormEpsilon))
+        return try layer.feedForward(in: network, hidden, "\(name).intermediate_query", "\(name).output_query")
     }
 }

@@ -1,3 +1,4 @@
+import Networks
 import ONNXGraph
 
 /// Attention of one new token of each row in standard operators, half precision, and scores in 32-bit floats.

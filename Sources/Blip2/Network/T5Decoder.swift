@@ -1,3 +1,4 @@
+import Networks
 import ONNXGraph
 
 /// The decoder of a T5 language model, one token a step: attention over the tokens so far, in a key/value cache that is

@@ -1,3 +1,4 @@
+import Networks
 import ONNXGraph
 
 /// The encoder of a T5 language model, over the picture and the prompt behind it, together with the keys and values that

@@ -1,4 +1,5 @@
 import Checkpoint
+import Networks
 import ONNXGraph
 
 /// What T5's encoder and decoder have in common: layers that normalise before each block, have no biases, and tell

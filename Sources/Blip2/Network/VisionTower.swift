@@ -1,4 +1,5 @@
 import Checkpoint
+import Networks
 import ONNXGraph
 
 /// The image encoder: a vision transformer that normalises before each block

@@ -1,3 +1,5 @@
+import Networks
+
 /// How near a model has to come to its reference, at one precision.
 ///
 /// Where numbers are held in full, every number has to be the same but for rounding. Where they are not, each number is a

@@ -1,3 +1,4 @@
+public import Networks
 import ONNXRuntime
 
 /// How far this implementation is from what transformers computed, stage by stage.

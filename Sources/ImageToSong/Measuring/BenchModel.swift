@@ -2,6 +2,7 @@ import ArgumentParser
 import Blip2
 import Foundation
 import Imaging
+import Networks
 import Pipeline
 
 /// A model as the measuring commands load it.

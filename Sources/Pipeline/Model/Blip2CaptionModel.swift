@@ -2,6 +2,7 @@ public import Blip2
 import Checkpoint
 import Foundation
 public import Imaging
+import Networks
 import ONNXRuntime
 import Tokenization
 

@@ -1,4 +1,5 @@
 import Checkpoint
+import Networks
 import Testing
 
 @testable import Blip2

@@ -1,0 +1,62 @@
+import Foundation
+import Networks
+import SentenceEmbedding
+import Testing
+import Tokenization
+
+/// all-MiniLM-L6-v2, where EMBEDDING_MODEL names its folder or `scripts/setup --with-embeddings` has put it into `.deps/`.
+@Suite("all-MiniLM-L6-v2", .enabled(if: PublishedModelTests.model != nil, "scripts/setup --with-embeddings fetches it"))
+struct PublishedModelTests {
+    static let model: URL? = {
+        let named = ProcessInfo.processInfo.environment["EMBEDDING_MODEL"].map { URL(fileURLWithPath: $0) }
+        let root = EmbeddingFixture.folder.deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let folder = named ?? root.appendingPathComponent(".deps/embeddings")
+        let hasConfiguration = FileManager.default.fileExists(atPath: folder.appendingPathComponent("config.json").path)
+        return hasConfiguration ? folder : nil
+    }()
+
+    private let folder: TemporaryFolder
+    private let model: URL
+    private let fixture: EmbeddingFixture
+
+    init() throws {
+        folder = try TemporaryFolder()
+        model = try #require(Self.model)
+        fixture = try EmbeddingFixture(
+            file: EmbeddingFixture.folder.appendingPathComponent("all-minilm-l6-v2.json"))
+    }
+
+    @Test("Texts have the ids that transformers gives them")
+    func hasIDs() throws {
+        let tokenizer = try #require(try TokenizerFile.load(folder: model) as? WordPieceTokenizer)
+        for (text, ids) in zip(fixture.texts, fixture.ids) {
+            #expect(tokenizer.encode(text, addingSpecialTokens: true) == ids, "\(text.prefix(40))")
+        }
+    }
+
+    @Test("Texts have the vectors that transformers gives them")
+    func hasVectors() throws {
+        let embedder = try folder.embedder(model)
+        #expect(embedder.width == 384 && embedder.maximumTokens == 256)
+        for (index, vector) in try embedder.embed(fixture.texts).enumerated() {
+            #expect(distance(vector, fixture.vectors[index]) < 1e-4, "\(fixture.texts[index].prefix(40))")
+        }
+    }
+
+    @Test("In 8 bits the vectors point where they should")
+    func holdsWithEightBits() throws {
+        let embedder = try folder.embedder(model, .int8)
+        for (index, vector) in try embedder.embed(fixture.texts).enumerated() {
+            #expect(cosine(vector, fixture.vectors[index]) > 0.99, "\(fixture.texts[index].prefix(40))")
+        }
+    }
+
+    @Test("What means the same is nearer than what does not")
+    func means() throws {
+        let vectors = try folder.embedder(model).embed([
+            "a dog runs along the beach", "a puppy is playing by the sea", "the quarterly report of a bank",
+        ])
+        #expect(cosine(vectors[0], vectors[1]) > cosine(vectors[0], vectors[2]) + 0.3)
+    }
+}
