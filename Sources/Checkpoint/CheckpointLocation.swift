@@ -32,20 +32,26 @@ public struct CheckpointLocation: Sendable {
         return folder
     }
 
-    /// The demo checkpoint: below the working folder, or below the program's folder or any above it.
     private static func demo() throws(CheckpointError) -> URL {
+        if let found = near(demoFolder) { return found }
+        throw CheckpointError(
+            .missingFile,
+            "The demo checkpoint was not found; looked at \(places(demoFolder).map(\.path).joined(separator: ", ")). "
+                + "Set MODEL_ID to the folder of a BLIP-2 checkpoint, or to its name on the Hub.")
+    }
+
+    /// A folder with a checkpoint that came with the program: below the working folder, or below the program's folder or any
+    /// above it. Nil where there is none.
+    public static func near(_ folder: String) -> URL? { places(folder).first(where: holdsCheckpoint) }
+
+    private static func places(_ name: String) -> [URL] {
         var places = [URL(fileURLWithPath: FileManager.default.currentDirectoryPath)]
         var folder = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent()
         while let place = folder {
             places.append(place)
             folder = place.path == "/" ? nil : place.deletingLastPathComponent()
         }
-        let candidates = places.map { $0.appendingPathComponent(demoFolder) }
-        if let found = candidates.first(where: holdsCheckpoint) { return found }
-        throw CheckpointError(
-            .missingFile,
-            "The demo checkpoint was not found; looked at \(candidates.map(\.path).joined(separator: ", ")). "
-                + "Set MODEL_ID to the folder of a BLIP-2 checkpoint, or to its name on the Hub.")
+        return places.map { $0.appendingPathComponent(name) }
     }
 
     private static func holdsCheckpoint(_ folder: URL) -> Bool {

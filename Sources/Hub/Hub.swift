@@ -58,7 +58,7 @@ public struct Hub: Sendable {
         return cache.snapshots(of: reference.name).first { $0.commit == commit }
     }
 
-    /// Whether every file that captioning may use is there, or known not to exist.
+    /// Whether every file that may be used is there, or known not to exist.
     private func hasAllThereIs(_ snapshot: CachedSnapshot) -> Bool {
         NeededFiles.optional.allSatisfy { file in
             snapshot.holds(file)

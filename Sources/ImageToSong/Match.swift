@@ -42,8 +42,7 @@ struct Match: AsyncParsableCommand {
     func run() async throws {
         let settings = try Settings.load()
         try playlist.map(PlaylistFile.init)?.checkIsNew()
-        let catalogue = try option.open()
-        let ranking = SongRanking(index: try SongIndex(catalogue: catalogue), catalogue: catalogue)
+        let matcher = try SongMatcher(settings, catalogue: try option.open())
         let model = try Blip2CaptionModel(try await options.load(settings), name: options.model ?? settings.modelID)
         do {
             try flags.options.validate(within: model.description.limits)
@@ -54,7 +53,7 @@ struct Match: AsyncParsableCommand {
         var chosen: [Song] = []
         for path in pictures {
             do {
-                let match = try match(path, model, ranking)
+                let match = try match(path, model, matcher)
                 try say(match)
                 chosen += match.answer.songs.map(\.song).filter { song in !chosen.contains { $0.id == song.id } }
             } catch {
@@ -72,31 +71,26 @@ struct Match: AsyncParsableCommand {
         let file: String
         let caption: String
         let palette: [PaletteColour]
-        let mood: Mood
-        let answer: SongAnswer
+        let answer: SongMatch
     }
 
-    private func match(_ path: String, _ model: Blip2CaptionModel, _ ranking: SongRanking) throws -> Found {
+    private func match(_ path: String, _ model: Blip2CaptionModel, _ matcher: SongMatcher) throws -> Found {
         let picture = try Picture(bytes: try PictureFile.bytes(path), limits: PictureFile.limits)
         let caption = try model.caption(
             pixels: try picture.pixels(model.preparation), options: flags.options, cancellation: Cancellation(),
             listener: nil)
         let palette = try picture.rendition(fitting: Rendition.paletteSize).palette()
-        let wish = try songs.wish
-        let areas = palette.map { ColourMood.Area(colour: LabColour($0.colour), share: $0.share) }
-        let mood = wish.affect.map(MoodReader.requested) ?? MoodReader().mood(caption: caption.text, palette: areas)
-        let request = SongRequest(
-            mood: mood, text: [caption.text, wish.text].compactMap { $0 }.joined(separator: " "), limit: wish.limit,
-            seed: wish.seed, filters: wish.filters)
-        return Found(
-            file: path, caption: caption.text, palette: palette, mood: mood, answer: try ranking.answer(request))
+        var wish = try songs.wish
+        wish.caption = caption.text
+        wish.palette = palette.map { ColourMood.Area(colour: LabColour($0.colour), share: $0.share) }
+        return Found(file: path, caption: caption.text, palette: palette, answer: try matcher.match(wish))
     }
 
     private func say(_ found: Found) throws {
         if json { return print(try jsonLine(Answer(found))) }
         if pictures.count > 1 { print(found.file) }
         print(found.caption)
-        print("mood: \(found.mood.sentence)")
+        print("mood: \(found.answer.mood.sentence)")
         for (place, ranked) in found.answer.songs.enumerated() {
             print("\(place + 1). \(ranked.song.line)\n   \(ranked.reason)")
         }
@@ -115,7 +109,7 @@ struct Match: AsyncParsableCommand {
         init(_ found: Found) {
             file = found.file
             caption = found.caption
-            mood = MoodAnswer(found.mood)
+            mood = MoodAnswer(found.answer.mood)
             palette = found.palette.map(DominantColor.init)
             songs = found.answer.songs.map { RankedSongAnswer($0, links: SearchLinks.links(for: $0.song)) }
             reason = found.answer.reason
@@ -125,6 +119,24 @@ struct Match: AsyncParsableCommand {
     private struct Failure: Encodable {
         let file: String
         let error: String
+    }
+}
+
+extension SongMatcher {
+    /// The matcher that the settings ask for. Songs that the embedding model has not read yet are read first; without the model,
+    /// and where it cannot be used, songs are found by mood and tags.
+    init(_ settings: Settings, catalogue: SongCatalogue) throws {
+        var embeddings: EmbeddingModel?
+        do {
+            embeddings = try EmbeddingModel(settings) { complain($0) }
+            let total = try catalogue.statistics().total
+            let progress = ProgressLine("Reading the descriptions of songs")
+            _ = try embeddings?.embedNewSongs(of: catalogue) { progress.update(Double($0) / Double(max(total, 1))) }
+        } catch {
+            embeddings = nil
+            complain("The embedding model cannot be used: \(error)")
+        }
+        try self.init(catalogue: catalogue, lexicon: try Lexicon(settings), embeddings: embeddings)
     }
 }
 

@@ -46,8 +46,9 @@ struct Serve: AsyncParsableCommand {
             ) {
                 logger.log(level: $0.isWarning ? .warning : .info, "\($0.text)")
             })
+        let songMetrics = SongMetrics(metrics)
         let songs = SongService(
-            path: settings.songCataloguePath, spotify: SpotifyLookup(settings, logger: logger), logger: logger)
+            SongService.Sources(settings, metrics: songMetrics, logger: logger), metrics: songMetrics, logger: logger)
         let application = buildApplication(
             ServerConfiguration(settings), captioner: captioner, songs: songs, metrics: metrics, logger: logger)
         do {

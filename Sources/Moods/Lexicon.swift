@@ -1,4 +1,5 @@
 import CSongFiles
+import Foundation
 
 /// What words feel like: lemmas with a point in the valence–arousal plane.
 public struct Lexicon: Sendable {
@@ -32,6 +33,22 @@ public struct Lexicon: Sendable {
                         + "arousal, each from -1 to 1, with commas between them.")
             }
             words[word] = Affect(valence: valence, arousal: arousal)
+        }
+    }
+
+    /// Reads a lexicon from a file, as above.
+    ///
+    /// - Throws: ``MoodsError`` for a file that cannot be read, too.
+    public init(path: String) throws(MoodsError) {
+        guard let bytes = FileManager.default.contents(atPath: path), let text = String(bytes: bytes, encoding: .utf8) else {
+            throw MoodsError(
+                .unreadableLexicon,
+                "The lexicon \(path) cannot be read as UTF-8 text. Set MOOD_LEXICON to a CSV file of words, or to nothing.")
+        }
+        do {
+            try self.init(csv: text)
+        } catch {
+            throw MoodsError(.unreadableLexicon, "\(path): \(error.message)")
         }
     }
 

@@ -2,7 +2,7 @@
 public struct MoodsError: Error, Sendable, CustomStringConvertible {
     /// The kinds of failure.
     public enum Code: String, Sendable, CaseIterable {
-        /// A lexicon has a row that cannot be read.
+        /// A lexicon, or a row of it, cannot be read.
         case unreadableLexicon = "unreadable_lexicon"
     }
 

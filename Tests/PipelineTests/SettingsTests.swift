@@ -60,6 +60,8 @@ struct SettingsTests {
         expected.captionCacheMemory = 11
         expected.captionCacheEntries = 12
         expected.songCatalogue = "/music/songs.sqlite"
+        expected.moodLexicon = "/music/words.csv"
+        expected.embeddingModel = "acme/sentences"
         expected.maxImportSize = 13
         expected.spotifyClientID = "client"
         expected.spotifyClientSecret = "secret"
@@ -74,7 +76,8 @@ struct SettingsTests {
             "PRECISION": "FP32", "USE_GPU": "no", "MAX_IMAGE_SIZE": "1000", "MAX_WORKERS": "3", "MAX_BATCH_SIZE": "5",
             "MAX_QUEUE": "6", "MAX_BATCH_IMAGES": "7", "TARGET_IMAGE_WIDTH": "8", "TARGET_IMAGE_HEIGHT": "9",
             "REQUEST_TIMEOUT": "1.5", "CAPTION_CACHE_TTL": "10", "CAPTION_CACHE_MEMORY": "11",
-            "CAPTION_CACHE_ENTRIES": "12", "SONG_CATALOGUE": "/music/songs.sqlite", "MAX_IMPORT_SIZE": "13",
+            "CAPTION_CACHE_ENTRIES": "12", "SONG_CATALOGUE": "/music/songs.sqlite", "MOOD_LEXICON": "/music/words.csv",
+            "EMBEDDING_MODEL": "acme/sentences", "MAX_IMPORT_SIZE": "13",
             "SPOTIFY_CLIENT_ID": "client",
             "SPOTIFY_CLIENT_SECRET": "secret", "SPOTIFY_MARKET": "de",
             "CORS_ORIGINS": "https://a.example, http://localhost:3000",

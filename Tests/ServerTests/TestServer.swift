@@ -41,7 +41,7 @@ struct TestServer {
         }
         var configuration = ServerConfiguration(settings)
         adjust(&configuration)
-        let songs = songs.map { SongService(path: $0, logger: logger) }
+        let songs = songs.map { SongService(SongService.Sources(path: $0), logger: logger) }
         let application = buildApplication(configuration, captioner: captioner, songs: songs, logger: logger)
         try await application.test(route.setup) { client in
             if waitsForModel { await captioner.start() }

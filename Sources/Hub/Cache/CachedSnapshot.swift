@@ -18,7 +18,7 @@ public struct CachedSnapshot: Sendable {
         }
     }
 
-    /// What captioning needs and is not there.
+    /// What is needed and is not there.
     public var missingFiles: [String] {
         var missing = holds(NeededFiles.configuration) ? [] : [NeededFiles.configuration]
         if !holds(NeededFiles.singleWeights) {
@@ -30,7 +30,7 @@ public struct CachedSnapshot: Sendable {
             }
         }
         if !holds("tokenizer.json"), !(holds("vocab.json") && holds("merges.txt")) { missing.append("tokenizer.json") }
-        if !NeededFiles.preparation.contains(where: holds) { missing.append("preprocessor_config.json") }
+        if !(NeededFiles.preparation + [NeededFiles.modules]).contains(where: holds) { missing.append("preprocessor_config.json") }
         return missing
     }
 

@@ -1,16 +1,20 @@
 import Foundation
 
-/// Which files of a repository captioning needs: configuration, tokenizer and safetensors; nothing else is fetched.
+/// Which files of a repository are needed: configuration, tokenizer and safetensors, what prepares pictures, or what makes one
+/// vector of a sentence; nothing else is fetched.
 enum NeededFiles {
     static let configuration = "config.json"
     static let singleWeights = "model.safetensors"
     static let weightIndex = "model.safetensors.index.json"
     static let preparation = ["processor_config.json", "preprocessor_config.json"]
     static let tokenizer = ["tokenizer.json", "vocab.json", "merges.txt"]
+    /// What sentence-transformers does with a text; only models that embed sentences have it.
+    static let modules = "modules.json"
     /// What is fetched where it is there.
     static let optional =
         ["generation_config.json"] + preparation + tokenizer
         + ["tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"]
+        + [modules, "sentence_bert_config.json", "config_sentence_transformers.json", "1_Pooling/config.json"]
 
     /// The files to fetch first, of those that a repository holds; a weight index says which others follow.
     ///
@@ -21,7 +25,7 @@ enum NeededFiles {
         guard let configuration = file(configuration) else {
             throw missing(Self.configuration, name)
         }
-        let others = optional.compactMap(file)
+        let others = optional.compactMap { name in files.first { $0.description == name } }
         guard let weights = file(singleWeights) ?? file(weightIndex) else {
             let pickles = top.map(\.description).filter {
                 $0.hasSuffix(".bin") || $0.hasSuffix(".pt") || $0.hasSuffix(".pth")
@@ -38,7 +42,7 @@ enum NeededFiles {
         guard others.contains(where: { tokenizer.contains($0.description) }) else {
             throw missing("tokenizer.json", name)
         }
-        guard others.contains(where: { preparation.contains($0.description) }) else {
+        guard others.contains(where: { preparation.contains($0.description) || $0.description == modules }) else {
             throw missing("preprocessor_config.json", name)
         }
         return [configuration] + others + [weights]
@@ -79,6 +83,6 @@ enum NeededFiles {
         HubError(
             .fileMissing,
             "\(name) has no \(file), so it is no checkpoint that can be used here: it needs config.json, a tokenizer, "
-                + "preprocessor_config.json and safetensors, in its first folder.")
+                + "preprocessor_config.json (or modules.json, for sentences) and safetensors, in its first folder.")
     }
 }

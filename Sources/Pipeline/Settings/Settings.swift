@@ -40,6 +40,11 @@ public struct Settings: Sendable, Equatable {
     public var captionCacheEntries = 100_000
     /// The catalogue of songs, a file; empty for `songs.sqlite` in ``modelCacheDirectory``.
     public var songCatalogue = ""
+    /// A CSV file with words and their moods, besides those that are known; empty for none.
+    public var moodLexicon = ""
+    /// The model that compares captions with songs: a folder, or a name on the Hub; empty for the one that `scripts/setup
+    /// --with-embeddings` fetched, if it did.
+    public var embeddingModel = ""
     /// The most bytes that an imported list of songs may have.
     public var maxImportSize = 104_857_600
     /// The client of the Spotify Web API that exact tracks are looked up with; empty for none.
@@ -82,6 +87,8 @@ public struct Settings: Sendable, Equatable {
         Setting("CAPTION_CACHE_MEMORY", \.captionCacheMemory, .integer(in: 0...1_099_511_627_776)),
         Setting("CAPTION_CACHE_ENTRIES", \.captionCacheEntries, .integer(in: 0...1_000_000_000)),
         Setting("SONG_CATALOGUE", \.songCatalogue, .text),
+        Setting("MOOD_LEXICON", \.moodLexicon, .text),
+        Setting("EMBEDDING_MODEL", \.embeddingModel, .text),
         Setting("MAX_IMPORT_SIZE", \.maxImportSize, .integer(in: 1...1_099_511_627_776)),
         Setting("SPOTIFY_CLIENT_ID", \.spotifyClientID, .text),
         Setting("SPOTIFY_CLIENT_SECRET", \.spotifyClientSecret, .text, isSecret: true),

@@ -10,12 +10,14 @@ actor SongImports {
     private static let mostRemembered = 100
 
     private let worker = ImportWorker()
+    private let metrics: SongMetrics
     private let logger: Logger
     private var jobs: [ImportJob] = []
     private var tasks: [String: Task<Void, Never>] = [:]
     private var isClosed = false
 
-    init(logger: Logger) {
+    init(metrics: SongMetrics, logger: Logger) {
+        self.metrics = metrics
         self.logger = logger
     }
 
@@ -56,6 +58,7 @@ actor SongImports {
     private func end(_ job: ImportJob) {
         tasks[job.id] = nil
         let state = job.state
+        metrics.imported(state)
         logger.info(
             "Imported songs",
             metadata: [

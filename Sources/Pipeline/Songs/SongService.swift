@@ -5,50 +5,72 @@ public import Songs
 
 /// The songs of this server: finds those that fit, takes in new ones, and never stands in the way of captions.
 ///
-/// Blocking work is done on this actor's own thread; imports, and reading the catalogue into memory, on others, so that
-/// matches go on meanwhile with the songs that were there before.
+/// Blocking work is done on this actor's own thread; imports, reading the catalogue into memory and embedding songs, on others,
+/// so that matches go on meanwhile with the songs that were there before.
 public actor SongService {
+    /// What the songs are made from.
+    public struct Sources: Sendable {
+        /// The catalogue's file.
+        public var path: String
+        /// Reads the words whose mood is known.
+        public var lexicon: @Sendable () throws(MoodsError) -> Lexicon = { .builtIn }
+        /// Loads the model that compares captions with songs, and says what takes long; nil for none.
+        public var embeddings: @Sendable (_ progress: @escaping @Sendable (String) -> Void) throws -> EmbeddingModel? =
+            { _ in nil }
+        /// Looks up exact tracks; nil leaves songs with addresses to search for them.
+        public var spotify: SpotifyLookup?
+
+        public init(path: String) {
+            self.path = path
+        }
+    }
+
     private enum State {
         case opening
-        case open(SongCatalogue, SongIndex)
+        case open(SongCatalogue, SongMatcher)
         case failed(SongsError)
     }
 
     private let executor = BlockingExecutor(label: "image-to-song.songs")
-    private let path: String
-    private let moods: MoodReader
+    private let sources: Sources
+    private let metrics: SongMetrics
     private let logger: Logger
     private let imports: SongImports
-    private let spotify: SpotifyLookup?
+    private let keeper = SongKeeper()
+    private var lexicon = Lexicon.builtIn
+    private var embeddings: EmbeddingModel?
     private var state = State.opening
     private var revision: Int64 = -1
-    private var reading: Task<Void, Never>?
+    private var update: Task<Void, Never>?
+
+    /// How many songs are embedded before those that were can be found by it.
+    private static let embeddedAtOnce = 20_000
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// Makes the service; nothing is opened before ``open()``.
-    ///
-    /// - Parameters:
-    ///   - path: the catalogue's file.
-    ///   - lexicon: the words whose mood is known.
-    ///   - spotify: looks up exact tracks; nil leaves songs with addresses to search for them.
-    public init(path: String, lexicon: Lexicon = .builtIn, spotify: SpotifyLookup? = nil, logger: Logger) {
-        self.path = path
+    public init(_ sources: Sources, metrics: SongMetrics = SongMetrics(), logger: Logger) {
+        self.sources = sources
+        self.metrics = metrics
         self.logger = logger
-        self.spotify = spotify
-        moods = MoodReader(lexicon: lexicon)
-        imports = SongImports(logger: logger)
+        imports = SongImports(metrics: metrics, logger: logger)
     }
 
-    /// Opens the catalogue, and reads it into memory. Where that fails, every call says why.
+    /// Opens the catalogue, and reads it into memory; then loads the embedding model in the background. Where the catalogue cannot
+    /// be had, every call says why; what else is missing is logged, and songs are found without it.
     public func open() {
         guard case .opening = state else { return }
+        do {
+            lexicon = try sources.lexicon()
+        } catch {
+            logger.error("The lexicon cannot be used", metadata: ["error": "\(error)"])
+        }
         do throws(SongsError) {
-            let catalogue = try SongCatalogue(path: path)
+            let catalogue = try SongCatalogue(path: sources.path)
             revision = try catalogue.revision()
-            let index = try SongIndex(catalogue: catalogue)
-            state = .open(catalogue, index)
-            logger.info("Opened the songs", metadata: ["songs": .stringConvertible(index.count), "path": "\(path)"])
+            use(try SongMatcher(catalogue: catalogue, lexicon: lexicon), of: catalogue)
+            logger.info("Opened the songs", metadata: ["path": "\(sources.path)"])
+            update = Task { await loadEmbeddings(for: catalogue) }
         } catch {
             state = .failed(error)
             logger.error("The songs cannot be had", metadata: ["error": "\(error)"])
@@ -57,32 +79,29 @@ public actor SongService {
 
     /// Ends imports, whose songs are then not there, and waits for them.
     public func close() async {
-        reading?.cancel()
+        update?.cancel()
         await imports.close()
-        await spotify?.shutdown()
+        await sources.spotify?.shutdown()
     }
 
     /// How many songs can be chosen from; nil where there is no catalogue.
     public var songCount: Int? {
-        if case .open(_, let index) = state { index.count } else { nil }
+        if case .open(_, let matcher) = state { matcher.index.count } else { nil }
     }
 
     /// The mood of a picture's colours alone.
-    public nonisolated func mood(of palette: [ColourMood.Area]) -> Mood { moods.mood(caption: nil, palette: palette) }
+    public nonisolated func mood(of palette: [ColourMood.Area]) -> Mood {
+        MoodReader().mood(caption: nil, palette: palette)
+    }
 
     /// The songs that fit.
     public func match(_ wish: SongWish) throws(SongsError) -> SongMatch {
-        let (catalogue, index) = try opened()
-        refresh(catalogue)
-        let mood =
-            if let affect = wish.affect { MoodReader.requested(affect) } else {
-                moods.mood(caption: wish.caption, palette: wish.palette)
-            }
-        let request = SongRequest(
-            mood: mood, text: [wish.caption, wish.text].compactMap { $0 }.joined(separator: " "), limit: wish.limit,
-            seed: wish.seed, filters: wish.filters)
-        let answer = try SongRanking(index: index, catalogue: catalogue).answer(request)
-        return SongMatch(mood: mood, songs: answer.songs, reason: answer.reason)
+        let start = ContinuousClock.now
+        let (catalogue, matcher) = try opened()
+        keepUp(with: catalogue)
+        let match = try matcher.match(wish)
+        metrics.matched(in: .now - start)
+        return match
     }
 
     /// Songs by words; see ``SongCatalogue``.
@@ -112,7 +131,7 @@ public actor SongService {
 
     /// Where songs can be heard, in their order. That never fails, and takes no longer than a match may.
     public nonisolated func links(for songs: [Song]) async -> [[SongLink]] {
-        guard let spotify else { return songs.map { SearchLinks.links(for: $0) } }
+        guard let spotify = sources.spotify else { return songs.map { SearchLinks.links(for: $0) } }
         let exact = await spotify.links(for: songs)
         return zip(songs, exact).map { SearchLinks.links(for: $0, exact: $1) }
     }
@@ -135,57 +154,124 @@ public actor SongService {
     /// - Throws: `unknownImport`; an import is remembered for as long as few came after it.
     public func importJob(_ id: String) async throws(SongsError) -> ImportJob { try await imports.job(id) }
 
-    private func opened() throws(SongsError) -> (catalogue: SongCatalogue, index: SongIndex) {
+    private func opened() throws(SongsError) -> (catalogue: SongCatalogue, matcher: SongMatcher) {
         switch state {
-        case .open(let catalogue, let index): return (catalogue, index)
+        case .open(let catalogue, let matcher): return (catalogue, matcher)
         case .failed(let error): throw error
         case .opening:
             throw SongsError(.catalogueUnavailable, "The catalogue is being opened. Ask again in a moment.")
         }
     }
 
+    private func use(_ matcher: SongMatcher, of catalogue: SongCatalogue) {
+        state = .open(catalogue, matcher)
+        metrics.songs(matcher.index.count)
+        logger.info("Read the songs", metadata: ["songs": .stringConvertible(matcher.index.count)])
+    }
+
+    /// Waits for work in the background.
+    func settle() async { await update?.value }
+
+    private func loadEmbeddings(for catalogue: SongCatalogue) async {
+        do {
+            let start = ContinuousClock.now
+            embeddings = try await keeper.load(sources, logger)
+            if let embeddings {
+                logger.info(
+                    "Loaded the embedding model",
+                    metadata: [
+                        "model": "\(embeddings.name)",
+                        "duration_ms": .stringConvertible((ContinuousClock.now - start).inMilliseconds),
+                    ])
+                await readAnew(catalogue)
+            }
+        } catch {
+            logger.error(
+                "The embedding model cannot be used; songs are found by mood and tags",
+                metadata: ["error": "\(error)"])
+        }
+        update = nil
+    }
+
     /// Reads the catalogue into memory anew where it has changed, be it through another process; answers go on from what is
     /// there.
-    private func refresh(_ catalogue: SongCatalogue) {
-        guard reading == nil, let now = try? catalogue.revision(), now != revision else { return }
-        reading = Task { [logger] in
-            let reader = IndexReader()
-            do {
-                let (index, revision) = try await reader.read(catalogue)
-                replace(index, of: catalogue, revision: revision)
-            } catch {
-                logger.warning("The catalogue could not be read anew", metadata: ["error": "\(error)"])
-            }
-            reading = nil
+    private func keepUp(with catalogue: SongCatalogue) {
+        guard update == nil, let now = try? catalogue.revision(), now != revision else { return }
+        update = Task {
+            await readAnew(catalogue)
+            update = nil
         }
     }
 
-    private func replace(_ index: SongIndex, of catalogue: SongCatalogue, revision: Int64) {
-        state = .open(catalogue, index)
-        self.revision = revision
-        logger.info("Read the songs anew", metadata: ["songs": .stringConvertible(index.count)])
+    /// Reads the songs, embeds those that are new, and reads them again, until none is new.
+    private func readAnew(_ catalogue: SongCatalogue) async {
+        do {
+            var newlyEmbedded = 0
+            repeat {
+                let (matcher, revision) = try await keeper.read(catalogue, lexicon, embeddings)
+                use(matcher, of: catalogue)
+                self.revision = revision
+                newlyEmbedded = try await keeper.embed(catalogue, embeddings, most: Self.embeddedAtOnce)
+                metrics.embedded(newlyEmbedded)
+            } while newlyEmbedded > 0 && !Task.isCancelled
+        } catch {
+            logger.warning("The catalogue could not be read anew", metadata: ["error": "\(error)"])
+        }
     }
 }
 
-/// Reads catalogues into memory on a thread of its own.
-private actor IndexReader {
-    private let executor = BlockingExecutor(label: "image-to-song.songs.index")
+/// Does what takes long with a catalogue, on a thread of its own.
+private actor SongKeeper {
+    private let executor = BlockingExecutor(label: "image-to-song.songs.keeper")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    func read(_ catalogue: SongCatalogue) throws(SongsError) -> (SongIndex, revision: Int64) {
+    func load(_ sources: SongService.Sources, _ logger: Logger) throws -> EmbeddingModel? {
+        try sources.embeddings { logger.info("\($0)") }
+    }
+
+    func read(
+        _ catalogue: SongCatalogue, _ lexicon: Lexicon, _ embeddings: EmbeddingModel?
+    ) throws(SongsError) -> (SongMatcher, revision: Int64) {
         // Before the songs: a change in between is then read once more.
         let revision = try catalogue.revision()
-        return (try SongIndex(catalogue: catalogue), revision)
+        return (try SongMatcher(catalogue: catalogue, lexicon: lexicon, embeddings: embeddings), revision)
+    }
+
+    func embed(_ catalogue: SongCatalogue, _ embeddings: EmbeddingModel?, most: Int) throws -> Int {
+        try embeddings?.embedNewSongs(of: catalogue, most: most) ?? 0
+    }
+}
+
+extension SongService.Sources {
+    /// What the settings name.
+    public init(_ settings: Settings, metrics: SongMetrics, logger: Logger) {
+        self.init(path: settings.songCataloguePath)
+        spotify = SpotifyLookup(settings, metrics: metrics, logger: logger)
+        lexicon = { () throws(MoodsError) in try Lexicon(settings) }
+        embeddings = { progress in try EmbeddingModel(settings, progress: progress) }
+    }
+}
+
+extension Lexicon {
+    /// The words that are known, and those of MOOD_LEXICON.
+    /// - Throws: ``MoodsError`` for a file that is missing, or is no lexicon.
+    public init(_ settings: Settings) throws(MoodsError) {
+        guard !settings.moodLexicon.isEmpty else {
+            self = .builtIn
+            return
+        }
+        self = Lexicon.builtIn.merged(with: try Lexicon(path: settings.moodLexicon))
     }
 }
 
 extension SpotifyLookup {
     /// The look-up that the settings ask for; nil where they do not.
-    public init?(_ settings: Settings, logger: Logger) {
+    public init?(_ settings: Settings, metrics: SongMetrics = SongMetrics(), logger: Logger) {
         guard !settings.spotifyClientID.isEmpty, !settings.spotifyClientSecret.isEmpty else { return nil }
         self.init(
             credentials: SpotifyCredentials(
                 clientID: settings.spotifyClientID, clientSecret: settings.spotifyClientSecret),
-            market: settings.spotifyMarket.isEmpty ? nil : settings.spotifyMarket, logger: logger)
+            market: settings.spotifyMarket.isEmpty ? nil : settings.spotifyMarket, logger: logger,
+            report: { metrics.lookedUp($0) })
     }
 }

@@ -8,7 +8,7 @@ public enum ServerMetrics {
     public static func registry() -> PrometheusRegistry { PrometheusRegistry(table) }
 
     /// All metrics.
-    public static let table = requests + captions + model + process
+    public static let table = requests + captions + songs + model + process
 
     /// What `RequestMetrics` records.
     private static let requests = [
@@ -52,6 +52,27 @@ public enum ServerMetrics {
         MetricDescription(
             "image_to_song_captions_in_flight", .gauge, unit: "pictures",
             help: "Pictures whose captions are being made."),
+    ]
+
+    /// What the songs record.
+    private static let songs = [
+        MetricDescription("image_to_song_songs", .gauge, unit: "songs", help: "Songs that can be chosen from."),
+        MetricDescription(
+            "image_to_song_song_match_seconds", .histogram, unit: "seconds",
+            buckets: [0.0005] + MetricDescription.defaultBuckets,
+            help: "How long mood and ranking took for a wish; the caption and the links are not counted."),
+        MetricDescription(
+            "image_to_song_songs_embedded_total", .counter, unit: "songs",
+            help: "Songs that the embedding model has read."),
+        MetricDescription(
+            "image_to_song_song_imports_total", .counter, unit: "imports", labels: ["status"],
+            help: "Imports that ended: done, failed or cancelled."),
+        MetricDescription(
+            "image_to_song_song_import_rows_total", .counter, unit: "rows", labels: ["result"],
+            help: "Rows of imports that were done: added, updated, unchanged or rejected."),
+        MetricDescription(
+            "image_to_song_spotify_lookups_total", .counter, unit: "songs", labels: ["result"],
+            help: "Tracks looked up at Spotify: found, not_found, limited, refused, failed or skipped."),
     ]
 
     /// What is known of the model, and of the program.

@@ -1,0 +1,75 @@
+import Checkpoint
+import Foundation
+import Moods
+import SentenceEmbedding
+import Songs
+
+/// The model that compares captions with songs, and with the sentences whose mood is known.
+public struct EmbeddingModel: Sendable {
+    /// Which model it is: vectors of another one are of no use to it.
+    public var name: String { embedder.name }
+    /// What reads moods from captions' embeddings.
+    let anchors: AnchorMood
+    private let embedder: SentenceEmbedder
+
+    /// Longer texts are cut before they are read: the model takes a few hundred tokens.
+    private static let mostCharacters = 4_000
+
+    /// Loads the model that the settings name, for a caller on a thread of its own; fetches and compiles it where that has not
+    /// happened yet. Nil where they name none and there is none beside the program.
+    ///
+    /// - Parameter progress: told what takes long, in sentences.
+    /// - Throws: `SentenceEmbeddingError`, `CheckpointError` or `HubError`.
+    public init?(_ settings: Settings, progress: @escaping @Sendable (String) -> Void) throws {
+        let cache = URL(fileURLWithPath: settings.modelCacheDirectory)
+        let folder: URL
+        if settings.embeddingModel.isEmpty {
+            guard let found = CheckpointLocation.near(".deps/embeddings") else { return nil }
+            folder = found
+        } else {
+            folder = try ModelSource(settings.embeddingModel).checkpointBlocking(modelCache: cache, progress: progress)
+        }
+        embedder = try SentenceEmbedder(
+            folder: folder.path, cacheFolder: cache.path,
+            waiting: { progress("Another process is compiling the embedding model; waiting for it") })
+        anchors = AnchorMood(embeddings: try embedder.embed(Anchors.sentences))
+    }
+
+    /// The embedding of a text, of length 1; nil where it could not be computed, which must not stop a match. Blocks.
+    func embedding(of text: String) -> [Float]? {
+        try? embedder.embed([String(text.prefix(Self.mostCharacters))]).first
+    }
+
+    /// Embeds songs of a catalogue that have no embedding by this model yet, and stores them. Blocks.
+    ///
+    /// - Parameters:
+    ///   - most: about how many songs are embedded in one call.
+    ///   - progress: told how many songs were embedded.
+    /// - Returns: how many songs were embedded; 0 where all have an embedding that can have one.
+    public func embedNewSongs(
+        of catalogue: SongCatalogue, most: Int = .max, progress: (Int) -> Void = { _ in }
+    ) throws -> Int {
+        var embedded = 0
+        var last: Int64 = 0
+        while embedded < most, !Task.isCancelled {
+            let songs = try catalogue.songsWithoutVector(model: name, after: last, limit: Self.songsAtOnce)
+            guard let end = songs.last?.id else { break }
+            last = end
+            // A song of which nothing is known but its title says nothing to compare with.
+            let described = songs.map { (id: $0.id, text: EmbeddingText.song($0)) }.filter { !$0.text.isEmpty }
+            let vectors = try embedder.embed(described.map(\.text))
+            try catalogue.storeVectors(
+                model: name,
+                zip(described, vectors).compactMap { song, vector in
+                    let quantized = QuantizedVector(vector)
+                    return quantized.scale > 0
+                        ? SongVector(id: song.id, values: quantized.values, scale: quantized.scale) : nil
+                })
+            embedded += described.count
+            progress(embedded)
+        }
+        return embedded
+    }
+
+    private static let songsAtOnce = 256
+}
