@@ -1,4 +1,5 @@
 import BadRequests
+import Foundation
 import HTTPTypes
 import HummingbirdTesting
 import Pipeline
@@ -15,7 +16,14 @@ struct BadRequestTests {
         settings.maxImageSize = BadRequest.maxImageSize
         // Short where its end is waited for, and else long enough for a slow machine.
         settings.requestTimeout = request.status == 408 ? .seconds(1) : .seconds(60)
-        try await TestServer(settings: settings).run(.live) { client in
+        var server = TestServer(settings: settings)
+        let folder = FileManager.default.temporaryDirectory.appending(path: "image-to-song-\(UUID())")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        if request.isAboutSongs {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            server.songs = folder.appending(path: "songs.sqlite").path
+        }
+        try await server.run(.live) { client in
             let wire = Wire(port: try #require(client.port))
             let answer = try await request.send(to: wire)
             #expect(answer.status == request.status, "\(answer)")

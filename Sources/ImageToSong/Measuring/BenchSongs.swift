@@ -31,6 +31,11 @@ struct BenchSongs: ParsableCommand {
     @Option(help: ArgumentHelp("Which moments: all, even or odd ones, counted from 0.", valueName: "WHICH"))
     var moments = MomentChoice.all
 
+    @Flag(
+        name: .customLong("embeddings"), inversion: .prefixedNo,
+        help: "Whether --quality uses the embedding model, where there is one.")
+    var usesEmbeddings = true
+
     @Flag(help: "One JSON object instead of tables.")
     var json = false
 
@@ -53,7 +58,8 @@ struct BenchSongs: ParsableCommand {
     func run() throws {
         if let quality {
             let moments = moments.of(try BenchSongsMoment.read(quality))
-            let measured = BenchSongsQuality.measure(try BenchSongsImport.songs(catalogue), moments)
+            let embeddings = try usesEmbeddings ? EmbeddingModel(try Settings.load()) { complain($0) } : nil
+            let measured = try BenchSongsQuality.measure(try BenchSongsImport.songs(catalogue), moments, embeddings)
             return print(json ? try jsonLine(measured) : measured.table)
         }
         let progress = ProgressLine("Measuring songs")

@@ -1,6 +1,7 @@
 import Foundation
 import Imaging
 import Moods
+import Pipeline
 import Songs
 
 /// A described moment, and what its music must and must not be: a line of `Benchmarks/songs/moments.json`.
@@ -45,25 +46,22 @@ struct BenchSongsMoment: Decodable {
         }
     }
 
-    func request(limit: Int, seed: UInt64) -> SongRequest {
-        SongRequest(mood: mood, text: caption, limit: limit, seed: seed)
-    }
-
-    /// The mood as the program reads it.
-    private var mood: Mood {
-        let areas = (palette ?? []).compactMap { colour -> ColourMood.Area? in
+    /// What it wishes of songs.
+    var wish: SongWish {
+        var wish = SongWish()
+        wish.caption = caption
+        wish.palette = (palette ?? []).compactMap { colour in
             guard let number = UInt32(colour.hex.dropFirst(), radix: 16) else { return nil }
             let rgb = RGBColour(
                 red: UInt8(number >> 16 & 0xFF), green: UInt8(number >> 8 & 0xFF), blue: UInt8(number & 0xFF))
             return ColourMood.Area(colour: LabColour(rgb), share: colour.share)
         }
-        return MoodReader().mood(caption: caption, palette: areas)
+        return wish
     }
 
-    /// Whether its mood lies where it may; nil where nothing is said of that.
-    var isWithinRegion: Bool? {
+    /// Whether a mood lies where it may; nil where nothing is said of that.
+    func isWithinRegion(_ affect: Affect) -> Bool? {
         guard let valence, let arousal, valence.count == 2, arousal.count == 2 else { return nil }
-        let affect = mood.affect
         return valence[0] <= affect.valence && affect.valence <= valence[1] && arousal[0] <= affect.arousal
             && affect.arousal <= arousal[1]
     }

@@ -1,11 +1,12 @@
 import Foundation
+import Pipeline
 import Songs
 
 /// How well moments are answered, in several ways.
 struct BenchSongsQuality: Encodable {
     /// One way of ranking.
     struct Way: Encodable {
-        let name: String
+        var name: String
         /// The share of the first ten that fit.
         let precision: BenchSongsSample
         /// How many of the first ten must not be there.
@@ -14,6 +15,12 @@ struct BenchSongsQuality: Encodable {
         let gain: BenchSongsSample
         /// The gain less that of ranking as a whole, moment by moment; nil for that itself.
         var difference: BenchSongsSample?
+
+        func renamed(_ name: String) -> Way {
+            var way = self
+            way.name = name
+            return way
+        }
 
         enum CodingKeys: String, CodingKey {
             case name, difference
@@ -34,54 +41,82 @@ struct BenchSongsQuality: Encodable {
         case withinRegion = "moods_within_region"
     }
 
-    private static let depth = 10
     /// Random orders are many: their measures are means over so many seeds.
     private static let seeds: UInt64 = 50
 
-    static func measure(_ songs: [Song], _ moments: [BenchSongsMoment]) -> BenchSongsQuality {
+    /// - Parameter embeddings: compares moments with songs; nil leaves that out.
+    static func measure(
+        _ songs: [Song], _ moments: [BenchSongsMoment], _ embeddings: EmbeddingModel?
+    ) throws -> BenchSongsQuality {
         var quality = BenchSongsQuality(songs: songs.count, moments: moments.count)
-        let judged = moments.compactMap(\.isWithinRegion)
+        let reader = WishReader(embeddings: embeddings)
+        let asked = moments.map { (moment: $0, request: reader.request($0.wish)) }
+        let judged = asked.compactMap { $0.moment.isWithinRegion($0.request.mood.affect) }
         if !judged.isEmpty { quality.withinRegion = Double(judged.count { $0 }) / Double(judged.count) }
-        let index = SongIndex(songs: songs)
-        let blind = SongIndex(songs: songs.map(\.withoutMoods))
-        let whole = way("all of it", index, songs, moments, .standard)
-        quality.ways = [
-            whole,
-            way("without diversity", index, songs, moments, .only(relevance: 1)),
-            way("mood alone", index, songs, moments, .only(embedding: 0, tags: 0)),
-            way("tags alone", index, songs, moments, .only(mood: 0, embedding: 0)),
-            way("random", index, songs, moments, .only(mood: 0, embedding: 0, tags: 0, relevance: 1), seeds: seeds),
-            way("without mood tags", blind, songs, moments, .standard),
-            way("without mood tags: mood alone", blind, songs, moments, .only(embedding: 0, tags: 0)),
-            way("without mood tags: tags alone", blind, songs, moments, .only(mood: 0, embedding: 0)),
-        ]
+        let seeing = BenchSongsJudge(songs: songs, index: try index(songs, embeddings), asked: asked)
+        let blind = BenchSongsJudge(songs: songs, index: try index(songs.map(\.withoutMoods), embeddings), asked: asked)
+        let whole = seeing.way("all of it", .standard)
+        quality.ways = [whole, seeing.way("without diversity", .only(relevance: 1))]
+        quality.ways += seeing.parts(hasEmbeddings: embeddings != nil)
+        quality.ways.append(
+            seeing.way("random", .only(mood: 0, embedding: 0, tags: 0, relevance: 1), seeds: seeds))
+        let rest = [blind.way("all of it", .standard)] + blind.parts(hasEmbeddings: embeddings != nil)
+        quality.ways += rest.map { $0.renamed("without mood tags: \($0.name)") }
         for place in quality.ways.indices.dropFirst() {
             quality.ways[place].difference = quality.ways[place].gain.minus(whole.gain)
         }
         return quality
     }
 
-    private static func way(
-        _ name: String, _ index: SongIndex, _ songs: [Song], _ moments: [BenchSongsMoment], _ settings: RankingSettings,
-        seeds: UInt64 = 1
-    ) -> Way {
+    private static func index(_ songs: [Song], _ embeddings: EmbeddingModel?) throws -> SongIndex {
+        var builder = SongIndexBuilder()
+        for song in songs.sorted(by: { $0.id < $1.id }) { builder.add(song) }
+        for vector in try embeddings?.vectors(of: songs) ?? [] {
+            vector.values.withUnsafeBytes { builder.addVector(id: vector.id, values: $0, scale: vector.scale) }
+        }
+        return builder.index()
+    }
+}
+
+/// Songs as the ranking sees them, and moments that are held against what it answers.
+private struct BenchSongsJudge {
+    /// As the judge sees them.
+    let songs: [Song]
+    let index: SongIndex
+    let asked: [(moment: BenchSongsMoment, request: SongRequest)]
+
+    private static let depth = 10
+
+    /// The ranking's parts, each by itself.
+    func parts(hasEmbeddings: Bool) -> [BenchSongsQuality.Way] {
+        let parts = [
+            way("mood alone", .only(embedding: 0, tags: 0)), way("tags alone", .only(mood: 0, embedding: 0)),
+        ]
+        guard hasEmbeddings else { return parts }
+        return parts + [
+            way("embeddings alone", .only(mood: 0, tags: 0)), way("without embeddings", .only(embedding: 0)),
+        ]
+    }
+
+    func way(_ name: String, _ settings: RankingSettings, seeds: UInt64 = 1) -> BenchSongsQuality.Way {
         let judged = Dictionary(songs.map { ($0.id, $0) }) { first, _ in first }
         var (precision, violations, gain): ([Double], [Double], [Double]) = ([], [], [])
-        for moment in moments {
-            let best = discounted(songs.map(moment.gain).sorted(by: >))
+        for (moment, wished) in asked {
+            let best = Self.discounted(songs.map(moment.gain).sorted(by: >))
             var sums = (precision: 0.0, violations: 0.0, gain: 0.0)
             for seed in 0..<seeds {
-                let answer = index.rank(moment.request(limit: depth, seed: seed), settings: settings)
-                    .compactMap { judged[$0.id] }
-                sums.precision += Double(answer.count(where: moment.fits)) / Double(depth)
+                var request = wished
+                (request.limit, request.seed) = (Self.depth, seed)
+                let answer = index.rank(request, settings: settings).compactMap { judged[$0.id] }
+                sums.precision += Double(answer.count(where: moment.fits)) / Double(Self.depth)
                 sums.violations += Double(answer.count(where: moment.violates))
-                sums.gain += best > 0 ? discounted(answer.map(moment.gain)) / best : 0
+                sums.gain += best > 0 ? Self.discounted(answer.map(moment.gain)) / best : 0
             }
             precision.append(sums.precision / Double(seeds))
             violations.append(sums.violations / Double(seeds))
             gain.append(sums.gain / Double(seeds))
         }
-        return Way(
+        return BenchSongsQuality.Way(
             name: name, precision: BenchSongsSample(values: precision),
             violations: BenchSongsSample(values: violations), gain: BenchSongsSample(values: gain))
     }

@@ -6,15 +6,15 @@ import Networks
 import ONNXRuntime
 import Pipeline
 
-/// Everything that a caption needs, tried one thing after the other on this machine.
+/// Everything that captions and songs need, tried one thing after the other on this machine.
 struct SelfTest: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "selftest",
-        abstract: "Tries everything that captions need on this machine.",
+        abstract: "Tries everything that captions and songs need on this machine.",
         discussion: """
             One line for each thing that was tried, and a sentence where it failed: settings, every picture format, ONNX \
-            Runtime, the folder for models and captions, the model, and captions of the sample pictures, with the time each \
-            stage took. The exit status is 0 where all is well, else 1.
+            Runtime, the folder for models and captions, the model, captions of the sample pictures, with the time each stage \
+            took, and songs for a caption. The exit status is 0 where all is well, else 1.
             """)
 
     @OptionGroup var options: ModelOptions
@@ -42,6 +42,7 @@ struct SelfTest: AsyncParsableCommand {
             try load(settings, from: try checkpoint?.get())
         }
         report.checkCaptions(model)
+        report.checkSongs(settings)
         if json { print(try jsonLine(report.answer)) } else { print(report.summary) }
         if report.hasFailed { throw ExitCode(1) }
     }

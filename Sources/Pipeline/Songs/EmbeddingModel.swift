@@ -55,21 +55,24 @@ public struct EmbeddingModel: Sendable {
             let songs = try catalogue.songsWithoutVector(model: name, after: last, limit: Self.songsAtOnce)
             guard let end = songs.last?.id else { break }
             last = end
-            // A song of which nothing is known but its title says nothing to compare with.
-            let described = songs.map { (id: $0.id, text: EmbeddingText.song($0)) }.filter { !$0.text.isEmpty }
-            let vectors = try embedder.embed(described.map(\.text))
-            try catalogue.storeVectors(
-                model: name,
-                zip(described, vectors).compactMap { song, vector in
-                    let quantized = QuantizedVector(vector)
-                    return quantized.scale > 0
-                        ? SongVector(id: song.id, values: quantized.values, scale: quantized.scale) : nil
-                })
-            embedded += described.count
+            let vectors = try vectors(of: songs)
+            try catalogue.storeVectors(model: name, vectors)
+            embedded += vectors.count
             progress(embedded)
         }
         return embedded
     }
 
     private static let songsAtOnce = 256
+
+    /// The embeddings of songs' descriptions. A song of which nothing is known but its title says nothing to compare with, and
+    /// has none. Blocks.
+    public func vectors(of songs: [Song]) throws -> [SongVector] {
+        let described = songs.map { (id: $0.id, text: EmbeddingText.song($0)) }.filter { !$0.text.isEmpty }
+        return zip(described, try embedder.embed(described.map(\.text))).compactMap { song, vector in
+            let quantized = QuantizedVector(vector)
+            return quantized.scale > 0
+                ? SongVector(id: song.id, values: quantized.values, scale: quantized.scale) : nil
+        }
+    }
 }

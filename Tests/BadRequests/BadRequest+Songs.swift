@@ -1,0 +1,116 @@
+extension BadRequest {
+    private static let invalid = "invalid_field"
+
+    /// What the calls about songs refuse. The server that is asked has to have songs.
+    public static let songs: [BadRequest] = wishes + lists + playlists + questions
+
+    private static func send(
+        _ path: String, _ body: [UInt8], _ type: String? = "application/json", method: String = "POST"
+    ) -> [UInt8] {
+        let typeLine = type.map { "Content-Type: \($0)\r\n" } ?? ""
+        return Array("\(method) \(path) HTTP/1.1\r\n\(host)\(typeLine)Content-Length: \(body.count)\r\n\r\n".utf8) + body
+    }
+
+    private static func wish(_ name: String, _ status: Int, _ code: String?, _ json: String) -> BadRequest {
+        BadRequest("a wish: \(name)", status, code) { send("/songs/match", Array(json.utf8)) }
+    }
+
+    private static let wishes: [BadRequest] = [
+        wish("nothing", 400, "malformed_request", ""),
+        wish("half an object", 400, "malformed_request", #"{"caption": "a dog"#),
+        wish("a list", 400, "malformed_request", "[]"),
+        wish("ten thousand brackets", 400, "malformed_request", String(repeating: "[", count: 10_000)),
+        wish("two megabytes", 413, "body_too_large", #"{"caption": "\#(String(repeating: "a ", count: 1 << 20))"}"#),
+        wish("a misspelt field", 422, invalid, #"{"captoin": "x"}"#),
+        wish("a caption that is a number", 422, invalid, #"{"caption": 5}"#),
+        wish("a caption that is null", 422, invalid, #"{"caption": null}"#),
+        wish("NUL in the caption", 200, nil, #"{"caption": "a \u0000 dog", "limit": 1}"#),
+        wish("a caption without words", 200, nil, #"{"caption": "!?% ​​ 👩‍👩‍👧", "limit": 1}"#),
+        wish("no songs", 422, invalid, #"{"caption": "x", "limit": 0}"#),
+        wish("too many songs", 422, invalid, #"{"caption": "x", "limit": 1000000000}"#),
+        wish("half a song", 422, invalid, #"{"caption": "x", "limit": 0.5}"#),
+        wish("a seed below 0", 422, invalid, #"{"caption": "x", "seed": -1}"#),
+        wish("a seed beyond 64 bits", 422, invalid, #"{"caption": "x", "seed": 99999999999999999999}"#),
+        wish("half a mood", 422, invalid, #"{"mood": {"valence": 0}}"#),
+        wish("a mood outside the plane", 422, invalid, #"{"mood": {"valence": 0, "arousal": 1.01}}"#),
+        wish("a mood of words", 422, invalid, #"{"mood": {"valence": "high", "arousal": "NaN"}}"#),
+        wish("a mood beyond all numbers", 400, "malformed_request", #"{"mood": {"valence": 1e999, "arousal": 0}}"#),
+        wish("a misspelt filter", 422, invalid, #"{"caption": "x", "filters": {"yaer_min": 1990}}"#),
+        wish("filters as a text", 422, invalid, #"{"caption": "x", "filters": "clean"}"#),
+        wish("years the wrong way round", 422, invalid, #"{"filters": {"year_min": 2000, "year_max": 1990}}"#),
+        wish("a song to leave out that is none", 422, invalid, #"{"filters": {"exclude": ["1; DROP TABLE song"]}}"#),
+        wish("a colour by name", 422, invalid, #"{"palette": [{"hex": "red", "percentage": 5}]}"#),
+        wish("more than all of a colour", 422, invalid, ##"{"palette": [{"hex": "#ff0000", "percentage": 101}]}"##),
+        wish(
+            "a thousand colours", 422, invalid,
+            ##"{"palette": ["##
+                + Array(repeating: ##"{"hex": "#ff0000", "percentage": 0.1}"##, count: 1_000).joined(separator: ",")
+                + "]}"),
+        BadRequest("a wish: bytes that are no text", 400, "malformed_request") {
+            send("/songs/match", Array(#"{"caption": ""#.utf8) + [0xFF, 0xFE, 0xC0] + Array(#""}"#.utf8))
+        },
+        BadRequest("a wish: plain text", 415, "unsupported_content_type") {
+            send("/songs/match", Array("a dog".utf8), "text/plain")
+        },
+        BadRequest("a wish: no type", 400, "missing_content_type") { send("/songs/match", Array("{}".utf8), nil) },
+        BadRequest("a wish: a form with a filter that is not there", 422, invalid) {
+            send(
+                "/songs/match", try Form.sound().adding(#"name="loudness""#, Array("5".utf8)).closed, Form.contentType)
+        },
+        BadRequest("a wish: a form with half a mood", 422, invalid) {
+            send("/songs/match", try Form.sound().adding(#"name="valence""#, Array("0".utf8)).closed, Form.contentType)
+        },
+        BadRequest("a wish: a form without a picture", 400, "missing_field") {
+            send("/songs/match", Form().adding(#"name="limit""#, Array("5".utf8)).closed, Form.contentType)
+        },
+    ]
+
+    private static let lists: [BadRequest] = [
+        BadRequest("a list without a type", 400, "missing_content_type") { send("/songs/import", [65], nil) },
+        BadRequest("a list as a form", 415, "unsupported_content_type") {
+            send("/songs/import", try Form.sound().closed, Form.contentType)
+        },
+        BadRequest("an empty list", 400, "missing_field") { send("/songs/import", [], "text/csv") },
+        BadRequest("a list that is announced too long", 413, "body_too_large") {
+            Array(
+                "POST /songs/import HTTP/1.1\r\n\(host)Content-Type: text/csv\r\nContent-Length: 99999999999\r\n\r\n"
+                    .utf8)
+        },
+        BadRequest("a picture as a list", 202, nil) {
+            send("/songs/import?name=%2e%2e%2fa%00.csv", try picture("one-pixel.png"), "text/csv")
+        },
+        BadRequest("half a list", 400, "truncated_upload", then: .halfCloses) {
+            Array(
+                "POST /songs/import HTTP/1.1\r\n\(host)Content-Type: text/csv\r\nContent-Length: 100\r\n\r\ntitle\n".utf8)
+        },
+        text("an import that never was", 404, "unknown_import", "GET /songs/import/../1 HTTP/1.1¶\(host)¶"),
+    ]
+
+    private static func playlist(_ name: String, _ status: Int, _ code: String, _ json: String) -> BadRequest {
+        BadRequest("a playlist: \(name)", status, code) { send("/songs/playlist", Array(json.utf8)) }
+    }
+
+    private static let playlists: [BadRequest] = [
+        playlist("no songs", 422, invalid, "{}"),
+        playlist("an empty list", 422, invalid, #"{"ids": []}"#),
+        playlist("words for numbers", 422, invalid, #"{"ids": ["one"]}"#),
+        playlist("a song that is not there", 404, "unknown_song", #"{"ids": [999999]}"#),
+        playlist(
+            "more songs than may be", 422, invalid,
+            #"{"ids": [\#(Array(repeating: "1", count: 1_001).joined(separator: ","))]}"#),
+        playlist("a format that nobody plays", 422, invalid, #"{"ids": [1], "format": "docx"}"#),
+        playlist("a field that is not there", 422, invalid, #"{"ids": [1], "shuffle": true}"#),
+    ]
+
+    private static let questions: [BadRequest] = [
+        text("songs: no limit", 422, invalid, "GET /songs?limit=0 HTTP/1.1¶\(host)¶"),
+        text("songs: a limit of letters", 422, invalid, "GET /songs?limit=many HTTP/1.1¶\(host)¶"),
+        text("songs: before the first", 422, invalid, "GET /songs?offset=-1 HTTP/1.1¶\(host)¶"),
+        text("songs: an unknown parameter", 422, invalid, "GET /songs?sort=year HTTP/1.1¶\(host)¶"),
+        text("songs: a query of signs", 200, nil, "GET /songs?query=%22%20OR%201%3D1%20--%20*%28 HTTP/1.1¶\(host)¶"),
+        text("songs: a word for a number", 404, "unknown_song", "GET /songs/first HTTP/1.1¶\(host)¶"),
+        text("songs: a number beyond 64 bits", 404, "unknown_song", "GET /songs/99999999999999999999 HTTP/1.1¶\(host)¶"),
+        text("songs: deleting one", 405, "method_not_allowed", "DELETE /songs/1 HTTP/1.1¶\(host)¶"),
+        text("songs: asking for a match", 405, "method_not_allowed", "GET /songs/match HTTP/1.1¶\(host)¶"),
+    ]
+}
