@@ -103,7 +103,8 @@ let package = Package(
         library(
             "Pipeline",
             [
-                "MusicServices", "Songs", "Moods", "SentenceEmbedding", "Blip2", "Networks", "Tokenization", "Checkpoint",
+                "MusicServices", "Songs", "Moods", "SentenceEmbedding", "Blip2", "Networks", "Tokenization",
+                "Checkpoint",
                 "Hub", "ONNXRuntime", "Imaging", configuration, coreMetrics, crypto, grdb, logging, metrics,
             ]),
         library("MusicServices", ["Songs", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1]),

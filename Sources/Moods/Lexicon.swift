@@ -40,10 +40,12 @@ public struct Lexicon: Sendable {
     ///
     /// - Throws: ``MoodsError`` for a file that cannot be read, too.
     public init(path: String) throws(MoodsError) {
-        guard let bytes = FileManager.default.contents(atPath: path), let text = String(bytes: bytes, encoding: .utf8) else {
+        guard let bytes = FileManager.default.contents(atPath: path), let text = String(bytes: bytes, encoding: .utf8)
+        else {
             throw MoodsError(
                 .unreadableLexicon,
-                "The lexicon \(path) cannot be read as UTF-8 text. Set MOOD_LEXICON to a CSV file of words, or to nothing.")
+                "The lexicon \(path) cannot be read as UTF-8 text. Set MOOD_LEXICON to a CSV file of words, or to nothing."
+            )
         }
         do {
             try self.init(csv: text)

@@ -44,7 +44,8 @@ public final class SentenceEmbedder: Sendable {
     ) throws(SentenceEmbeddingError) {
         let cache = URL(fileURLWithPath: cacheFolder)
         let parts = try SentenceEmbeddingError.converting {
-            try SentenceModelParts(SentenceModelFolder(URL(fileURLWithPath: folder)), format: Self.weightFormat(precision))
+            try SentenceModelParts(
+                SentenceModelFolder(URL(fileURLWithPath: folder)), format: Self.weightFormat(precision))
         }
         let loaded = try SentenceEmbeddingError.converting {
             let compilation = Compilation(parts.checkpoint, precision, format: Self.format) { [try parts.graph()] }
@@ -84,7 +85,8 @@ public final class SentenceEmbedder: Sendable {
         var vectors = [[Float]](repeating: [], count: texts.count)
         for batch in TokenBatch.batches(of: rows) {
             let values = try SentenceEmbeddingError.converting {
-                try session.run(try batch.inputs(rows, padding: padTokenID, pooling), outputs: ["embedding"])["embedding"]?
+                try session.run(try batch.inputs(rows, padding: padTokenID, pooling), outputs: ["embedding"])[
+                    "embedding"]?
                     .array(of: Float.self) ?? []
             }
             for (row, index) in batch.indices.enumerated() {

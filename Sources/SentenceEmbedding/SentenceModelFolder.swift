@@ -16,7 +16,8 @@ struct SentenceModelFolder {
     /// - Throws: `missingFile`, `unsupportedModel` for a module that is not built, `invalidConfiguration`.
     init(_ folder: URL) throws {
         guard FileManager.default.fileExists(atPath: folder.path) else {
-            throw SentenceEmbeddingError(.missingFile, "The folder of the embedding model, \(folder.path), does not exist.")
+            throw SentenceEmbeddingError(
+                .missingFile, "The folder of the embedding model, \(folder.path), does not exist.")
         }
         let modules = try SentenceModule.list(in: folder)
         var (checkpoint, pooling) = (folder, Pooling.mean)
@@ -73,7 +74,8 @@ private struct SentenceModule: Decodable {
         } catch {
             throw SentenceEmbeddingError(
                 .invalidConfiguration,
-                "\(file.path) is not the list of modules that sentence-transformers writes. Download it again.", cause: error)
+                "\(file.path) is not the list of modules that sentence-transformers writes. Download it again.",
+                cause: error)
         }
     }
 
@@ -81,7 +83,8 @@ private struct SentenceModule: Decodable {
     func place(in folder: URL) throws -> URL {
         guard !path.hasPrefix("/"), !path.split(separator: "/").contains("..") else {
             throw SentenceEmbeddingError(
-                .invalidConfiguration, "\(folder.path)/modules.json names the folder \"\(path)\", which is not below its own.")
+                .invalidConfiguration,
+                "\(folder.path)/modules.json names the folder \"\(path)\", which is not below its own.")
         }
         return path.isEmpty ? folder : folder.appending(path: path)
     }

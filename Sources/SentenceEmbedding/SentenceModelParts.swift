@@ -35,14 +35,16 @@ struct SentenceModelParts {
         guard let tokenizer = try TokenizerFile.load(folder: checkpoint.folder) as? WordPieceTokenizer else {
             throw SentenceEmbeddingError(
                 .unreadableTokenizer,
-                "The tokenizer in \(checkpoint.folder.path) is not WordPiece, which is what sentences are embedded with.")
+                "The tokenizer in \(checkpoint.folder.path) is not WordPiece, which is what sentences are embedded with."
+            )
         }
         // Every id has to have a row in the table of words.
         guard tokenizer.vocabularySize <= configuration.vocabularySize else {
             throw SentenceEmbeddingError(
                 .mismatchedTokenizer,
                 "\(path) has \(tokenizer.vocabularySize) tokens, but vocab_size in the config.json beside it is "
-                    + "\(configuration.vocabularySize). The tokenizer belongs to another checkpoint: download its files again.")
+                    + "\(configuration.vocabularySize). The tokenizer belongs to another checkpoint: download its files again."
+            )
         }
         return tokenizer
     }

@@ -8,7 +8,8 @@ extension BadRequest {
         _ path: String, _ body: [UInt8], _ type: String? = "application/json", method: String = "POST"
     ) -> [UInt8] {
         let typeLine = type.map { "Content-Type: \($0)\r\n" } ?? ""
-        return Array("\(method) \(path) HTTP/1.1\r\n\(host)\(typeLine)Content-Length: \(body.count)\r\n\r\n".utf8) + body
+        return Array("\(method) \(path) HTTP/1.1\r\n\(host)\(typeLine)Content-Length: \(body.count)\r\n\r\n".utf8)
+            + body
     }
 
     private static func wish(_ name: String, _ status: Int, _ code: String?, _ json: String) -> BadRequest {
@@ -81,9 +82,10 @@ extension BadRequest {
         },
         BadRequest("half a list", 400, "truncated_upload", then: .halfCloses) {
             Array(
-                "POST /songs/import HTTP/1.1\r\n\(host)Content-Type: text/csv\r\nContent-Length: 100\r\n\r\ntitle\n".utf8)
+                "POST /songs/import HTTP/1.1\r\n\(host)Content-Type: text/csv\r\nContent-Length: 100\r\n\r\ntitle\n"
+                    .utf8)
         },
-        text("an import that never was", 404, "unknown_import", "GET /songs/import/../1 HTTP/1.1¶\(host)¶"),
+        text("an import that never was", 404, "unknown_import", "GET /songs/import/..%2f1 HTTP/1.1¶\(host)¶"),
     ]
 
     private static func playlist(_ name: String, _ status: Int, _ code: String, _ json: String) -> BadRequest {
@@ -109,7 +111,8 @@ extension BadRequest {
         text("songs: an unknown parameter", 422, invalid, "GET /songs?sort=year HTTP/1.1¶\(host)¶"),
         text("songs: a query of signs", 200, nil, "GET /songs?query=%22%20OR%201%3D1%20--%20*%28 HTTP/1.1¶\(host)¶"),
         text("songs: a word for a number", 404, "unknown_song", "GET /songs/first HTTP/1.1¶\(host)¶"),
-        text("songs: a number beyond 64 bits", 404, "unknown_song", "GET /songs/99999999999999999999 HTTP/1.1¶\(host)¶"),
+        text(
+            "songs: a number beyond 64 bits", 404, "unknown_song", "GET /songs/99999999999999999999 HTTP/1.1¶\(host)¶"),
         text("songs: deleting one", 405, "method_not_allowed", "DELETE /songs/1 HTTP/1.1¶\(host)¶"),
         text("songs: asking for a match", 405, "method_not_allowed", "GET /songs/match HTTP/1.1¶\(host)¶"),
     ]

@@ -16,8 +16,6 @@ public struct BadRequest: Sendable, CustomStringConvertible {
     public let status: Int
     /// The code of the problem; nil where the request is served all the same.
     public let code: String?
-    /// Whether the server has to have songs.
-    public var isAboutSongs: Bool { Self.songs.contains { $0.description == description } }
     /// The file's name as it comes back, where there is one.
     public let fileName: String?
 
@@ -33,8 +31,8 @@ public struct BadRequest: Sendable, CustomStringConvertible {
         self.bytes = bytes
     }
 
-    /// All of them.
-    public static let all = requests + targets + chunks + departures + types + forms + fields + names + pictures + songs
+    /// All but ``songs``.
+    public static let all = requests + targets + chunks + departures + types + forms + fields + names + pictures
 
     /// Sends it, and returns what comes back.
     public func send(to wire: Wire) async throws -> WireAnswer {

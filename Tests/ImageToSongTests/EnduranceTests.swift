@@ -41,7 +41,7 @@ struct EnduranceTests {
         let wire = Wire(port: server.port)
         try await server.becomesReady()
         // Those that wait for the server's patience to end are tried with a shorter one elsewhere.
-        let requests = BadRequest.all.filter { $0.status != 408 }
+        let requests = (BadRequest.all + BadRequest.songs).filter { $0.status != 408 }
         try await send(requests, to: wire)
         let (memory, files) = (try server.residentBytes, try server.openFiles)
         for _ in 0..<2 { try await send(requests, to: wire) }

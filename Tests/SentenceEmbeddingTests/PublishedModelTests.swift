@@ -4,10 +4,9 @@ import SentenceEmbedding
 import Testing
 import Tokenization
 
-/// all-MiniLM-L6-v2, where EMBEDDING_MODEL names its folder or `scripts/setup --with-embeddings` has put it into `.deps/`.
-@Suite("all-MiniLM-L6-v2", .enabled(if: PublishedModelTests.model != nil, "scripts/setup --with-embeddings fetches it"))
-struct PublishedModelTests {
-    static let model: URL? = {
+/// Where the model lies.
+private enum PublishedModel {
+    static let folder: URL? = {
         let named = ProcessInfo.processInfo.environment["EMBEDDING_MODEL"].map { URL(fileURLWithPath: $0) }
         let root = EmbeddingFixture.folder.deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
@@ -15,14 +14,18 @@ struct PublishedModelTests {
         let hasConfiguration = FileManager.default.fileExists(atPath: folder.appendingPathComponent("config.json").path)
         return hasConfiguration ? folder : nil
     }()
+}
 
+/// all-MiniLM-L6-v2, where EMBEDDING_MODEL names its folder or `scripts/setup --with-embeddings` has put it into `.deps/`.
+@Suite("all-MiniLM-L6-v2", .enabled(if: PublishedModel.folder != nil, "scripts/setup --with-embeddings fetches it"))
+struct PublishedModelTests {
     private let folder: TemporaryFolder
     private let model: URL
     private let fixture: EmbeddingFixture
 
     init() throws {
         folder = try TemporaryFolder()
-        model = try #require(Self.model)
+        model = try #require(PublishedModel.folder)
         fixture = try EmbeddingFixture(
             file: EmbeddingFixture.folder.appendingPathComponent("all-minilm-l6-v2.json"))
     }

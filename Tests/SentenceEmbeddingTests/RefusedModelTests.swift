@@ -55,7 +55,8 @@ struct RefusedModelTests {
         Refusal(code: .missingFile, naming: "tokenizer", file: "tokenizer.json", replacement: nil),
         Refusal(code: .unreadableTokenizer, naming: "not valid JSON", file: "tokenizer.json", replacement: "{"),
         Refusal(
-            code: .unreadableTokenizer, naming: "WordLevel", file: "tokenizer.json", part: "\"type\":\"WordPiece\",\"unk",
+            code: .unreadableTokenizer, naming: "WordLevel", file: "tokenizer.json",
+            part: "\"type\":\"WordPiece\",\"unk",
             replacement: "\"type\":\"WordLevel\",\"unk"),
         Refusal(code: .invalidConfiguration, naming: "modules.json", file: "modules.json", replacement: "{}"),
         Refusal(

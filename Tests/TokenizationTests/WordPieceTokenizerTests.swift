@@ -93,7 +93,8 @@ struct WordPieceTokenizerTests {
         Refusal(
             code: .unsupportedComponent, naming: #"pre-tokeniser "Whitespace""#,
             draft: draft { $0.preTokenizer = #"{"type": "Whitespace"}"# }),
-        Refusal(code: .unsupportedComponent, naming: #"pre-tokeniser "none""#, draft: draft { $0.preTokenizer = "null" }),
+        Refusal(
+            code: .unsupportedComponent, naming: #"pre-tokeniser "none""#, draft: draft { $0.preTokenizer = "null" }),
         Refusal(
             code: .unsupportedComponent, naming: #"decoder "ByteLevel""#,
             draft: draft { $0.decoder = #"{"type": "ByteLevel"}"# }),
@@ -105,7 +106,7 @@ struct WordPieceTokenizerTests {
             draft: draft { $0.vocabulary = #"{"a": 0, "b": 2}"# }),
         Refusal(
             code: .invalidVocabulary, naming: "how their accents are spelt",
-            draft: draft { $0.vocabulary = #"{"a": 0, "\u00e9": 1, "e\u0301": 2}"# }),
+            draft: draft { $0.vocabulary = #"{"a": 0, "\u00e9": 1, "e\u0301": 2, "b": 3}"# }),
         Refusal(
             code: .malformedFile, naming: "model.vocab", draft: draft { $0.vocabulary = #"["a"]"# }),
         Refusal(

@@ -30,7 +30,9 @@ public struct CachedSnapshot: Sendable {
             }
         }
         if !holds("tokenizer.json"), !(holds("vocab.json") && holds("merges.txt")) { missing.append("tokenizer.json") }
-        if !(NeededFiles.preparation + [NeededFiles.modules]).contains(where: holds) { missing.append("preprocessor_config.json") }
+        if !(NeededFiles.preparation + [NeededFiles.modules]).contains(where: holds) {
+            missing.append("preprocessor_config.json")
+        }
         return missing
     }
 

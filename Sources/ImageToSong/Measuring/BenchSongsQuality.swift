@@ -1,4 +1,5 @@
 import Foundation
+import Moods
 import Pipeline
 import Songs
 

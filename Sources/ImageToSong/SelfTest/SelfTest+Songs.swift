@@ -5,12 +5,15 @@ import Songs
 
 extension SelfTestReport {
     /// Opens the catalogue, embeds sentences where there is a model for that, and finds songs twice.
-    func checkSongs(_ settings: Settings?) {
+    ///
+    /// - Parameter embeds: whether what the embedding model needs is there.
+    func checkSongs(_ settings: Settings?, embeds: Bool) {
         let catalogue = check("Song catalogue", needs: settings) { settings in
             let catalogue = try SongCatalogue(path: settings.songCataloguePath)
             return (catalogue, "\(try catalogue.statistics().total) songs in \(catalogue.path)")
         }
-        let embeddings = check("Embedding model", needs: settings) { settings -> (EmbeddingModel?, String) in
+        let embeddings = check("Embedding model", needs: embeds ? settings : nil) {
+            settings -> (EmbeddingModel?, String) in
             guard let model = try EmbeddingModel(settings, progress: { complain($0) }) else {
                 return (nil, "none; `scripts/setup --with-embeddings` fetches one")
             }
@@ -24,7 +27,8 @@ extension SelfTestReport {
             let first = try matcher.match(wish)
             guard first.songs.map(\.song.id) == (try matcher.match(wish)).songs.map(\.song.id) else {
                 throw CommandError(
-                    "The same caption got other songs the second time: this machine does not compute the same twice. Check its memory.")
+                    "The same caption got other songs the second time: this machine does not compute the same twice. Check its memory."
+                )
             }
             guard let best = first.songs.first else { return ((), first.reason ?? "none") }
             return ((), "\(wish.caption ?? ""), \(first.mood.label.rawValue): \(best.song.line)")

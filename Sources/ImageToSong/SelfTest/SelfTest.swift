@@ -30,9 +30,9 @@ struct SelfTest: AsyncParsableCommand {
         }
         report.checkPictures()
         report.checkRoundTrip()
-        report.check("ONNX Runtime") { () throws -> ((), String) in
+        let runtime = report.check("ONNX Runtime") { () throws -> (Runtime, String) in
             let runtime = try Runtime.load()
-            return ((), "\(runtime.version), \(runtime.libraryPath)")
+            return (runtime, "\(runtime.version), \(runtime.libraryPath)")
         }
         let folder = report.check("Model cache", needs: settings) { settings in
             try CacheFolder.tryOut(settings.modelCacheDirectory)
@@ -42,7 +42,7 @@ struct SelfTest: AsyncParsableCommand {
             try load(settings, from: try checkpoint?.get())
         }
         report.checkCaptions(model)
-        report.checkSongs(settings)
+        report.checkSongs(settings, embeds: runtime != nil && folder != nil)
         if json { print(try jsonLine(report.answer)) } else { print(report.summary) }
         if report.hasFailed { throw ExitCode(1) }
     }

@@ -19,7 +19,9 @@ extension ConfigurationFile {
     }
 
     /// The number of attention heads, which has to divide the width that they share.
-    package func headCount(_ key: String, default fallback: Int, dividing hiddenSize: Int) throws(CheckpointError) -> Int {
+    package func headCount(_ key: String, default fallback: Int, dividing hiddenSize: Int) throws(CheckpointError)
+        -> Int
+    {
         let count = try size(key, default: fallback)
         guard hiddenSize % count == 0 else {
             throw invalid(key, "a divisor of hidden_size, which is \(hiddenSize) (\(count) is not)")

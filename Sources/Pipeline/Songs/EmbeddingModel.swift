@@ -2,7 +2,7 @@ import Checkpoint
 import Foundation
 import Moods
 import SentenceEmbedding
-import Songs
+public import Songs
 
 /// The model that compares captions with songs, and with the sentences whose mood is known.
 public struct EmbeddingModel: Sendable {
