@@ -8,8 +8,8 @@ struct BenchSongs: ParsableCommand {
         commandName: "songs",
         abstract: "Measures the ranking of songs: how fast at which size, and how well.",
         discussion: """
-            Without --quality it makes synthetic catalogues of several sizes and times the index and the ranking of wishes, which are \
-            another one each time, with and without embeddings; before that it imports them from a list into a file and searches there.
+            Without --quality it makes synthetic catalogues of several sizes: it imports each from a list into a file, searches there and \
+            matches captions; and it times the index and the ranking alone, with and without embeddings. Each wish is another one.
 
             With --quality it ranks the catalogue for each described moment of a file and holds the answers against what is said there: \
             precision, violations and nDCG at 10, beside a random order, tags alone and mood alone, with bootstrap intervals.
@@ -33,8 +33,15 @@ struct BenchSongs: ParsableCommand {
 
     @Flag(
         name: .customLong("embeddings"), inversion: .prefixedNo,
-        help: "Whether --quality uses the embedding model, where there is one.")
+        help: "Whether the embedding model is used, where there is one.")
     var usesEmbeddings = true
+
+    @Option(
+        help: ArgumentHelp(
+            "With --quality: ranks with other weights, too; several times for several.",
+            valueName: "MOOD,EMBEDDING,TAGS"),
+        transform: RankingSettings.init(weights:))
+    var weights: [RankingSettings] = []
 
     @Flag(help: "One JSON object instead of tables.")
     var json = false
@@ -56,30 +63,34 @@ struct BenchSongs: ParsableCommand {
     }
 
     func run() throws {
+        let embeddings = try usesEmbeddings ? EmbeddingModel(try Settings.load()) { complain($0) } : nil
         if let quality {
             let moments = moments.of(try BenchSongsMoment.read(quality))
-            let embeddings = try usesEmbeddings ? EmbeddingModel(try Settings.load()) { complain($0) } : nil
-            let measured = try BenchSongsQuality.measure(try BenchSongsImport.songs(catalogue), moments, embeddings)
+            let measured = try BenchSongsQuality.measure(
+                try BenchSongsImport.songs(catalogue), moments, embeddings, other: weights)
             return print(json ? try jsonLine(measured) : measured.table)
         }
         let progress = ProgressLine("Measuring songs")
         var sizes: [BenchSongsSpeed] = []
         for (place, count) in rows.enumerated() {
             progress.update(Double(place) / Double(rows.count))
-            sizes.append(try BenchSongsSpeed.take(songs: count, repetitions: repetitions))
+            sizes.append(try BenchSongsSpeed.take(songs: count, repetitions: repetitions, embeddings))
         }
         print(json ? try jsonLine(["sizes": sizes]) : Self.table(sizes))
     }
 
     private static func table(_ sizes: [BenchSongsSpeed]) -> String {
         var table = TextTable([
-            "Songs", "rows/s", "file MB", "search ms", "index s", "index MB", "vectors MB", "rank ms", "95 % ms",
+            "Songs", "rows/s", "file MB", "search ms", "match ms", "95 % ms", "index s", "index MB", "vectors MB",
+            "rank ms", "95 % ms",
             "with embeddings ms", "95 % ms",
         ])
         for size in sizes {
             table.add([
                 "\(size.songs)", digits(size.file.rowsPerSecond, 0), megabytes(size.file.fileBytes),
-                digits(size.file.search.median, 2), digits(size.indexSeconds, 3), megabytes(size.indexBytes),
+                digits(size.file.search.median, 2), digits(size.file.match.median, 2),
+                digits(size.file.match.percentile95, 2),
+                digits(size.indexSeconds, 3), megabytes(size.indexBytes),
                 megabytes(size.vectorBytes),
                 digits(size.rank.median, 2), digits(size.rank.percentile95, 2),
                 digits(size.rankWithEmbeddings.median, 2),
@@ -93,5 +104,17 @@ struct BenchSongs: ParsableCommand {
 
     static func digits(_ value: Double, _ count: Int) -> String {
         value.isNaN ? "–" : String(format: "%.\(count)f", value)
+    }
+}
+
+extension RankingSettings {
+    /// The standard settings with the weights of a text such as "0.4,0.3,0.2".
+    fileprivate init(weights text: String) throws {
+        let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+        guard numbers.count == 3, let mood = numbers[0], let embedding = numbers[1], let tags = numbers[2],
+            [mood, embedding, tags].allSatisfy({ (0...1).contains($0) })
+        else { throw ValidationError("--weights may be three numbers from 0 to 1 with commas between them.") }
+        self = .standard
+        (moodWeight, embeddingWeight, tagWeight) = (mood, embedding, tags)
     }
 }

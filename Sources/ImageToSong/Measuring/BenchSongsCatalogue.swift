@@ -1,4 +1,6 @@
+import Imaging
 import Moods
+import Pipeline
 import Songs
 
 /// Songs that nobody wrote, as many as are wanted, the same each time: what large catalogues are measured with.
@@ -42,27 +44,53 @@ struct SyntheticSongs: Sequence {
     static func request(_ number: Int, embedding width: Int?) -> SongRequest {
         var random = BenchRandom(seed: 1_000_000_007 &* UInt64(number + 1))
         let affect = Affect(valence: .random(in: -1...1, using: &random), arousal: .random(in: -1...1, using: &random))
-        let words = (0..<3).map { _ in themes.randomElement(using: &random) ?? "" }
         return SongRequest(
-            mood: Mood(affect: affect, confidence: 0.8, contributions: []),
-            text: "a \(words[0]) in the \(words[1]) near a \(words[2])",
+            mood: Mood(affect: affect, confidence: 0.8, contributions: []), text: caption(&random),
             embedding: width.map { unitVector($0, &random) }, seed: UInt64(number))
     }
 
-    /// Adds a vector for each song: random directions, whose cosines with anything are as good as independent.
-    static func addVectors(width: Int, count: Int, to builder: inout SongIndexBuilder) {
+    /// The same as a caption and a colour.
+    static func wish(_ number: Int) -> SongWish {
+        var random = BenchRandom(seed: 1_000_000_007 &* UInt64(number + 1))
+        var wish = SongWish()
+        wish.caption = caption(&random)
+        wish.palette = [ColourMood.Area(colour: LabColour(RGBColour(red: 90, green: 120, blue: 160)), share: 1)]
+        wish.seed = UInt64(number)
+        return wish
+    }
+
+    private static func caption(_ random: inout BenchRandom) -> String {
+        let words = (0..<3).map { _ in themes.randomElement(using: &random) ?? "" }
+        return "a \(words[0]) in the \(words[1]) near a \(words[2])"
+    }
+
+    /// Makes a vector for each song: random directions, whose cosines with anything are as good as independent.
+    static func forEachVector(
+        width: Int, count: Int, _ body: (Int64, [Int8], _ scale: Float) throws -> Void
+    ) rethrows {
         var random = BenchRandom(seed: 42)
-        var bytes = [Int8](repeating: 0, count: width)
+        var values = [Int8](repeating: 0, count: width)
         for id in 1...Int64(count) {
             var squares: Float = 0
             var bits: UInt64 = 0
-            for place in bytes.indices {
+            for place in values.indices {
                 if place % 8 == 0 { bits = random.next() }
-                bytes[place] = Swift.max(-127, Int8(truncatingIfNeeded: bits))
+                values[place] = Swift.max(-127, Int8(truncatingIfNeeded: bits))
                 bits >>= 8
-                squares += Float(bytes[place]) * Float(bytes[place])
+                squares += Float(values[place]) * Float(values[place])
             }
-            bytes.withUnsafeBytes { builder.addVector(id: id, values: $0, scale: 1 / squares.squareRoot()) }
+            try body(id, values, 1 / squares.squareRoot())
+        }
+    }
+
+    /// Gives each song of a catalogue such a vector.
+    static func storeVectors(width: Int, model: String, count: Int, in catalogue: SongCatalogue) throws {
+        var vectors: [SongVector] = []
+        try forEachVector(width: width, count: count) { id, values, scale in
+            vectors.append(SongVector(id: id, values: values, scale: scale))
+            guard vectors.count == 10_000 || id == Int64(count) else { return }
+            try catalogue.storeVectors(model: model, vectors)
+            vectors.removeAll(keepingCapacity: true)
         }
     }
 

@@ -3,20 +3,23 @@ import Moods
 import Pipeline
 import Songs
 
-/// A synthetic catalogue in a file: how fast it is filled and searched.
+/// A synthetic catalogue in a file: how fast it is filled and searched, and wishes are answered from it.
 struct BenchSongsImport: Encodable {
     let rowsPerSecond: Double
     let fileBytes: Int
     let search: BenchSongsSpeed.Times
+    /// All that `/songs/match` does besides captioning and HTTP: mood, embedding, ranking, reasons.
+    let match: BenchSongsSpeed.Times
 
     enum CodingKeys: String, CodingKey {
-        case search
+        case search, match
         case rowsPerSecond = "rows_per_second"
         case fileBytes = "file_bytes"
     }
 
-    /// Writes a CSV of so many songs, imports it, and searches for words of their titles.
-    static func take(songs count: Int, repetitions: Int) throws -> BenchSongsImport {
+    /// Writes a CSV of so many songs, imports it, searches for words of their titles, and matches captions.
+    /// - Parameter embeddings: reads the captions; the songs have random embeddings of its width then.
+    static func take(songs count: Int, repetitions: Int, _ embeddings: EmbeddingModel?) throws -> BenchSongsImport {
         let folder = FileManager.default.temporaryDirectory.appending(path: "bench-songs-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -29,9 +32,20 @@ struct BenchSongsImport: Encodable {
         let times = try words.map { word in
             try clock.measure { _ = try catalogue.search(word, limit: 20) }.inSeconds * 1000
         }
+        if let embeddings {
+            try SyntheticSongs.storeVectors(
+                width: embeddings.width, model: embeddings.name, count: count, in: catalogue)
+        }
+        let matcher = try SongMatcher(catalogue: catalogue, embeddings: embeddings)
+        let warmUps = 3
+        let matches = try (0..<(repetitions + warmUps)).map { number in
+            let wish = SyntheticSongs.wish(number)
+            return try clock.measure { _ = try matcher.match(wish) }.inSeconds * 1000
+        }
         let size = try FileManager.default.attributesOfItem(atPath: catalogue.path)[.size] as? NSNumber
         return BenchSongsImport(
-            rowsPerSecond: Double(count) / took.inSeconds, fileBytes: size?.intValue ?? 0, search: .init(times))
+            rowsPerSecond: Double(count) / took.inSeconds, fileBytes: size?.intValue ?? 0, search: .init(times),
+            match: .init(Array(matches.dropFirst(warmUps))))
     }
 
     private static func write(_ count: Int, to path: String) throws {

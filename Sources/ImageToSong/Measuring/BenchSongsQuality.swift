@@ -45,9 +45,11 @@ struct BenchSongsQuality: Encodable {
     /// Random orders are many: their measures are means over so many seeds.
     private static let seeds: UInt64 = 50
 
-    /// - Parameter embeddings: compares moments with songs; nil leaves that out.
+    /// - Parameters:
+    ///   - embeddings: compares moments with songs; nil leaves that out.
+    ///   - other: settings that are tried besides the standard ones.
     static func measure(
-        _ songs: [Song], _ moments: [BenchSongsMoment], _ embeddings: EmbeddingModel?
+        _ songs: [Song], _ moments: [BenchSongsMoment], _ embeddings: EmbeddingModel?, other: [RankingSettings] = []
     ) throws -> BenchSongsQuality {
         var quality = BenchSongsQuality(songs: songs.count, moments: moments.count)
         let reader = WishReader(embeddings: embeddings)
@@ -63,6 +65,7 @@ struct BenchSongsQuality: Encodable {
             seeing.way("random", .only(mood: 0, embedding: 0, tags: 0, relevance: 1), seeds: seeds))
         let rest = [blind.way("all of it", .standard)] + blind.parts(hasEmbeddings: embeddings != nil)
         quality.ways += rest.map { $0.renamed("without mood tags: \($0.name)") }
+        quality.ways += other.map { seeing.way("weights \($0.moodWeight), \($0.embeddingWeight), \($0.tagWeight)", $0) }
         for place in quality.ways.indices.dropFirst() {
             quality.ways[place].difference = quality.ways[place].gain.minus(whole.gain)
         }

@@ -45,9 +45,9 @@ struct BenchSongsSpeed: Encodable {
 
     /// Measures a synthetic catalogue.
     /// - Parameter repetitions: how many wishes, each another one.
-    static func take(songs count: Int, repetitions: Int) throws -> BenchSongsSpeed {
+    static func take(songs count: Int, repetitions: Int, _ embeddings: EmbeddingModel?) throws -> BenchSongsSpeed {
         var speed = BenchSongsSpeed(
-            songs: count, file: try BenchSongsImport.take(songs: count, repetitions: repetitions))
+            songs: count, file: try BenchSongsImport.take(songs: count, repetitions: repetitions, embeddings))
         let clock = ContinuousClock()
         let before = ResidentMemory.now?.anonymous
         var builder = SongIndexBuilder()
@@ -65,7 +65,9 @@ struct BenchSongsSpeed: Encodable {
         speed.indexBytes = ResidentMemory.now.flatMap { now in before.map { now.anonymous - $0 } }
         speed.rank = Self.times(index, repetitions, width: nil)
 
-        SyntheticSongs.addVectors(width: vectorWidth, count: count, to: &builder)
+        SyntheticSongs.forEachVector(width: vectorWidth, count: count) { id, values, scale in
+            values.withUnsafeBytes { builder.addVector(id: id, values: $0, scale: scale) }
+        }
         speed.vectorBytes = count * (vectorWidth + MemoryLayout<Float>.size)
         speed.rankWithEmbeddings = Self.times(builder.index(), repetitions, width: vectorWidth)
         return speed

@@ -1,6 +1,7 @@
 import Checkpoint
 import Foundation
 import Moods
+import Networks
 import SentenceEmbedding
 public import Songs
 
@@ -8,6 +9,8 @@ public import Songs
 public struct EmbeddingModel: Sendable {
     /// Which model it is: vectors of another one are of no use to it.
     public var name: String { embedder.name }
+    /// Numbers in an embedding.
+    public var width: Int { embedder.width }
     /// What reads moods from captions' embeddings.
     let anchors: AnchorMood
     private let embedder: SentenceEmbedder
@@ -30,7 +33,7 @@ public struct EmbeddingModel: Sendable {
             folder = try ModelSource(settings.embeddingModel).checkpointBlocking(modelCache: cache, progress: progress)
         }
         embedder = try SentenceEmbedder(
-            folder: folder.path, cacheFolder: cache.path,
+            folder: folder.path, cacheFolder: cache.path, precision: .int8,
             waiting: { progress("Another process is compiling the embedding model; waiting for it") })
         anchors = AnchorMood(embeddings: try embedder.embed(Anchors.sentences))
     }
