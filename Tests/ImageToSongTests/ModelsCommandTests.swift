@@ -41,6 +41,32 @@ struct ModelsCommandTests {
         }
     }
 
+    @Test("An embedding model is fetched by its name, and compares captions with songs")
+    func embeds() async throws {
+        let model = Self.repository.appendingPathComponent("Tests/SentenceEmbeddingTests/Fixtures/mean")
+        var files: [String: [UInt8]] = [:]
+        for name in ["config.json", "model.safetensors", "modules.json", "sentence_bert_config.json", "tokenizer.json"]
+            + ["1_Pooling/config.json"]
+        {
+            files[name] = Array(try Data(contentsOf: model.appendingPathComponent(name)))
+        }
+        try await withHub { hub, folder in
+            hub.set("acme/sentences", FakeRepository(files: files))
+            var environment = environment(hub, folder)
+            environment["MODEL_ID"] = Self.repository.appendingPathComponent("Models/demo").path
+            environment["EMBEDDING_MODEL"] = "acme/sentences"
+            let picture = Self.repository.appendingPathComponent("Samples/harbour-evening.jpg").path
+            let matched = try await run("match", picture, "--limit", "1", "--json", environment: environment)
+            #expect(matched.status == 0, "\(matched.complaints)")
+            #expect(matched.output.contains(#""embedding":0."#), "\(matched.output)")
+            environment["EMBEDDING_MODEL"] = "acme/nothing"
+            let without = try await run("match", picture, "--limit", "1", "--json", environment: environment)
+            #expect(without.status == 0)
+            #expect(without.complaints.contains("acme/nothing"), "\(without.complaints)")
+            #expect(!without.output.contains(#""embedding":0."#), "\(without.output)")
+        }
+    }
+
     @Test("A disk that fills up while a model is fetched is named, and nothing passes for the model")
     func fullDisk() async throws {
         try await withHub { hub, folder in
