@@ -34,6 +34,8 @@ public struct EmbeddingModel: Sendable {
         }
         embedder = try SentenceEmbedder(
             folder: folder.path, cacheFolder: cache.path, precision: .int8,
+            // The other cores go on with captions while a long list of songs is embedded.
+            threads: max(1, ProcessInfo.processInfo.activeProcessorCount / 2),
             waiting: { progress("Another process is compiling the embedding model; waiting for it") })
         anchors = AnchorMood(embeddings: try embedder.embed(Anchors.sentences))
     }
