@@ -27,8 +27,8 @@ sanitize:             ## try the kernels in C with memory and thread checks, SAN
 build: setup          ## build the program, optimised
 	$(SWIFT) build -c release --product image-to-song
 
-setup:                ## install what is missing: libvips, ONNX Runtime; with GPU=1 the one for NVIDIA GPUs
-	@scripts/setup $(if $(filter 1,$(GPU)),--gpu)
+setup:                ## install what is missing; with GPU=1 ONNX Runtime for NVIDIA GPUs, with EMBEDDINGS=1 a sentence model
+	@scripts/setup $(if $(filter 1,$(GPU)),--gpu) $(if $(filter 1,$(EMBEDDINGS)),--with-embeddings)
 
 lint:                 ## check the format of the code
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
