@@ -40,6 +40,7 @@ extension BadRequest {
         wish("filters as a text", 422, invalid, #"{"caption": "x", "filters": "clean"}"#),
         wish("years the wrong way round", 422, invalid, #"{"filters": {"year_min": 2000, "year_max": 1990}}"#),
         wish("a song to leave out that is none", 422, invalid, #"{"filters": {"exclude": ["1; DROP TABLE song"]}}"#),
+        wish("a liked song by its name", 422, invalid, #"{"liked": ["Clair de lune"]}"#),
         wish("a colour by name", 422, invalid, #"{"palette": [{"hex": "red", "percentage": 5}]}"#),
         wish("more than all of a colour", 422, invalid, ##"{"palette": [{"hex": "#ff0000", "percentage": 101}]}"##),
         wish(

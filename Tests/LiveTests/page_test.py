@@ -159,6 +159,12 @@ class PageTest(unittest.TestCase):
         browser.wait(lambda: self.songs() != first, "other songs")
         browser.one(".as-is").click()
         browser.wait(lambda: self.songs() == first, "the picture's own mood")
+        last = browser.all(".like")[-1].get_attribute("aria-label")
+        browser.all(".like")[-1].click()
+        browser.wait(lambda: browser.run("return document.querySelector('.like[aria-pressed=true]')?.ariaLabel") == last,
+                     "the song that is liked")
+        browser.one(".like[aria-pressed=true]").click()
+        browser.wait(lambda: not browser.all(".like[aria-pressed=true]") and self.songs() == first, "the first songs")
         browser.one(".exclude").click()
         browser.wait(lambda: first[0] not in self.songs(), "the song to go")
         self.assertEqual(browser.complaints(), [])

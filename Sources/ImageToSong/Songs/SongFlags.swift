@@ -37,6 +37,11 @@ struct SongFlags: ParsableArguments {
     @Option(help: ArgumentHelp("A song that must not come; several times for several.", valueName: "ID"))
     var exclude: [Int64] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "A song that you like: others like it come first; several times for several.", valueName: "ID"))
+    var like: [Int64] = []
+
     func validate() throws {
         guard SongWish.limits.contains(limit) else { throw ValidationError("--limit may be 1 to 100.") }
         guard (valence == nil) == (arousal == nil) else {
@@ -55,6 +60,7 @@ struct SongFlags: ParsableArguments {
             wish.limit = limit
             wish.seed = songSeed
             wish.text = text
+            wish.liked = Set(like)
             if let valence, let arousal { wish.affect = Affect(valence: valence, arousal: arousal) }
             wish.filters.allowsExplicit = !isClean
             wish.filters.genres = Set(genre.map { $0.lowercased() })

@@ -32,10 +32,11 @@ public struct EmbeddingModel: Sendable {
         } else {
             folder = try ModelSource(settings.embeddingModel).checkpointBlocking(modelCache: cache, progress: progress)
         }
+        let cores = ProcessInfo.processInfo.activeProcessorCount
         embedder = try SentenceEmbedder(
             folder: folder.path, cacheFolder: cache.path, precision: .int8,
-            // The other cores go on with captions while a long list of songs is embedded.
-            threads: max(1, ProcessInfo.processInfo.activeProcessorCount / 2),
+            // Where there are more, the others go on with captions while a long list of songs is embedded.
+            threads: min(cores, max(2, cores / 2)),
             waiting: { progress("Another process is compiling the embedding model; waiting for it") })
         anchors = AnchorMood(embeddings: try embedder.embed(Anchors.sentences))
     }

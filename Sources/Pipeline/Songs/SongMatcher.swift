@@ -46,7 +46,7 @@ public struct WishReader: Sendable {
         let query = EmbeddingText.query(mood: mood, caption: text)
         return SongRequest(
             mood: mood, text: text, embedding: query.isEmpty ? nil : embeddings?.embedding(of: query),
-            limit: wish.limit, seed: wish.seed, filters: wish.filters)
+            liked: wish.liked, limit: wish.limit, seed: wish.seed, filters: wish.filters)
     }
 
     private func mood(_ wish: SongWish) -> Mood {

@@ -11,6 +11,8 @@ public struct SongWish: Sendable {
     public var affect: Affect?
     /// Words that the songs' tags should have, besides the caption's.
     public var text: String?
+    /// Numbers of songs that somebody likes.
+    public var liked: Set<Int64> = []
     /// How many songs.
     public var limit = 10
     /// Decides between songs that fit equally well.

@@ -9,7 +9,7 @@ import Songs
 
 /// The JSON that `POST /songs/match` takes in place of a picture.
 struct MatchBody {
-    private static let names: Set<String> = ["caption", "text", "limit", "seed", "palette", "mood", "filters"]
+    private static let names: Set<String> = ["caption", "text", "limit", "seed", "palette", "mood", "liked", "filters"]
 
     let wish: SongWish
 

@@ -7,7 +7,7 @@ import Songs
 /// What is wished of songs, as the texts of a form's fields.
 struct SongFields {
     /// The fields of a form that are about songs.
-    static let names: Set<String> = Set(ranges).union(filterNames).union(["text"])
+    static let names: Set<String> = Set(ranges).union(filterNames).union(["text", "liked"])
 
     private static let ranges = ["limit", "seed", "valence", "arousal"]
     /// What may stand in `filters` of a JSON body.
@@ -35,6 +35,7 @@ struct SongFields {
         } else if valence != nil || arousal != nil {
             throw ServerError(.invalidField, "valence and arousal make a mood together. Send both or neither.")
         }
+        wish.liked = try numbers("liked")
         wish.filters = try filters()
         return wish
     }
@@ -47,16 +48,22 @@ struct SongFields {
         filters.tempo = try range(
             "tempo", try number("tempo_min", in: 1...999), try number("tempo_max", in: 1...999), 1...999)
         filters.genres = Set(list("genres").map { $0.lowercased() })
-        for text in list("exclude") {
+        filters.excluded = try numbers("exclude")
+        return filters
+    }
+
+    private func numbers(_ name: String) throws(ServerError) -> Set<Int64> {
+        var numbers: Set<Int64> = []
+        for text in list(name) {
             guard let id = Int64(text), id > 0 else {
                 throw ServerError(
                     .invalidField,
-                    "exclude holds \(text.prefix(40).debugDescription), which is no number of a song. Send numbers as in 12,34."
+                    "\(name) holds \(text.prefix(40).debugDescription), which is no number of a song. Send numbers as in 12,34."
                 )
             }
-            filters.excluded.insert(id)
+            numbers.insert(id)
         }
-        return filters
+        return numbers
     }
 
     private func range<Value>(

@@ -80,6 +80,14 @@ export class SongList {
       await this.#songs.exclude(song.id);
       (this.#find('.exclude') ?? this.#find('.moves button')).focus();
     });
+    const like = element('button', {
+      className: 'button like', type: 'button', 'aria-label': `More like ${song.title}`, 'aria-pressed': String(this.#songs.likes(song.id)),
+    }, 'More like this');
+    like.addEventListener('click', async () => {
+      await this.#songs.toggleLike(song.id);
+      (this.#find(`[data-like="${song.id}"]`) ?? this.#find('.moves button')).focus();
+    });
+    like.dataset.like = song.id;
     return element(
       'li', { className: 'song' },
       element('p', { className: 'song-title' }, element('cite', {}, song.title), about && element('span', {}, about)),
@@ -87,7 +95,7 @@ export class SongList {
       element('p', { className: 'song-links' }, ...links.map(link => element('a', {
         href: link.url, target: '_blank', rel: 'noopener noreferrer',
         'aria-label': `${song.title} ${link.exact ? 'on' : '– search'} ${services[link.service] ?? link.service}`,
-      }, services[link.service] ?? link.service)), exclude));
+      }, services[link.service] ?? link.service)), like, exclude));
   }
 
   async #copy(button) {

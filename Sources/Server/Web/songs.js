@@ -4,6 +4,20 @@ import { Failure, send } from './api.js';
 
 const limit = 8;
 
+const likesKey = 'liked-songs';
+
+/** The numbers of songs that somebody likes; this browser remembers them. */
+const liked = new Set(remembered());
+
+function remembered() {
+  try {
+    const numbers = JSON.parse(localStorage.getItem(likesKey) ?? '[]');
+    return numbers.filter(Number.isInteger);
+  } catch {
+    return [];  // nothing may be stored here, or it is something else
+  }
+}
+
 /** How the buttons move the point in the plane. */
 export const directions = {
   calmer: { valence: 0, arousal: -0.3 },
@@ -63,6 +77,19 @@ export class Songs extends EventTarget {
     return this.#ask();
   }
 
+  likes(id) { return liked.has(id); }
+
+  /** A song that others should be like; the second time it is one as any. */
+  toggleLike(id) {
+    if (!liked.delete(id)) liked.add(id);
+    try {
+      localStorage.setItem(likesKey, JSON.stringify([...liked]));
+    } catch {
+      // Remembered as long as the page is open.
+    }
+    return this.#ask();
+  }
+
   discard() { this.#giveUp.abort(); }
 
   async #ask() {
@@ -72,6 +99,7 @@ export class Songs extends EventTarget {
     this.#set({ state: 'asking', failure: null });
     const request = { caption: this.#caption, palette: this.#palette.map(({ hex, percentage }) => ({ hex, percentage })), limit };
     if (this.point) request.mood = this.point;
+    if (liked.size > 0) request.liked = [...liked];
     if (this.#excluded.size > 0) request.filters = { exclude: [...this.#excluded] };
     try {
       const answer = await send('/songs/match', request, { signal });

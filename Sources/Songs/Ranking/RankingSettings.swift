@@ -4,6 +4,7 @@ public struct RankingSettings: Sendable, Hashable {
     public var moodWeight = 0.4
     public var embeddingWeight = 0.3
     public var tagWeight = 0.2
+    public var tasteWeight = 0.1
     /// How near in the valence–arousal plane is near: the standard deviation of the bell that distances are read by.
     public var spread = 0.35
     /// What a song of unknown affect is taken to fit: the mean of the bell over the plane, 2π · .35² / 4, as if it lay anywhere.

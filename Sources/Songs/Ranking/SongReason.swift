@@ -19,6 +19,9 @@ struct SongReason {
         if clauses.count < 2, let embedding = components.embedding, embedding >= 0.8 {
             clauses.append("its description comes close to the words")
         }
+        if clauses.count < 3, !request.liked.isEmpty, let taste = components.taste, taste >= 0.6 {
+            clauses.append(request.liked.contains(song.id) ? "you like it" : "it is like what you like")
+        }
         if clauses.isEmpty { clauses = [nothing] }
         let text = clauses.prefix(3).joined(separator: "; ")
         return text.prefix(1).uppercased() + text.dropFirst() + "."

@@ -8,6 +8,8 @@ public struct SongRequest: Sendable {
     public var text: String
     /// The embedding of the query, of the model's width and length 1; nil where there is no embedding model.
     public var embedding: [Float]?
+    /// Numbers of songs that somebody likes: songs with tags like theirs are preferred. Unknown ones count for nothing.
+    public var liked: Set<Int64>
     /// How many songs, 1 to 100.
     public var limit: Int
     /// Decides between equals.
@@ -15,12 +17,13 @@ public struct SongRequest: Sendable {
     public var filters: SongFilters
 
     public init(
-        mood: Mood, text: String = "", embedding: [Float]? = nil, limit: Int = 10, seed: UInt64 = 0,
-        filters: SongFilters = SongFilters()
+        mood: Mood, text: String = "", embedding: [Float]? = nil, liked: Set<Int64> = [], limit: Int = 10,
+        seed: UInt64 = 0, filters: SongFilters = SongFilters()
     ) {
         self.mood = mood
         self.text = text
         self.embedding = embedding
+        self.liked = liked
         self.limit = limit
         self.seed = seed
         self.filters = filters

@@ -11,6 +11,9 @@ struct SongScores {
     /// Beside the index's songs: Σ weight · worth over the query's words; empty where no song has one of them.
     private let matches: [Float]
     private let bestMatch: Float
+    /// The same for the words of the songs that somebody likes.
+    private let likings: [Float]
+    private let bestLiking: Float
     /// Beside the index's songs; empty where there are no embeddings.
     private let cosines: [Float]
     private let meanCosine: Float
@@ -22,7 +25,12 @@ struct SongScores {
         valence = Float(request.mood.affect.valence)
         arousal = Float(request.mood.affect.arousal)
         hasMood = request.mood.confidence > 0 && settings.moodWeight > 0
-        (matches, bestMatch) = Self.matches(index, pool, request, settings)
+        (matches, bestMatch) = Self.matches(index, pool, settings.tagWeight) {
+            TagQuery(mood: request.mood, text: request.text, vocabulary: index.tags.vocabulary, settings: settings)
+        }
+        (likings, bestLiking) = Self.matches(index, pool, settings.tasteWeight) {
+            TagQuery(songs: request.liked.compactMap { index.ids.place(ofAscending: $0) }, index.tags)
+        }
         let cosines = Self.cosines(index, request, settings)
         let spread = Self.spread(cosines, index, pool)
         self.cosines = cosines
@@ -31,11 +39,10 @@ struct SongScores {
     }
 
     private static func matches(
-        _ index: SongIndex, _ pool: SongPool, _ request: SongRequest, _ settings: RankingSettings
+        _ index: SongIndex, _ pool: SongPool, _ weight: Double, _ query: () -> TagQuery
     ) -> ([Float], best: Float) {
-        guard settings.tagWeight > 0 else { return ([], 0) }
-        let query = TagQuery(
-            mood: request.mood, text: request.text, vocabulary: index.tags.vocabulary, settings: settings)
+        guard weight > 0 else { return ([], 0) }
+        let query = query()
         guard !query.words.isEmpty else { return ([], 0) }
         var matches = [Float](repeating: 0, count: index.count)
         for (word, weight) in query.words {
@@ -91,6 +98,8 @@ struct SongScores {
 
     private func hasTags(_ song: Int) -> Bool { !matches.isEmpty && index.tags.hasTags(song) }
 
+    private func hasTaste(_ song: Int) -> Bool { !likings.isEmpty && index.tags.hasTags(song) }
+
     /// Σ w x / Σ w over the components that are there; 0 where none is.
     func score(_ song: Int) -> Float {
         var (sum, weights): (Float, Float) = (0, 0)
@@ -108,13 +117,19 @@ struct SongScores {
             weights += weight
             sum += weight * matches[song] / bestMatch
         }
+        if hasTaste(song) {
+            let weight = Float(settings.tasteWeight)
+            weights += weight
+            sum += weight * likings[song] / bestLiking
+        }
         return weights > 0 ? sum / weights : 0
     }
 
-    /// What the score was made of. Taste is never known: nothing records what somebody liked.
+    /// What the score was made of.
     func components(_ song: Int) -> ScoreComponents {
         ScoreComponents(
             mood: hasMood ? Double(mood(song)) : nil, embedding: hasEmbedding(song) ? Double(embedding(song)) : nil,
-            tags: hasTags(song) ? Double(matches[song] / bestMatch) : nil, taste: nil)
+            tags: hasTags(song) ? Double(matches[song] / bestMatch) : nil,
+            taste: hasTaste(song) ? Double(likings[song] / bestLiking) : nil)
     }
 }

@@ -22,6 +22,13 @@ struct TagQuery {
         }
     }
 
+    /// The words of some songs' tags, each with the share of the songs that have it.
+    init(songs: [Int], _ tags: TagIndex) {
+        for song in songs.sorted() {
+            for word in tags.words[song] { add(word, 1 / Float(songs.count)) }
+        }
+    }
+
     private static func neighbourhood(
         of affect: Affect, _ vocabulary: [String: UInt32], _ settings: RankingSettings
     ) -> [(word: UInt32, nearness: Double)] {

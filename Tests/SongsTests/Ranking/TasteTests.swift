@@ -1,0 +1,43 @@
+import Moods
+import Testing
+
+@testable import Songs
+
+@Suite("Songs that somebody likes")
+struct TasteTests {
+    private static let mood = Mood(affect: Affect(valence: 0.3, arousal: -0.4), confidence: 1, contributions: [])
+
+    /// Forty songs at one place in the plane, half of them jazz for a piano, half of them marches for brass.
+    private let songs: [Song] = (1...40).map { id in
+        var song = Song(title: "Song \(id)", artist: "Artist \(id)", source: "csv")
+        song.id = Int64(id)
+        let names = id.isMultiple(of: 2) ? ("jazz", "piano") : ("march", "brass")
+        song.tags = [SongTag(names.0, .genre), SongTag(names.1, .instrument)]
+        song.affect = SongAffect(Self.mood.affect, confidence: 1, method: .stated)
+        return song
+    }
+
+    private func answer(liking liked: Set<Int64>) throws -> [RankedSong] {
+        let known = Dictionary(uniqueKeysWithValues: songs.map { ($0.id, $0) })
+        let ranking = SongRanking(index: SongIndex(songs: songs)) { $0.compactMap { known[$0] } }
+        return try ranking.answer(SongRequest(mood: Self.mood, liked: liked)).songs
+    }
+
+    @Test("Songs with tags like theirs come first, and say so")
+    func prefers() throws {
+        for (liked, genre) in [(Set<Int64>([2, 4]), "jazz"), ([1], "march")] {
+            let songs = try answer(liking: liked)
+            #expect(songs.allSatisfy { song in song.song.tags.contains { $0.name == genre } })
+            #expect(songs.allSatisfy { ($0.components.taste ?? 0) > 0.9 && $0.reason.contains("like") })
+        }
+    }
+
+    @Test(
+        "Of nothing liked, and of songs that are gone, there is no taste", arguments: [[], [41, 9_999] as Set<Int64>])
+    func knowsNothing(liked: Set<Int64>) throws {
+        let songs = try answer(liking: liked)
+        #expect(songs.count == 10)
+        #expect(songs.allSatisfy { $0.components.taste == nil && !$0.reason.contains("you like") })
+        #expect(Set(songs.compactMap { $0.song.tags.first?.name }) == ["jazz", "march"])
+    }
+}
