@@ -35,8 +35,8 @@ public struct EmbeddingModel: Sendable {
         let cores = ProcessInfo.processInfo.activeProcessorCount
         embedder = try SentenceEmbedder(
             folder: folder.path, cacheFolder: cache.path, precision: .int8,
-            // Where there are more, the others go on with captions while a long list of songs is embedded.
-            threads: min(cores, max(2, cores / 2)),
+            // The other cores go on with captions while a long list of songs is embedded.
+            threads: max(1, cores / 2),
             waiting: { progress("Another process is compiling the embedding model; waiting for it") })
         anchors = AnchorMood(embeddings: try embedder.embed(Anchors.sentences))
     }
