@@ -95,7 +95,8 @@ export class SongList {
       element('p', { className: 'song-links' }, ...links.map(link => element('a', {
         href: link.url, target: '_blank', rel: 'noopener noreferrer',
         'aria-label': `${song.title} ${link.exact ? 'on' : '– search'} ${services[link.service] ?? link.service}`,
-      }, services[link.service] ?? link.service)), like, exclude));
+      }, services[link.service] ?? link.service))),
+      element('p', { className: 'song-choices' }, like, exclude));
   }
 
   async #copy(button) {
