@@ -21,7 +21,9 @@ extension Rendition {
     private func bars(lines: (count: Int, stride: Int), pixels: (count: Int, stride: Int)) -> Int {
         rgb.withUnsafeBufferPointer { rgb in
             let corner = rgb.prefix(3).map { Int($0) }
-            guard corner.allSatisfy({ $0 <= Self.darkest }) || corner.allSatisfy({ $0 >= Self.lightest }) else { return 0 }
+            guard corner.allSatisfy({ $0 <= Self.darkest }) || corner.allSatisfy({ $0 >= Self.lightest }) else {
+                return 0
+            }
             func isOfBar(_ line: Int) -> Bool {
                 for pixel in 0..<pixels.count {
                     let place = 3 * (line * lines.stride + pixel * pixels.stride)
@@ -38,7 +40,8 @@ extension Rendition {
     }
 
     private func cropped(columns: Range<Int>, rows: Range<Int>) -> Rendition {
-        let part = rows.flatMap { y in rgb[3 * (y * width + columns.lowerBound)..<3 * (y * width + columns.upperBound)] }
+        let part = rows.flatMap { y in rgb[3 * (y * width + columns.lowerBound)..<3 * (y * width + columns.upperBound)]
+        }
         return Rendition(width: columns.count, height: rows.count, rgb: part)
     }
 }

@@ -49,7 +49,8 @@ struct TrapTests {
     @Test(
         "What a train, a carpet, a cathedral or something delicate is called from says nothing of rain, cars and cats",
         arguments: [
-            "train", "carpet", "cathedral", "delicate", "brain", "strain", "scar", "warm", "award", "warehouse", "skill",
+            "train", "carpet", "cathedral", "delicate", "brain", "strain", "scar", "warm", "award", "warehouse",
+            "skill",
             "begun", "heart", "start", "sunday", "badge", "seat", "season", "nightstand", "firm", "fireplace", "swarm",
         ])
     func parts(word: String) {

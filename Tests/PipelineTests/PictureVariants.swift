@@ -23,8 +23,8 @@ extension Rendition {
         }
         data += PNG.digits(high << 16 | low)
         let header = PNG.digits(UInt32(width)) + PNG.digits(UInt32(height)) + [8, 2, 0, 0, 0]
-        return [0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10] + PNG.chunk("IHDR", header) + PNG.chunk("IDAT", data)
-            + PNG.chunk("IEND", [])
+        let chunks = [PNG.chunk("IHDR", header), PNG.chunk("IDAT", data), PNG.chunk("IEND", [])]
+        return [0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10] + chunks.joined()
     }
 
     /// A JPEG whose pixels are stored turned to the left, with the EXIF orientation that turns them back.
@@ -58,16 +58,21 @@ extension Rendition {
 
 private enum PNG {
     private static let table = (0..<256).map { byte in
-        (0..<8).reduce(UInt32(byte)) { value, _ in value & 1 == 0 ? value >> 1 : value >> 1 ^ 0xEDB8_8320 }
+        var value = UInt32(byte)
+        for _ in 0..<8 { value = value & 1 == 0 ? value >> 1 : (value >> 1) ^ 0xEDB8_8320 }
+        return value
     }
 
-    static func digits(_ number: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: number >> (24 - 8 * $0)) } }
+    /// Four bytes, the most significant first.
+    static func digits(_ number: UInt32) -> [UInt8] {
+        withUnsafeBytes(of: number.bigEndian) { [UInt8]($0) }
+    }
 
     static func chunk(_ name: String, _ content: [UInt8]) -> [UInt8] {
         let bytes = Array(name.utf8) + content
         var remainder = UInt32.max
         table.withUnsafeBufferPointer { table in
-            for byte in bytes { remainder = table[Int((remainder ^ UInt32(byte)) & 0xFF)] ^ remainder >> 8 }
+            for byte in bytes { remainder = table[Int(UInt8(truncatingIfNeeded: remainder) ^ byte)] ^ (remainder >> 8) }
         }
         return digits(UInt32(content.count)) + bytes + digits(~remainder)
     }

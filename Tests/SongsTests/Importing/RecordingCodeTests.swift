@@ -72,8 +72,8 @@ struct RecordingCodeTests {
         try catalogue.database.close()
         let opened = try place.catalogue()
         let plan = try opened.database.read { database in
-            try Row.fetchAll(database, sql: "EXPLAIN QUERY PLAN SELECT id FROM song WHERE isrc = ? ORDER BY id LIMIT 1")
-                .map { $0["detail"] as String }
+            let sql = "EXPLAIN QUERY PLAN SELECT id FROM song WHERE isrc = ? ORDER BY id LIMIT 1"
+            return try Row.fetchAll(database, sql: sql, arguments: ["USRC17607839"]).map { $0["detail"] as String }
         }
         #expect(plan.count == 1 && plan[0].contains("song_by_isrc"), "\(plan)")
         let path = try place.file("b.csv", "title,isrc\nOther,USRC17607839\n")
