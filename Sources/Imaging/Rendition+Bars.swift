@@ -35,7 +35,9 @@ extension Rendition {
             }
             var count = 0
             while 4 * count <= lines.count, isOfBar(count), isOfBar(lines.count - 1 - count) { count += 1 }
-            return 4 * count <= lines.count ? count : 0
+            guard count > 0, 4 * count <= lines.count else { return 0 }
+            // Where a large picture was reduced, the next lines are mixed from the bar and what is behind it.
+            return count + lines.count / 192
         }
     }
 

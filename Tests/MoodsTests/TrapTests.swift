@@ -46,6 +46,16 @@ struct TrapTests {
         #expect((reading(caption)?.affect.valence ?? 0) >= 0, "\(String(describing: reading(caption)))")
     }
 
+    @Test("A compound counts as one, in its forms too, and words apart count as themselves")
+    func together() throws {
+        let bear = try #require(reading("two teddy bears"))
+        #expect(bear.evidence == ["teddy bears"] && bear.affect.valence > 0 && bear.affect.arousal < 0)
+        #expect(reading("no teddy bear")?.evidence == ["not teddy bear"])
+        #expect(try #require(reading("a tank, a top")).affect.valence < 0)
+        #expect(try #require(reading("a phone in a cell")).affect.valence < 0)
+        #expect(reading("cell") != nil && reading("cell phone") == nil)
+    }
+
     @Test(
         "What a train, a carpet, a cathedral or something delicate is called from says nothing of rain, cars and cats",
         arguments: [

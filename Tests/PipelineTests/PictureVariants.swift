@@ -17,9 +17,14 @@ extension Rendition {
             data += [UInt8(size & 0xFF), UInt8(size >> 8), UInt8(~size & 0xFF), UInt8(~size >> 8)] + block
         }
         var (low, high): (UInt32, UInt32) = (1, 0)
-        for byte in rows {
-            low = (low + UInt32(byte)) % 65_521
-            high = (high + low) % 65_521
+        rows.withUnsafeBufferPointer { rows in
+            for start in stride(from: 0, to: rows.count, by: 4096) {
+                for index in start..<min(start + 4096, rows.count) {
+                    low &+= UInt32(rows[index])
+                    high &+= low
+                }
+                (low, high) = (low % 65_521, high % 65_521)
+            }
         }
         data += PNG.digits(high << 16 | low)
         let header = PNG.digits(UInt32(width)) + PNG.digits(UInt32(height)) + [8, 2, 0, 0, 0]
