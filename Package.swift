@@ -157,7 +157,8 @@ let package = Package(
         tests(
             "Pipeline",
             [
-                "StandIns", "Blip2", "Checkpoint", "Hub", "Imaging", configuration, coreMetrics, grdb, logging, metrics,
+                "StandIns", "Blip2", "Checkpoint", "Hub", "Imaging", "Moods", configuration, coreMetrics, grdb, logging,
+                metrics,
             ]),
         tests("MusicServices", ["Songs", logging, nioCore, nioHTTP1, nioPosix], exclude: []),
         tests("Songs", ["Moods", grdb], exclude: []),

@@ -3,7 +3,7 @@ public struct PaletteColour: Sendable, Hashable {
     /// The colour: of those that the picture has, the one nearest to the mean of what it stands for. Colours that are hard
     /// to tell apart count as their mean.
     public let colour: RGBColour
-    /// The part of the picture's pixels that it stands for, 0 to 1. Those of one picture make 1 together.
+    /// The part of the picture's pixels that it stands for, 0 to 1, but for bars around it. Those of one picture make 1 together.
     public let share: Double
     /// What the colour is called, in small letters: `dark olive green`.
     public let name: String
@@ -22,11 +22,11 @@ extension Rendition {
     /// The dominant colours, the one with the largest share first: k-means in CIELAB, near-equal colours joined.
     ///
     /// The same pixels give the same palette, every time and on every machine. Transparent parts count as what they are
-    /// seen as here, white.
+    /// seen as here, white. Black or white bars around the picture do not count: its film or its frame is not what it shows.
     ///
     /// - Parameter count: the most colours, at least 1; a picture of fewer gets fewer.
     public func palette(count: Int = 5) -> [PaletteColour] {
-        let cells = ColourHistogram(fitted(into: Self.paletteSize).rgb).cells
+        let cells = ColourHistogram(fitted(into: Self.paletteSize).withoutBars().rgb).cells
         var clusters = ColourClusters(cells, count: max(count, 1))
         clusters.joinAlike(within: Self.likeness)
         clusters.giveAwayLess(than: Self.leastShare)
