@@ -19,13 +19,13 @@ public struct CaptionMood: Sendable {
     ///
     /// Each word counts as much as it lies from the middle, more behind "very", less behind "slightly". Within three words
     /// behind "no" or "not", a word has half its arousal and the reverse of half its valence: "not happy" is a little sad, not
-    /// the opposite of happy. The confidence is 1 - e^-Σ of the words' weights: one strong word gives .6, three .95.
+    /// the opposite of happy. Two words of a compound count as one, by what it says. The confidence is 1 - e^-Σ of the words' weights: one strong word gives .6, three .95.
     func reading(of caption: String) -> MoodReading? {
         let words = CaptionWords(caption).words
         var (valence, arousal, weights) = (0.0, 0.0, 0.0)
         var evidence: [String] = []
-        for (index, word) in words.enumerated() {
-            guard let (_, affect) = lexicon.entry(word) else { continue }
+        for (index, found) in entries(words) {
+            let (word, affect) = found
             let before = words[max(0, index - Self.reach)..<index]
             let isNegated = before.contains(where: Self.negations.contains)
             let amplifier = words[..<index].last.flatMap { Self.amplifiers[$0] } ?? 1
@@ -40,5 +40,22 @@ public struct CaptionMood: Sendable {
         return MoodReading(
             affect: Affect(valence: valence / weights, arousal: arousal / weights),
             confidence: 1 - Exponential.of(-weights), evidence: evidence)
+    }
+
+    /// The words and compounds that say something, by the places they begin at.
+    private func entries(_ words: [String]) -> [(index: Int, found: (word: String, affect: Affect))] {
+        var result: [(index: Int, found: (word: String, affect: Affect))] = []
+        var index = 0
+        while index < words.count {
+            let word = words[index]
+            if index + 1 < words.count, let affect = Compounds.affect(word, words[index + 1]) {
+                if affect != .neutral { result.append((index, ("\(word) \(words[index + 1])", affect))) }
+                index += 2
+            } else {
+                if let (_, affect) = lexicon.entry(word) { result.append((index, (word, affect))) }
+                index += 1
+            }
+        }
+        return result
     }
 }
