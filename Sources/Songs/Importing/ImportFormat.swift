@@ -43,10 +43,11 @@ public enum ImportFormat: String, Sendable, CaseIterable {
         }
     }
 
-    func reader(path: String) throws(SongsError) -> any SongReading {
+    /// - Parameter isCopy: whether the file lies where it does only to be read, so that its place says nothing.
+    func reader(path: String, isCopy: Bool) throws(SongsError) -> any SongReading {
         switch self {
         case .csv: return try SongTable(TextFile(path: path))
-        case .m3u: return try PlaylistReader(path: path)
+        case .m3u: return try PlaylistReader(path: path, hasFolder: !isCopy)
         case .jsonl: return try SongLines(TextFile(path: path))
         case .folder: return try AudioFolder(path: path)
         }

@@ -2,10 +2,11 @@ import Foundation
 
 /// Songs from an M3U or M3U8 playlist: the files it names, with what `#EXTINF` and its like say of them.
 ///
-/// The files are never opened; a name outside of the playlist's folder is as good as one within. A song that is named without
-/// a file is a song as well.
+/// The files are never opened; a name outside of the playlist's folder is as good as one within. Where that folder is known,
+/// paths are made whole; see ``PlaylistPlaces``. A song that is named without a file is a song as well.
 struct PlaylistReader: SongReading {
     private var text: TextFile
+    private let places: PlaylistPlaces
     private var entry = Entry()
 
     /// What the lines before a file's name said.
@@ -19,8 +20,10 @@ struct PlaylistReader: SongReading {
         var genres: String?
     }
 
-    init(path: String) throws(SongsError) {
+    /// - Parameter hasFolder: whether the folder of `path` is the one that the paths in the list begin at.
+    init(path: String, hasFolder: Bool) throws(SongsError) {
         text = try TextFile(path: path)
+        places = PlaylistPlaces(list: hasFolder ? path : nil)
     }
 
     var bytesRead: Int64 { text.bytesRead }
@@ -85,8 +88,9 @@ struct PlaylistReader: SongReading {
         return (String(name[..<dash.lowerBound]), String(name[dash.upperBound...]))
     }
 
-    private func song(_ place: String?, line: Int) -> Result<Song, ImportReport.Rejection> {
+    private func song(_ written: String?, line: Int) -> Result<Song, ImportReport.Rejection> {
         let names = names
+        let place = written.map(places.place)
         guard let title = SongText.nonempty(names.title) ?? SongText.nonempty(Self.name(of: place ?? "")) else {
             return .failure(.init(line: line, reason: "there is neither a title nor a file's name"))
         }

@@ -15,7 +15,8 @@ public struct SongImport: Sendable {
     /// - Parameters:
     ///   - path: of the file or the folder.
     ///   - format: what it is; nil to tell by its name and its first bytes.
-    ///   - name: what it was called where it came from, if `path` does not say.
+    ///   - name: what it was called where it came from, if `path` is that of a copy. Relative paths in a copy of a playlist
+    ///     stay as they are.
     ///   - progress: is told every few hundred rows.
     ///   - isCancelled: is asked as often; with true the import ends and leaves nothing behind.
     /// - Throws: ``SongsError`` `unreadableImport`, `catalogueUnavailable`, or `cancelled`.
@@ -24,7 +25,7 @@ public struct SongImport: Sendable {
         progress: (ImportReport) -> Void = { _ in }, isCancelled: () -> Bool = { false }
     ) throws(SongsError) -> ImportReport {
         let format = if let format { format } else { try ImportFormat(path: path, name: name) }
-        return try run(format.reader(path: path), progress: progress, isCancelled: isCancelled)
+        return try run(format.reader(path: path, isCopy: name != nil), progress: progress, isCancelled: isCancelled)
     }
 
     func run(

@@ -1,0 +1,76 @@
+import Foundation
+import Testing
+
+@testable import Songs
+
+@Suite("Where the files of a playlist are")
+struct PlaylistPlacesTests {
+    @Test(
+        "Relative paths begin at the playlist's folder; above the root there is the root",
+        arguments: [
+            ("a.mp3", "/music/lists/a.mp3"), ("./a.mp3", "/music/lists/a.mp3"), ("../a/b.mp3", "/music/a/b.mp3"),
+            ("a/./b//../c.mp3", "/music/lists/a/c.mp3"), ("../../../../../etc/passwd", "/etc/passwd"),
+            ("../..", "/"), ("a\\b.mp3", "/music/lists/a/b.mp3"), ("..\\b.mp3", "/music/b.mp3"),
+            ("a\\b/c.mp3", "/music/lists/a\\b/c.mp3"), ("./#1.mp3", "/music/lists/#1.mp3"),
+            ("50%25 & more.mp3", "/music/lists/50%25 & more.mp3"), ("Who: me?.mp3", "/music/lists/Who: me?.mp3"),
+            ("…/Ä.mp3", "/music/lists/…/Ä.mp3"), ("...", "/music/lists/..."),
+        ])
+    func relative(written: String, path: String) {
+        #expect(PlaylistPlaces(list: "/music/lists/mix.m3u8").place(written) == path)
+        #expect(PlaylistPlaces(list: "/music/x/.././lists//mix.m3u8").place(written) == path)
+        #expect(PlaylistPlaces(list: nil).place(written) == written)
+    }
+
+    @Test(
+        "Whole paths, Windows' own and addresses stay as they are",
+        arguments: [
+            "/a/../b.mp3", "C:\\Music\\a.mp3", "c:/Music/../a.mp3", "\\Music\\a.mp3", "\\\\server\\share\\a.mp3",
+            "http://example.org/a%20b/../c.mp3?x=1", "HTTPS://example.org/a.mp3", "smb://server/a.mp3",
+            "file://server/share/a.mp3", "file:///%FF.mp3", "spotify:track:4uLU6hMCjMI75M1A2tKUQC",
+        ])
+    func whole(written: String) {
+        #expect(PlaylistPlaces(list: "/music/mix.m3u").place(written) == written)
+        #expect(PlaylistPlaces(list: nil).place(written) == written)
+    }
+
+    @Test(
+        "File URLs become paths, with a folder and without one",
+        arguments: [
+            ("file:///a%20b/%C3%84.mp3", "/a b/Ä.mp3"), ("file://localhost/a.mp3", "/a.mp3"),
+            ("FILE:///a.mp3", "/a.mp3"),
+            ("file:/a%23b.mp3", "/a#b.mp3"), ("file:///C:/Music/a%20b.mp3", "C:/Music/a b.mp3"),
+            ("file:///a#b?.mp3", "/a#b?.mp3"),
+        ])
+    func fileURLs(written: String, path: String) {
+        #expect(PlaylistPlaces(list: "/music/mix.m3u").place(written) == path)
+        #expect(PlaylistPlaces(list: nil).place(written) == path)
+    }
+
+    @Test("A playlist that is named by a relative path has a folder too")
+    func relativeList() {
+        let here = FileManager.default.currentDirectoryPath
+        #expect(PlaylistPlaces(list: "lists/mix.m3u").place("a.mp3") == here + "/lists/a.mp3")
+        #expect(PlaylistPlaces(list: "mix.m3u").place("a.mp3") == here + "/a.mp3")
+    }
+
+    @Test("A list that is imported from its place has whole paths, and plays from another one; a copy of it has not")
+    func importing() throws {
+        let place = try Workplace()
+        try FileManager.default.createDirectory(
+            at: place.folder.appending(path: "lists"), withIntermediateDirectories: true)
+        let path = try place.file(
+            "lists/mix.m3u8", "#EXTM3U\n../one.mp3\nfile:///music/two%20%26.mp3\nthree.mp3\nfile:///a%00.mp3\n")
+        let catalogue = try place.catalogue()
+        let report = try SongImport(catalogue: catalogue).run(path: path)
+        #expect((report.added, report.rejections.map(\.reason)) == (3, ["the file's name holds a NUL"]))
+        let songs = try catalogue.search("").songs
+        #expect(songs.map(\.title) == ["one", "two &", "three"])
+        let paths = [place.path("one.mp3"), "/music/two &.mp3", place.path("lists/three.mp3")]
+        #expect(songs.map(\.path) == paths)
+        let exported = String(decoding: Playlist(title: "", songs: songs).data(as: .m3u8), as: UTF8.self)
+        #expect(exported.split(separator: "\n").filter { !$0.hasPrefix("#") }.map(String.init) == paths)
+        let other = try SongCatalogue(path: place.path("other.sqlite"), withStarter: false)
+        _ = try SongImport(catalogue: other).run(path: path, name: "mix.m3u8")
+        #expect(try other.search("").songs.map(\.path) == ["../one.mp3", "/music/two &.mp3", "three.mp3"])
+    }
+}
