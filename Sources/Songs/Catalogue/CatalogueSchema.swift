@@ -34,6 +34,10 @@ enum CatalogueSchema {
                 for column in ["title", "artist", "album", "tags"] { table.column(column) }
             }
         }
+        // No foreign keys are touched, so that looking through all of them can be saved.
+        migrator.registerMigration("recording codes", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: "CREATE INDEX song_by_isrc ON song (isrc) WHERE isrc IS NOT NULL")
+        }
         return migrator
     }
 }

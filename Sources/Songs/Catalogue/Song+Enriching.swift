@@ -1,12 +1,13 @@
 extension Song {
     /// This song with what another row says of it; see ``SongWriter``.
     ///
-    /// - Parameter isRight: whether the other row replaces what is known, or only adds to it.
+    /// - Parameter isRight: whether the other row replaces what is known, its source too, or only adds to it.
     func enriched(with other: Song, isRight: Bool) -> Song {
         func chosen<Value>(_ field: KeyPath<Song, Value?>) -> Value? {
             isRight ? other[keyPath: field] ?? self[keyPath: field] : self[keyPath: field] ?? other[keyPath: field]
         }
         var result = self
+        if isRight { result.source = other.source }
         result.album = chosen(\.album)
         result.year = chosen(\.year)
         result.durationMilliseconds = chosen(\.durationMilliseconds)

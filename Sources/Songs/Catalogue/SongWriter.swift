@@ -3,15 +3,18 @@ import Moods
 
 /// Puts songs into a catalogue within a transaction: new ones whole, known ones enriched.
 ///
-/// What a known song lacks it takes from the new one; what it has stays, unless both come from the same source: then the
-/// new one is right. Of several rows of one list that are the same song the first is right, so that bringing the list again
-/// changes nothing. Tags of both are kept. A song is embeddable as long as all its sources allow it.
+/// A song is known by its key, else by its recording code, however its title is spelt. What a known song lacks it takes
+/// from the new one; what it has stays, unless both come from the same source: then the new one is right. A starter song
+/// that a list of somebody's own names is theirs from then on, source and all. Of several rows of one list that are the
+/// same song the first is right, so that bringing the list again changes nothing; for the same reason a song takes no
+/// recording code that another one has. Tags of both are kept. A song is embeddable as long as all its sources allow it.
 struct SongWriter {
     private let database: Database
     private var written = WrittenSongs()
     /// Songs behind it are new.
     private let lastKnown: Int64
     private let find: Statement
+    private let findRecording: Statement
     private let insert: Statement
     private let update: Statement
     private let insertTag: Statement
@@ -25,6 +28,7 @@ struct SongWriter {
         self.database = database
         lastKnown = try Int64.fetchOne(database, sql: "SELECT max(id) FROM song") ?? 0
         find = try database.makeStatement(sql: "SELECT id FROM song WHERE norm_key = ?")
+        findRecording = try database.makeStatement(sql: "SELECT id FROM song WHERE isrc = ? ORDER BY id LIMIT 1")
         insert = try database.makeStatement(
             sql: """
                 INSERT INTO song (title, artist, album, year, duration_ms, explicit, isrc, mbid, spotify_id, path, source,
@@ -51,7 +55,7 @@ struct SongWriter {
         var new = song
         // In the order that they come back in: an estimate is a sum, whose last digit depends on the order.
         new.tags = song.sortedTags
-        if let id = try Int64.fetchOne(find, arguments: [key]) {
+        if let id = try Int64.fetchOne(find, arguments: [key]) ?? recording(song.isrc) {
             return try enrich(id, with: new, isFirst: written.insert(id))
         }
         new.affect = song.affect ?? AffectEstimate.affect(of: new)
@@ -62,9 +66,17 @@ struct SongWriter {
         return .added
     }
 
+    /// The song with a recording code.
+    private func recording(_ isrc: String?) throws -> Int64? {
+        guard let isrc else { return nil }
+        return try Int64.fetchOne(findRecording, arguments: [isrc])
+    }
+
     private func enrich(_ id: Int64, with song: Song, isFirst: Bool) throws -> SongOutcome {
         guard let known = try SongCatalogue.song(id: id, database) else { return .unchanged }
-        var merged = known.enriched(with: song, isRight: isFirst && known.source == song.source)
+        let isOfOneSource = known.source == song.source || known.source == StarterCatalogue.source
+        var merged = known.enriched(with: song, isRight: isFirst && isOfOneSource)
+        if merged.isrc != known.isrc, let other = try recording(merged.isrc), other != id { merged.isrc = known.isrc }
         let stated = known.affect.flatMap { $0.method == .stated ? $0 : nil }
         merged.affect = (isFirst ? song.affect ?? stated : stated ?? song.affect) ?? AffectEstimate.affect(of: merged)
         guard merged != known else { return .unchanged }

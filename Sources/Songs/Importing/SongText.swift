@@ -29,11 +29,15 @@ enum SongText {
         String(plain(text).lowercased().precomposedStringWithCanonicalMapping.prefix(60))
     }
 
-    /// A recording code without its dashes; nil for what is none.
+    /// A recording code without its dashes; nil for what is none: two letters, three letters or digits, seven digits (ISO 3901).
+    /// A row of noughts is none, or all songs with it would be one.
     static func isrc(_ text: String?) -> String? {
         guard let text else { return nil }
         let code = text.uppercased().filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
-        return code.count == 12 ? code : nil
+        guard code.count == 12, code.prefix(2).allSatisfy(\.isLetter), code.suffix(7).allSatisfy(\.isNumber),
+            code.suffix(7) != "0000000"
+        else { return nil }
+        return code
     }
 
     /// The identifier in `spotify:track:…` or `https://open.spotify.com/track/…`; nil for what is no track.

@@ -64,4 +64,26 @@ struct IdempotenceTests {
         let second = try SongImport(catalogue: catalogue).run(rows)
         #expect((second.added, second.updated) == (0, 0))
     }
+
+    @Test("A starter song that a list of one's own names is one's own: it stays when the starter songs go")
+    func ownStarter() throws {
+        let songs = SongImport(catalogue: catalogue)
+        let total = try songs.run(StarterCatalogue.rows).added
+        let work = try #require(try catalogue.song(id: 5))
+        let path = try place.file(
+            "own.csv", "title,artist,year,genres\n\"\(work.title)\",\"\(work.artist)\",1998,own genre\nMine,Me,,\n")
+        let first = try songs.run(path: path)
+        #expect((first.added, first.updated, first.unchanged) == (1, 1, 0))
+        let taken = try #require(try catalogue.song(id: 5))
+        #expect(taken.source == "csv" && taken.year == 1998 && taken.licence == work.licence)
+        #expect(Set(taken.tags).isSuperset(of: work.tags) && taken.tags.contains(SongTag("own genre", .genre)))
+        let second = try songs.run(path: path)
+        #expect((second.added, second.updated, second.unchanged) == (0, 0, 2))
+        // Another list of one's own does not take it over again, nor do the starter songs.
+        _ = try songs.run(path: place.file("own.jsonl", "{\"title\": \"Mine\", \"artist\": \"Me\", \"year\": 2001}\n"))
+        #expect(try songs.run(StarterCatalogue.rows).updated == 0)
+        #expect(try catalogue.remove(source: "starter") == total - 1)
+        #expect(try catalogue.search("").songs.map(\.source) == ["csv", "csv"])
+        #expect(try catalogue.search("own genre").songs == [taken])
+    }
 }
