@@ -76,6 +76,12 @@ struct SongsCommandTests {
         #expect(try String(contentsOfFile: out, encoding: .utf8).contains("Zebra Stripes,Somebody,,1999"))
         let removed = try run("songs", "remove", "--source", "csv", "--catalogue", catalogue)
         #expect(removed.output == "1 removed\n")
+        let table = folder.appendingPathComponent("none.m3u8").path
+        let exported = try run("songs", "export", "zebra", "--out", table, "--catalogue", catalogue, "--json")
+        #expect(exported.output == "{\"file\":\"\(table)\",\"songs\":0}\n")
+        let gone = try run("songs", "remove", "1", "2", "999999", "--catalogue", catalogue, "--json")
+        #expect(gone.output == "{\"removed\":2}\n" && gone.status == 1)
+        #expect(gone.complaints.contains("not in the catalogue"))
         #expect(try run("songs", "remove", "999999", "--catalogue", catalogue).status == 1)
     }
 

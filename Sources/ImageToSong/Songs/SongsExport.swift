@@ -15,6 +15,9 @@ struct SongsExport: ParsableCommand {
 
     @OptionGroup var option: CatalogueOption
 
+    @Flag(help: "One JSON object.")
+    var json = false
+
     func validate() throws { _ = try PlaylistFile(out) }
 
     func run() throws {
@@ -23,7 +26,12 @@ struct SongsExport: ParsableCommand {
         let total = try catalogue.search(query, limit: 1).total
         let songs = try catalogue.search(query, limit: max(total, 1)).songs
         try PlaylistFile(out).write(songs, title: words.isEmpty ? "Songs" : query)
-        print("\(songs.count) songs in \(out)")
+        print(json ? try jsonLine(Answer(file: out, songs: songs.count)) : "\(songs.count) songs in \(out)")
+    }
+
+    private struct Answer: Encodable {
+        let file: String
+        let songs: Int
     }
 }
 

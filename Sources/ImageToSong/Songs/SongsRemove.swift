@@ -13,6 +13,9 @@ struct SongsRemove: ParsableCommand {
 
     @OptionGroup var option: CatalogueOption
 
+    @Flag(help: "One JSON object.")
+    var json = false
+
     func validate() throws {
         guard ids.isEmpty != (source == nil) else {
             throw ValidationError("Name songs by their numbers, or a --source.")
@@ -22,7 +25,7 @@ struct SongsRemove: ParsableCommand {
     func run() throws {
         let catalogue = try option.open()
         let count = if let source { try catalogue.remove(source: source) } else { try catalogue.remove(ids: ids) }
-        print("\(count) removed")
+        print(json ? try jsonLine(["removed": count]) : "\(count) removed")
         if count == 0 || (source == nil && count < Set(ids).count) {
             complain("Some of these are not in the catalogue; `songs search` and `songs stats` say what is.")
             throw ExitCode(1)
