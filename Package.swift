@@ -157,13 +157,8 @@ let package = Package(
         tests(
             "Pipeline",
             [
-<<<<<<< HEAD
                 "StandIns", "Songs", "Moods", "Blip2", "Checkpoint", "Hub", "Imaging", configuration, coreMetrics, grdb,
                 logging, metrics,
-=======
-                "StandIns", "Blip2", "Checkpoint", "Hub", "Imaging", "Moods", configuration, coreMetrics, grdb, logging,
-                metrics,
->>>>>>> polish
             ]),
         tests("MusicServices", ["Songs", logging, nioCore, nioHTTP1, nioPosix], exclude: []),
         tests("Songs", ["Moods", grdb], exclude: []),
