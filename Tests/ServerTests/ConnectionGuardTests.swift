@@ -17,10 +17,13 @@ struct ConnectionGuardTests {
     private let journal = Journal()
     private let registry = ServerMetrics.registry()
 
-    init() throws {
-        let setup = GuardedChannel(
+    private var setup: GuardedChannel {
+        GuardedChannel(
             responder: { _, _, _ in }, limits: ConnectionLimits(), register: ConnectionRegister(limit: 10),
             bodyLimit: { _ in 1_000_000 }, metrics: RequestMetrics(registry: registry, routes: ["/"]))
+    }
+
+    init() throws {
         try setup.addHandlers(
             to: channel.pipeline.syncOperations,
             logger: Logger(label: "test") { [journal] _ in JSONLogHandler(level: .info, write: journal.note) })
@@ -36,6 +39,17 @@ struct ConnectionGuardTests {
         var text = ""
         while let piece = try channel.readOutbound(as: ByteBuffer.self) { text += String(buffer: piece) }
         return WireAnswer(text)
+    }
+
+    @Test("A connection that nobody takes, as when the server stops, does no harm")
+    func orphan() throws {
+        let channel = EmbeddedChannel()
+        _ = try setup.setup(channel: channel, logger: Logger(label: "test")).wait()
+        // From now on the channel does not hold what it was handed over as.
+        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+        #expect(channel.isActive)
+        try channel.close().wait()
+        #expect(!channel.isActive)
     }
 
     @Test("A head that drips is answered 408, and the connection is closed")
