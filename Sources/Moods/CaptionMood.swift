@@ -17,29 +17,32 @@ public struct CaptionMood: Sendable {
 
     /// What the words say together; nil where the lexicon knows none of them.
     ///
-    /// Each word counts as much as it lies from the middle, more behind "very", less behind "slightly". Within three words
-    /// behind "no" or "not", a word has half its arousal and the reverse of half its valence: "not happy" is a little sad, not
-    /// the opposite of happy. Two words of a compound count as one, by what it says. The confidence is 1 - e^-Σ of the words' weights: one strong word gives .6, three .95.
+    /// Each word counts by the square of its distance from the middle, so that a storm is not outweighed by the sea around it; more
+    /// behind "very", less behind "slightly". Within three words behind "no" or "not", a word has half its arousal and the
+    /// reverse of half its valence: "not happy" is a little sad, not the opposite of happy. Two words of a compound count as one,
+    /// by what it says. The confidence is 1 - e^-Σ of the distances: one strong word gives .6, three .95.
     func reading(of caption: String) -> MoodReading? {
         let words = CaptionWords(caption).words
-        var (valence, arousal, weights) = (0.0, 0.0, 0.0)
+        var (valence, arousal, weights, strength) = (0.0, 0.0, 0.0, 0.0)
         var evidence: [String] = []
         for (index, found) in entries(words) {
             let (word, affect) = found
             let before = words[max(0, index - Self.reach)..<index]
             let isNegated = before.contains(where: Self.negations.contains)
             let amplifier = words[..<index].last.flatMap { Self.amplifiers[$0] } ?? 1
-            let weight = affect.distance(to: .neutral) * amplifier
+            let distance = affect.distance(to: .neutral)
+            let weight = distance * distance * amplifier
             valence += weight * affect.valence * (isNegated ? -0.5 : 1)
             arousal += weight * affect.arousal * (isNegated ? 0.5 : 1)
             weights += weight
+            strength += distance * amplifier
             let said = isNegated ? "not \(word)" : word
             if !evidence.contains(said) { evidence.append(said) }
         }
         guard weights > 0 else { return nil }
         return MoodReading(
             affect: Affect(valence: valence / weights, arousal: arousal / weights),
-            confidence: 1 - Exponential.of(-weights), evidence: evidence)
+            confidence: 1 - Exponential.of(-strength), evidence: evidence)
     }
 
     /// The words and compounds that say something, by the places they begin at.
