@@ -42,7 +42,7 @@ struct Match: AsyncParsableCommand {
     func run() async throws {
         let settings = try Settings.load()
         try playlist.map(PlaylistFile.init)?.checkIsNew()
-        let matcher = try SongMatcher(settings, catalogue: try option.open())
+        let matcher = try await SongMatcher.load(settings, catalogue: try option.open())
         let model = try Blip2CaptionModel(try await options.load(settings), name: options.model ?? settings.modelID)
         do {
             try flags.options.validate(within: model.description.limits)
@@ -82,7 +82,7 @@ struct Match: AsyncParsableCommand {
         let palette = try picture.rendition(fitting: Rendition.paletteSize).palette()
         var wish = try songs.wish
         wish.caption = caption.text
-        wish.palette = palette.map { ColourMood.Area(colour: LabColour($0.colour), share: $0.share) }
+        wish.palette = palette.map(ColourMood.Area.init)
         return Found(file: path, caption: caption.text, palette: palette, answer: try matcher.match(wish))
     }
 
@@ -125,10 +125,10 @@ struct Match: AsyncParsableCommand {
 extension SongMatcher {
     /// The matcher that the settings ask for. Songs that the embedding model has not read yet are read first; without the model,
     /// and where it cannot be used, songs are found by mood and tags.
-    init(_ settings: Settings, catalogue: SongCatalogue) throws {
+    static func load(_ settings: Settings, catalogue: SongCatalogue) async throws -> SongMatcher {
         var embeddings: EmbeddingModel?
         do {
-            embeddings = try EmbeddingModel(settings) { complain($0) }
+            embeddings = try await EmbeddingModel.folder(settings).map { try EmbeddingModel(folder: $0, settings) }
             let total = try catalogue.statistics().total
             let progress = ProgressLine("Reading the descriptions of songs")
             _ = try embeddings?.embedNewSongs(of: catalogue) { progress.update(Double($0) / Double(max(total, 1))) }
@@ -136,7 +136,7 @@ extension SongMatcher {
             embeddings = nil
             complain("The embedding model cannot be used: \(error)")
         }
-        try self.init(catalogue: catalogue, lexicon: try Lexicon(settings), embeddings: embeddings)
+        return try SongMatcher(catalogue: catalogue, lexicon: try Lexicon(settings), embeddings: embeddings)
     }
 }
 

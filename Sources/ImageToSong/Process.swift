@@ -60,7 +60,7 @@ struct Process: AsyncParsableCommand {
         for colour in picture.palette {
             print(String(format: "  %@ %5.1f %%  %@", colour.colour.hex, colour.share * 100, colour.name))
         }
-        let areas = picture.palette.map { ColourMood.Area(colour: LabColour($0.colour), share: $0.share) }
+        let areas = picture.palette.map(ColourMood.Area.init)
         print("  mood: \(MoodReader().mood(caption: nil, palette: areas).sentence)")
         if let written { print("  written to \(written)") }
     }

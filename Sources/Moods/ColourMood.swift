@@ -23,6 +23,10 @@ public struct ColourMood: Sendable {
             self.colour = colour
             self.share = share
         }
+
+        public init(_ colour: PaletteColour) {
+            self.init(colour: LabColour(colour.colour), share: colour.share)
+        }
     }
 
     public init() {}

@@ -52,7 +52,6 @@ struct WordPieceModel: Sendable {
         let room = longestToken - piece.count
         guard room > 0 else { return nil }
         var end = min(bytes.count, start + room)
-        let prefixCount = piece.count
         piece += bytes[start..<end]
         while end > start {
             // Between the bytes of a character no token ends.
@@ -61,7 +60,6 @@ struct WordPieceModel: Sendable {
             end -= 1
             piece.removeLast()
         }
-        assert(piece.count == prefixCount)
         return nil
     }
 }

@@ -14,7 +14,7 @@ struct MoodInvarianceTests {
     }
 
     private func mood(_ palette: [PaletteColour]) -> Affect {
-        let areas = palette.map { ColourMood.Area(colour: LabColour($0.colour), share: $0.share) }
+        let areas = palette.map(ColourMood.Area.init)
         return MoodReader().mood(caption: nil, palette: areas).affect
     }
 

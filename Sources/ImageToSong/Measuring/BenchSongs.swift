@@ -3,7 +3,7 @@ import Foundation
 import Pipeline
 import Songs
 
-struct BenchSongs: ParsableCommand {
+struct BenchSongs: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "songs",
         abstract: "Measures the ranking of songs: how fast at which size, and how well.",
@@ -62,8 +62,10 @@ struct BenchSongs: ParsableCommand {
         guard repetitions >= 1 else { throw ValidationError("--repeat may be 1 or more.") }
     }
 
-    func run() throws {
-        let embeddings = try usesEmbeddings ? EmbeddingModel(try Settings.load()) { complain($0) } : nil
+    func run() async throws {
+        let settings = try Settings.load()
+        let folder = usesEmbeddings ? try await EmbeddingModel.folder(settings) : nil
+        let embeddings = try folder.map { try EmbeddingModel(folder: $0, settings) }
         if let quality {
             let moments = moments.of(try BenchSongsMoment.read(quality))
             let measured = try BenchSongsQuality.measure(

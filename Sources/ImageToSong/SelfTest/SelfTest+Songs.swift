@@ -6,17 +6,18 @@ import Songs
 extension SelfTestReport {
     /// Opens the catalogue, embeds sentences where there is a model for that, and finds songs twice.
     ///
-    /// - Parameter embeds: whether what the embedding model needs is there.
-    func checkSongs(_ settings: Settings?, embeds: Bool) {
+    /// - Parameters:
+    ///   - embeddings: the folder of the embedding model, if there is one; nil where what it needs is not there.
+    func checkSongs(_ settings: Settings?, embeddings folder: Result<URL?, any Error>?) {
         let catalogue = check("Song catalogue", needs: settings) { settings in
             let catalogue = try SongCatalogue(path: settings.songCataloguePath)
             return (catalogue, "\(try catalogue.statistics().total) songs in \(catalogue.path)")
         }
-        let embeddings = check("Embedding model", needs: embeds ? settings : nil) {
-            settings -> (EmbeddingModel?, String) in
-            guard let model = try EmbeddingModel(settings, progress: { complain($0) }) else {
+        let embeddings = check("Embedding model", needs: folder) { folder -> (EmbeddingModel?, String) in
+            guard let settings, let folder = try folder.get() else {
                 return (nil, "none; `scripts/setup --with-embeddings` fetches one")
             }
+            let model = try EmbeddingModel(folder: folder, settings)
             return (model, model.name)
         }
         check("Songs for a caption", needs: catalogue) { catalogue in

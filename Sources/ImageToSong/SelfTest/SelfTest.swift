@@ -42,7 +42,8 @@ struct SelfTest: AsyncParsableCommand {
             try load(settings, from: try checkpoint?.get())
         }
         report.checkCaptions(model)
-        report.checkSongs(settings, embeds: runtime != nil && folder != nil)
+        let embeddings = runtime == nil || folder == nil ? nil : await fetchedEmbeddings(settings)
+        report.checkSongs(settings, embeddings: embeddings)
         if json { print(try jsonLine(report.answer)) } else { print(report.summary) }
         if report.hasFailed { throw ExitCode(1) }
     }
@@ -52,6 +53,16 @@ struct SelfTest: AsyncParsableCommand {
         guard let settings else { return nil }
         do {
             return .success(try await options.checkpoint(settings))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// The embedding model's folder, fetched first where it is on the Hub; nil without settings.
+    private func fetchedEmbeddings(_ settings: Settings?) async -> Result<URL?, any Error>? {
+        guard let settings else { return nil }
+        do {
+            return .success(try await EmbeddingModel.folder(settings))
         } catch {
             return .failure(error)
         }

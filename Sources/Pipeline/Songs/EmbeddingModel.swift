@@ -1,5 +1,6 @@
 import Checkpoint
-import Foundation
+public import Foundation
+import Hub
 import Moods
 import Networks
 import SentenceEmbedding
@@ -18,26 +19,31 @@ public struct EmbeddingModel: Sendable {
     /// Longer texts are cut before they are read: the model takes a few hundred tokens.
     private static let mostCharacters = 4_000
 
-    /// Loads the model that the settings name, for a caller on a thread of its own; fetches and compiles it where that has not
-    /// happened yet. Nil where they name none and there is none beside the program.
-    ///
-    /// - Parameter progress: told what takes long, in sentences.
-    /// - Throws: `SentenceEmbeddingError`, `CheckpointError` or `HubError`.
-    public init?(_ settings: Settings, progress: @escaping @Sendable (String) -> Void) throws {
-        let cache = URL(fileURLWithPath: settings.modelCacheDirectory)
-        let folder: URL
-        if settings.embeddingModel.isEmpty {
-            guard let found = CheckpointLocation.near(".deps/embeddings") else { return nil }
-            folder = found
-        } else {
-            folder = try ModelSource(settings.embeddingModel).checkpointBlocking(modelCache: cache, progress: progress)
+    /// Where the model that the settings name is to be had: a folder that is there goes before a model on the Hub. Nil where they
+    /// name none, and `scripts/setup --with-embeddings` put none beside the program.
+    public static func source(_ settings: Settings) -> ModelSource? {
+        let name = settings.embeddingModel
+        guard !name.isEmpty else { return CheckpointLocation.near(".deps/embeddings").map(ModelSource.folder) }
+        let path = (name as NSString).expandingTildeInPath
+        if !FileManager.default.fileExists(atPath: path), let reference = try? ModelReference(name) {
+            return .hub(reference)
         }
+        return .folder(URL(fileURLWithPath: path))
+    }
+
+    /// Loads a model, and compiles it where that has not happened yet. Blocks.
+    ///
+    /// - Parameters:
+    ///   - folder: of the model.
+    ///   - cache: MODEL_CACHE_DIR.
+    ///   - waiting: told once where another process compiles the same and is waited for.
+    /// - Throws: `SentenceEmbeddingError`.
+    public init(folder: URL, cache: URL, waiting: () -> Void) throws {
         let cores = ProcessInfo.processInfo.activeProcessorCount
         embedder = try SentenceEmbedder(
             folder: folder.path, cacheFolder: cache.path, precision: .int8,
             // The other cores go on with captions while a long list of songs is embedded.
-            threads: max(1, cores / 2),
-            waiting: { progress("Another process is compiling the embedding model; waiting for it") })
+            threads: max(1, cores / 2), waiting: waiting)
         anchors = AnchorMood(embeddings: try embedder.embed(Anchors.sentences))
     }
 

@@ -7,10 +7,6 @@ actor SongKeeper {
     private let executor = BlockingExecutor(label: "image-to-song.songs.keeper")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    func load(_ sources: SongService.Sources, _ logger: Logger) throws -> EmbeddingModel? {
-        try sources.embeddings { logger.info("\($0)") }
-    }
-
     func read(
         _ catalogue: SongCatalogue, _ lexicon: Lexicon, _ embeddings: EmbeddingModel?
     ) throws(SongsError) -> (SongMatcher, revision: Int64) {
@@ -21,5 +17,15 @@ actor SongKeeper {
 
     func embed(_ catalogue: SongCatalogue, _ embeddings: EmbeddingModel?, most: Int) throws -> Int {
         try embeddings?.embedNewSongs(of: catalogue, most: most) ?? 0
+    }
+}
+
+/// Loads embedding models on a thread of its own, for as long as that takes.
+actor EmbeddingLoader {
+    private let executor = BlockingExecutor(label: "image-to-song.songs.embeddings")
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    func load(_ sources: SongService.Sources, _ logger: Logger) throws -> EmbeddingModel? {
+        try sources.embeddings { logger.info("\($0)") }
     }
 }

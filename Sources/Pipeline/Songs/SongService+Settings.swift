@@ -1,3 +1,4 @@
+import Foundation
 public import Logging
 public import Moods
 public import MusicServices
@@ -9,7 +10,14 @@ extension SongService.Sources {
         self.init(path: settings.songCataloguePath)
         spotify = SpotifyLookup(settings, metrics: metrics, logger: logger)
         lexicon = { () throws(MoodsError) in try Lexicon(settings) }
-        embeddings = { progress in try EmbeddingModel(settings, progress: progress) }
+        embeddings = { progress in
+            guard let source = EmbeddingModel.source(settings) else { return nil }
+            let cache = URL(fileURLWithPath: settings.modelCacheDirectory)
+            let folder = try source.checkpointBlocking(modelCache: cache, progress: progress)
+            return try EmbeddingModel(folder: folder, cache: cache) {
+                progress("Another process is compiling the embedding model; waiting for it")
+            }
+        }
     }
 }
 

@@ -37,14 +37,14 @@ public actor SongService {
     private let logger: Logger
     private let imports: SongImports
     private let keeper = SongKeeper()
+    private let loader = EmbeddingLoader()
     private var lexicon = Lexicon.builtIn
     private var embeddings: EmbeddingModel?
     private var state = State.opening
     private var revision: Int64 = -1
+    private var loading: Task<Void, Never>?
+    /// Reads the songs anew.
     private var update: Task<Void, Never>?
-
-    /// How many songs are embedded before those that were can be found by it.
-    private static let embeddedAtOnce = 20_000
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -70,7 +70,8 @@ public actor SongService {
             revision = try catalogue.revision()
             use(try SongMatcher(catalogue: catalogue, lexicon: lexicon), of: catalogue)
             logger.info("Opened the songs", metadata: ["path": "\(sources.path)"])
-            update = Task { await loadEmbeddings(for: catalogue) }
+            // By itself: a download may take for ever, and imports must be found meanwhile.
+            loading = Task { await loadEmbeddings(for: catalogue) }
         } catch {
             state = .failed(error)
             logger.error("The songs cannot be had", metadata: ["error": "\(error)"])
@@ -79,6 +80,7 @@ public actor SongService {
 
     /// Ends imports, whose songs are then not there, and waits for them.
     public func close() async {
+        loading?.cancel()
         update?.cancel()
         await imports.close()
         await sources.spotify?.shutdown()
@@ -170,33 +172,40 @@ public actor SongService {
     }
 
     /// Waits for work in the background.
-    func settle() async { await update?.value }
+    func settle() async {
+        await loading?.value
+        await update?.value
+    }
 
     private func loadEmbeddings(for catalogue: SongCatalogue) async {
         do {
             let start = ContinuousClock.now
-            embeddings = try await keeper.load(sources, logger)
-            if let embeddings {
-                logger.info(
-                    "Loaded the embedding model",
-                    metadata: [
-                        "model": "\(embeddings.name)",
-                        "duration_ms": .stringConvertible((ContinuousClock.now - start).inMilliseconds),
-                    ])
-                await readAnew(catalogue)
-            }
+            guard let loaded = try await loader.load(sources, logger) else { return }
+            logger.info(
+                "Loaded the embedding model",
+                metadata: [
+                    "model": "\(loaded.name)",
+                    "duration_ms": .stringConvertible((ContinuousClock.now - start).inMilliseconds),
+                ])
+            // A reading that began without the model ends first.
+            while let update { await update.value }
+            embeddings = loaded
+            startUpdate(catalogue)
         } catch {
             logger.error(
                 "The embedding model cannot be used; songs are found by mood and tags",
                 metadata: ["error": "\(error)"])
         }
-        update = nil
     }
 
     /// Reads the catalogue into memory anew where it has changed, be it through another process; answers go on from what is
     /// there.
     private func keepUp(with catalogue: SongCatalogue) {
         guard update == nil, let now = try? catalogue.revision(), now != revision else { return }
+        startUpdate(catalogue)
+    }
+
+    private func startUpdate(_ catalogue: SongCatalogue) {
         update = Task {
             await readAnew(catalogue)
             update = nil
@@ -211,7 +220,9 @@ public actor SongService {
                 let (matcher, revision) = try await keeper.read(catalogue, lexicon, embeddings)
                 use(matcher, of: catalogue)
                 self.revision = revision
-                newlyEmbedded = try await keeper.embed(catalogue, embeddings, most: Self.embeddedAtOnce)
+                // In parts, so that what is imported meanwhile is found soon, and so few that reading takes little of the time.
+                newlyEmbedded = try await keeper.embed(
+                    catalogue, embeddings, most: max(2_000, matcher.index.count / 20))
                 metrics.embedded(newlyEmbedded)
             } while newlyEmbedded > 0 && !Task.isCancelled
         } catch {

@@ -30,7 +30,7 @@ public struct ProcessAnswer: Encodable, Sendable {
         originalImage = ImageInfo(picture.original, fileName: fileName)
         processedImage = ProcessedImage(picture)
         dominantColors = picture.palette.map(DominantColor.init)
-        mood = MoodAnswer(MoodReader().mood(caption: nil, palette: picture.palette.map(\.area)))
+        mood = MoodAnswer(MoodReader().mood(caption: nil, palette: picture.palette.map(ColourMood.Area.init)))
         processingTime = WireFormat.seconds(total)
     }
 }
@@ -74,9 +74,4 @@ public struct DominantColor: Encodable, Sendable {
         percentage = (colour.share * 10_000).rounded() / 100
         name = colour.name
     }
-}
-
-extension PaletteColour {
-    /// What a mood is read from.
-    var area: ColourMood.Area { ColourMood.Area(colour: LabColour(colour), share: share) }
 }

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import Pipeline
 
 /// A form on its way in, whose files can be used while the rest is still being sent.
 ///
@@ -44,17 +45,31 @@ struct Upload {
     }
 
     private mutating func nextPiece() async throws -> ByteBuffer? {
-        do {
+        try await ServerError.namingBreakOff(of: "the whole form") {
             let piece = try await pieces.next()
             try Task.checkCancellation()
             return piece
+        }
+    }
+}
+
+extension ServerError {
+    /// Reads of a body; what its connection throws when it goes becomes `truncatedUpload`.
+    /// - Parameter body: what is to be sent again, such as "the whole form".
+    static func namingBreakOff<Value>(
+        of body: String, isolation: isolated (any Actor)? = #isolation, _ read: () async throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await read()
         } catch let error as ServerError {
+            throw error
+        } catch let error as PipelineError {
             throw error
         } catch is CancellationError {
             throw CancellationError()
         } catch {
             throw ServerError(
-                .truncatedUpload, "The upload broke off before its end: send the whole form again.", cause: error)
+                .truncatedUpload, "The upload broke off before its end: send \(body) again.", cause: error)
         }
     }
 }

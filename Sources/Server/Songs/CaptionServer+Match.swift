@@ -54,7 +54,7 @@ extension CaptionServer {
             return (caption, try await palette)
         }
         wish.caption = caption.caption
-        wish.palette = palette.map(\.area)
+        wish.palette = palette.map(ColourMood.Area.init)
         var result = try await found(wish)
         result.picture = MatchResult.Matched(caption: caption, palette: palette, fileName: form.fileName)
         return result

@@ -56,29 +56,28 @@ extension CaptionServer {
         )
     }
 
+    private static func unkept(_ cause: (any Error)? = nil) -> PipelineError {
+        PipelineError(
+            .internalFailure, "The list could not be kept here; its disk may be full. Tell the operator.", cause: cause)
+    }
+
     /// Writes the body to a file piece by piece. The pieces are small, and the page cache takes them.
     private func receive(_ request: Request, into path: String) async throws {
         guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]),
             let file = FileHandle(forWritingAtPath: path)
-        else {
-            throw PipelineError(
-                .internalFailure, "The list could not be kept here; its disk may be full. Tell the operator.")
-        }
+        else { throw Self.unkept() }
         defer { try? file.close() }
         var count = 0
-        do {
+        try await ServerError.namingBreakOff(of: "the whole list") {
             for try await piece in request.body {
                 count += piece.readableBytes
                 guard count <= configuration.maxImportBytes else { throw importTooLarge }
-                try file.write(contentsOf: Data(piece.readableBytesView))
+                do {
+                    try file.write(contentsOf: Data(piece.readableBytesView))
+                } catch {
+                    throw Self.unkept(error)
+                }
             }
-        } catch let error as ServerError {
-            throw error
-        } catch is CancellationError {
-            throw CancellationError()
-        } catch {
-            throw ServerError(
-                .truncatedUpload, "The upload broke off before its end: send the whole list again.", cause: error)
         }
         guard count > 0 else { throw ServerError(.missingField, "The body is empty. \(Self.advice)") }
     }

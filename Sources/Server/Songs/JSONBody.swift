@@ -112,7 +112,7 @@ extension Request {
             throw ServerError(.unsupportedContentType, "The request's Content-Type is not application/json. \(advice)")
         }
         var result = ByteBuffer()
-        do {
+        try await ServerError.namingBreakOff(of: "it") {
             for try await piece in body {
                 guard result.readableBytes + piece.readableBytes <= JSONBody.mostBytes else {
                     throw ServerError(
@@ -120,12 +120,6 @@ extension Request {
                 }
                 result.writeImmutableBuffer(piece)
             }
-        } catch let error as ServerError {
-            throw error
-        } catch is CancellationError {
-            throw CancellationError()
-        } catch {
-            throw ServerError(.truncatedUpload, "The request broke off before its end: send it again.", cause: error)
         }
         return result
     }

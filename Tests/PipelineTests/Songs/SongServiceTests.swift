@@ -82,6 +82,32 @@ struct SongServiceTests {
         }
     }
 
+    @Test("While the embedding model is fetched, songs are matched, and what is imported is found")
+    func matchesMeanwhile() async throws {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let gate = Gate()
+        var sources = SongService.Sources(path: path)
+        sources.embeddings = { _ in
+            gate.wait()
+            return nil
+        }
+        let service = SongService(sources, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        await service.open()
+        try write("title,artist,genres\nGlass Bees,Somebody,polka dot\n")
+        let job = try await service.startImport(path: list, format: .csv, name: "list.csv")
+        try await eventually("the import is done") { job.state.status == .done }
+        var wish = wish("a bee")
+        wish.filters.genres = ["polka dot"]
+        try await eventually("the song is found") {
+            let match = try await service.match(wish)
+            return match.songs.map(\.song.title) == ["Glass Bees"]
+        }
+        gate.open()
+        await service.settle()
+        await service.close()
+    }
+
     @Test(
         "Where the embedding model or the lexicon cannot be used, that is logged, and songs are found without it",
         arguments: [("/nowhere/model", ""), ("", "/nowhere/words.csv"), ("", "words.csv")])
