@@ -111,7 +111,9 @@ struct Match: AsyncParsableCommand {
             caption = found.caption
             mood = MoodAnswer(found.answer.mood)
             palette = found.palette.map(DominantColor.init)
-            songs = found.answer.songs.map { RankedSongAnswer($0, links: SearchLinks.links(for: $0.song)) }
+            songs = found.answer.songs.map {
+                RankedSongAnswer($0, links: SearchLinks.links(for: $0.song), showsPath: true)
+            }
             reason = found.answer.reason
         }
     }

@@ -28,7 +28,9 @@ struct SongsSearch: ParsableCommand {
 
     func run() throws {
         let page = try option.open().search(words.joined(separator: " "), limit: limit, offset: offset)
-        for song in page.songs { print(json ? try jsonLine(SongObject(song)) : "\(song.id)\t\(song.line)") }
+        for song in page.songs {
+            print(json ? try jsonLine(SongObject(song, showsPath: true)) : "\(song.id)\t\(song.line)")
+        }
         if !json, page.total > page.songs.count { complain("\(page.songs.count) of \(page.total) songs.") }
     }
 }

@@ -65,8 +65,8 @@ struct CaptionServer: Sendable {
             ) {
                 try await match($0, $1)
             },
-            Endpoint(.get, "/songs", "the songs of the catalogue, by words") { request, _ in
-                try await searchSongs(request)
+            Endpoint(.get, "/songs", "the songs of the catalogue, by words") { request, context in
+                try await searchSongs(request, context)
             },
             Endpoint(.get, "/songs/stats", "what the catalogue holds, in numbers") { _, _ in
                 try await songStatistics()
@@ -85,8 +85,8 @@ struct CaptionServer: Sendable {
             },
             Endpoint(
                 .post, "/songs/playlist", "songs as a playlist: M3U8, CSV or JSPF", maxBodyBytes: JSONBody.mostBytes
-            ) { request, _ in
-                try await playlist(request)
+            ) { request, context in
+                try await playlist(request, context)
             },
             Endpoint(.get, "/openapi.json", "the description of these calls, for programs") { request, _ in
                 try webFile("openapi.json", request)

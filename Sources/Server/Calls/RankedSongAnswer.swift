@@ -24,8 +24,9 @@ public struct RankedSongAnswer: Encodable, Sendable {
     private let reason: String
     private let links: [LinkObject]
 
-    public init(_ ranked: RankedSong, links: [SongLink]) {
-        song = SongObject(ranked.song)
+    /// - Parameter showsPath: whether the song's file is named.
+    public init(_ ranked: RankedSong, links: [SongLink], showsPath: Bool) {
+        song = SongObject(ranked.song, showsPath: showsPath)
         score = ranked.score.rounded(to: 4)
         components = Components(ranked.components)
         reason = ranked.reason
@@ -80,7 +81,8 @@ public struct SongObject: Encodable, Sendable {
         case duration = "duration_ms"
     }
 
-    public init(_ song: Song) {
+    /// - Parameter showsPath: whether the song's file is named.
+    public init(_ song: Song, showsPath: Bool) {
         id = song.id
         title = song.title
         artist = song.artist
@@ -90,7 +92,7 @@ public struct SongObject: Encodable, Sendable {
         explicit = song.isExplicit
         isrc = song.isrc
         mbid = song.musicBrainzID
-        path = song.path
+        path = showsPath ? song.path : nil
         source = song.source
         licence = song.licence
         tags = song.tags.map { Tag(name: $0.name, kind: $0.kind.rawValue) }

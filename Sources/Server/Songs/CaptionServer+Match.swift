@@ -31,7 +31,7 @@ extension CaptionServer {
                 "duration_ms": .stringConvertible(total.inMilliseconds), "mood": "\(answer.mood.label.rawValue)",
                 "songs": .stringConvertible(answer.songs.count),
             ])
-        return try .json(MatchAnswer(answer, total: total))
+        return try .json(MatchAnswer(answer, total: total, showsPaths: context.showsPaths))
     }
 
     private func matchWords(_ request: Request) async throws -> MatchResult {

@@ -8,7 +8,7 @@ import Songs
 
 extension CaptionServer {
     /// Songs by words, a page at a time.
-    func searchSongs(_ request: Request) async throws -> Response {
+    func searchSongs(_ request: Request, _ context: ServerContext) async throws -> Response {
         let parameters = request.uri.queryParameters
         let known: Set<Substring> = ["query", "limit", "offset"]
         if let unknown = parameters.first(where: { !known.contains($0.key) }) {
@@ -29,7 +29,7 @@ extension CaptionServer {
         let offset = try number("offset", 0...1_000_000_000, 0)
         let query = parameters["query"].map(String.init) ?? ""
         let page = try await theSongs().search(query, limit: limit, offset: offset)
-        return try .json(SongPageAnswer(page, limit: limit, offset: offset))
+        return try .json(SongPageAnswer(page, limit: limit, offset: offset, showsPaths: context.showsPaths))
     }
 
     /// One song, and where it can be heard.
@@ -40,7 +40,7 @@ extension CaptionServer {
                 .unknownSong, "There is no song \(text.prefix(40).debugDescription). GET /songs lists those there are.")
         }
         let song = try await theSongs().song(id: id)
-        return try .json(OneSongAnswer(song))
+        return try .json(OneSongAnswer(song, showsPath: context.showsPaths))
     }
 
     /// What the catalogue holds.
@@ -49,7 +49,7 @@ extension CaptionServer {
     }
 
     /// Songs as a file for other players.
-    func playlist(_ request: Request) async throws -> Response {
+    func playlist(_ request: Request, _ context: ServerContext) async throws -> Response {
         let body = try await request.jsonBody(advice: "Send JSON, as in {\"ids\": [1, 2], \"format\": \"m3u8\"}.")
         let object = try JSONBody(body, fields: ["ids", "format", "title"])
         let ids = try object.numbers("ids")
@@ -63,7 +63,8 @@ extension CaptionServer {
                 .invalidField, "There is no format \(name.prefix(40).debugDescription). Known are \(all).")
         }
         let title = try object.text("title") ?? "Songs"
-        let songs = try await theSongs().songs(ids: ids)
+        var songs = try await theSongs().songs(ids: ids)
+        if !context.showsPaths { for index in songs.indices { songs[index].path = nil } }
         let playlist = Playlist(title: title, songs: songs) { SearchLinks.links(for: $0).first?.url }
         let file = ByteBuffer(bytes: playlist.data(as: format))
         return Response(
@@ -83,8 +84,8 @@ private struct SongPageAnswer: Encodable {
     private let limit: Int
     private let offset: Int
 
-    init(_ page: SongPage, limit: Int, offset: Int) {
-        songs = page.songs.map(SongObject.init)
+    init(_ page: SongPage, limit: Int, offset: Int, showsPaths: Bool) {
+        songs = page.songs.map { SongObject($0, showsPath: showsPaths) }
         total = page.total
         self.limit = limit
         self.offset = offset
@@ -97,8 +98,8 @@ private struct OneSongAnswer: Encodable {
     private let song: SongObject
     private let links: [LinkObject]
 
-    init(_ song: Song) {
-        self.song = SongObject(song)
+    init(_ song: Song, showsPath: Bool) {
+        self.song = SongObject(song, showsPath: showsPath)
         links = SearchLinks.links(for: song).map(LinkObject.init)
     }
 }

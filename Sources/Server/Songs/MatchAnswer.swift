@@ -41,11 +41,11 @@ struct MatchAnswer: Encodable {
         case processingTime = "processing_time"
     }
 
-    init(_ result: MatchResult, total: Duration) {
+    init(_ result: MatchResult, total: Duration, showsPaths: Bool) {
         caption = result.caption
         mood = MoodAnswer(result.mood)
         palette = result.picture?.palette.map(DominantColor.init)
-        songs = result.songs.map { RankedSongAnswer($0.0, links: $0.1) }
+        songs = result.songs.map { RankedSongAnswer($0.0, links: $0.1, showsPath: showsPaths) }
         reason = result.reason
         imageInfo = result.picture.map { ImageInfo($0.caption.picture, fileName: $0.fileName) }
         cached = result.picture?.caption.isCached
