@@ -3,7 +3,7 @@
 SWIFT ?= swift
 BINARY = .build/release/image-to-song
 SAMPLE = Samples/harbour-evening.jpg
-SOURCES = Package.swift Sources Tests Fuzzing/Fuzz
+SOURCES = Package.swift Sources Tests Fuzzing
 FUZZ_SECONDS ?= 60
 SANITIZE_SECONDS ?= 60
 
@@ -18,7 +18,7 @@ run: build            ## caption the sample picture, then serve on http://localh
 test: setup           ## run every test
 	$(SWIFT) test
 
-fuzz: setup           ## throw made-up input at forms, pictures and connections, FUZZ_SECONDS (60) in all
+fuzz: setup           ## throw made-up input at all that reads bytes from outside, FUZZ_SECONDS (60) in all
 	@SWIFT=$(SWIFT) scripts/fuzz $(FUZZ_SECONDS)
 
 sanitize:             ## try the kernels in C with memory and thread checks, SANITIZE_SECONDS (60) in all

@@ -48,19 +48,28 @@ func tests(_ name: String, _ others: [Target.Dependency] = [], exclude: [String]
         name: "\(name)Tests", dependencies: [.byName(name: name)] + others, exclude: exclude, swiftSettings: settings)
 }
 
-/// The fuzzer, which only `make fuzz` builds: it needs clang's libFuzzer, which Swift's toolchains for Linux carry.
+/// What is tried by the fuzz targets.
+let fuzzed: [Target.Dependency] = [
+    "Server", "Pipeline", "Songs", "Moods", "Blip2", "Networks", "Tokenization", "Checkpoint", "Hub", "Imaging",
+    "Prometheus",
+    httpTypes, logging, nioCore, nioEmbedded, nioHTTPTypes,
+]
+
+/// The fuzz targets: in the tests with their seeds or, with FUZZ set, in clang's libFuzzer, which Swift's toolchains for Linux
+/// carry.
 let fuzzing: [Target] =
     isFuzzing
     ? [
         .target(name: "CFuzzer", path: "Fuzzing/CFuzzer"),
         .executableTarget(
-            name: "Fuzz",
-            dependencies: [
-                "CFuzzer", "Server", "Imaging", "Prometheus", httpTypes, logging, nioCore, nioEmbedded, nioHTTPTypes,
-            ],
-            path: "Fuzzing/Fuzz", swiftSettings: settings,
-            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
-    ] : []
+            name: "Fuzz", dependencies: ["CFuzzer"] + fuzzed, path: "Fuzzing", sources: ["Fuzz", "Targets"],
+            swiftSettings: settings, linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
+    ]
+    : [
+        .testTarget(
+            name: "FuzzTargetTests", dependencies: fuzzed, path: "Fuzzing", sources: ["Targets", "Tests"],
+            swiftSettings: settings)
+    ]
 
 let package = Package(
     name: "image-to-song",
