@@ -134,7 +134,11 @@ let package = Package(
         // Optimised in debug builds too: without, its vector code is a hundred times slower.
         .target(name: "CKernels", dependencies: ["CONNXRuntime"], cSettings: [.unsafeFlags(["-O2"])]),
         .target(name: "CONNXRuntime"),
-        library("Imaging", ["CVips", crypto]),
+        library("Imaging", ["CVips", "CImageCodecs", crypto]),
+        // libjpeg and libtiff themselves, where libvips does not say enough. Both come with it. Optimised in debug builds too.
+        .target(
+            name: "CImageCodecs", cSettings: [.unsafeFlags(["-O2"])],
+            linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("tiff")]),
         library("Prometheus", [coreMetrics]),
         .systemLibrary(name: "CTagLib", pkgConfig: "taglib", providers: [.apt(["libtag1-dev"]), .brew(["taglib"])]),
         .systemLibrary(name: "CVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"]), .brew(["vips"])]),

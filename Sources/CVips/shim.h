@@ -57,6 +57,12 @@ static inline VipsImage *cvips_extract_bands(VipsImage *image, int first, int co
     return vips_extract_band(image, &result, first, "n", count, NULL) == 0 ? result : NULL;
 }
 
+/// 8 bits a channel: the upper byte of 16 bits.
+static inline VipsImage *cvips_in_bytes(VipsImage *image) {
+    VipsImage *result = NULL;
+    return vips_cast(image, &result, VIPS_FORMAT_UCHAR, "shift", TRUE, NULL) == 0 ? result : NULL;
+}
+
 static inline VipsImage *cvips_invert(VipsImage *image) {
     VipsImage *result = NULL;
     return vips_invert(image, &result, NULL) == 0 ? result : NULL;
@@ -75,6 +81,17 @@ static inline VipsImage *cvips_multiply_fractions(VipsImage *left, VipsImage *ri
 static inline VipsImage *cvips_copy_as(VipsImage *image, VipsInterpretation interpretation) {
     VipsImage *result = NULL;
     return vips_copy(image, &result, "interpretation", interpretation, NULL) == 0 ? result : NULL;
+}
+
+/// An image of 8-bit pixels, which must outlive it, with a copy of its colour profile, where it has one.
+static inline VipsImage *cvips_of_memory(
+    const void *pixels, size_t count, int width, int height, int bands, VipsInterpretation interpretation,
+    const void *profile, size_t profile_count) {
+    VipsImage *image = vips_image_new_from_memory(pixels, count, width, height, bands, VIPS_FORMAT_UCHAR);
+    if (image == NULL) return NULL;
+    image->Type = interpretation;
+    if (profile_count > 0) vips_image_set_blob_copy(image, VIPS_META_ICC_NAME, profile, profile_count);
+    return image;
 }
 
 /// The first byte of row `y` of a prepared region that starts at the left edge.

@@ -8,6 +8,8 @@ public struct ImagingError: Error, Sendable, Equatable, CustomStringConvertible 
         case tooManyBytes
         /// The first bytes belong to none of ``PictureFormat``, or this system's libvips cannot read that format.
         case unsupportedFormat
+        /// A known format, in a variant that is not read: a JPEG of 12 bits, a TIFF of a sensor's raw values.
+        case unsupportedVariant
         /// A known format whose header makes no sense.
         case unreadableHeader
         /// Wider or higher than ``PictureLimits/maximumDimension``.

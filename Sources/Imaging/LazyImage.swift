@@ -20,11 +20,27 @@ struct LazyImage: ~Copyable {
 
     /// Reads the header of a picture. The bytes must outlive the image and all that is made from it.
     ///
-    /// A JPEG decoder only warns of damage and goes on with invented pixels, so that its warnings count as failures.
-    /// Other decoders' warnings are about harmless metadata.
-    init?(format: PictureFormat, bytes: UnsafeRawBufferPointer, shrink: Int = 1) {
-        let failOn = format == .jpeg ? VIPS_FAIL_ON_WARNING : VIPS_FAIL_ON_ERROR
+    /// - Parameter failOn: what the decoder must not go on after.
+    init?(format: PictureFormat, bytes: UnsafeRawBufferPointer, shrink: Int = 1, failOn: VipsFailOn) {
         self.init(cvips_open(format.loader, bytes.baseAddress, bytes.count, Int32(shrink), failOn))
+    }
+
+    /// An image of pixels in memory, which must outlive it.
+    init?(_ raster: Raster, pixels: UnsafeRawBufferPointer) {
+        let interpretation =
+            raster.isCMYK
+            ? VIPS_INTERPRETATION_CMYK : raster.channels < 3 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB
+        let pointer = raster.profile.withUnsafeBytes { profile in
+            cvips_of_memory(
+                pixels.baseAddress, pixels.count, Int32(raster.width), Int32(raster.height), Int32(raster.channels),
+                interpretation, profile.baseAddress, profile.count)
+        }
+        self.init(pointer)
+    }
+
+    /// The image's first `count` channels; the rest is of no use.
+    func firstBands(_ count: Int) -> LazyImage? {
+        LazyImage(cvips_extract_bands(pointer, 0, Int32(count)))
     }
 
     deinit {
@@ -59,7 +75,7 @@ struct LazyImage: ~Copyable {
 
     /// CMYK without a profile, as Pillow takes it: each colour is (255 − ink) × (255 − black) ÷ 255.
     private func inRGBFromInks() -> LazyImage? {
-        guard let light = LazyImage(cvips_invert(pointer)),
+        guard let bytes = LazyImage(cvips_in_bytes(pointer)), let light = LazyImage(cvips_invert(bytes.pointer)),
             let colours = LazyImage(cvips_extract_bands(light.pointer, 0, 3)),
             let black = LazyImage(cvips_extract_bands(light.pointer, 3, 1)),
             let mixed = LazyImage(cvips_multiply_fractions(colours.pointer, black.pointer))

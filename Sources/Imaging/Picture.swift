@@ -13,6 +13,8 @@ public struct Picture: Sendable {
     let decodable: [UInt8]
     /// Which way up the pixels are stored.
     let orientation: Orientation
+    /// How a TIFF's samples are read; nothing for other formats, which libvips reads.
+    let tiff: TIFFFile.Reading?
 
     /// Reads a file's header, and no pixel. Takes well under a millisecond for most pictures, but blocks.
     ///
@@ -30,17 +32,14 @@ public struct Picture: Sendable {
                 .unsupportedFormat, "The libvips on this system cannot read \(format.name). Send a JPEG or a PNG.")
         }
         let decodable = format.withoutText(bytes)
-        guard let header = Self.header(of: decodable, format: format) else {
-            throw Self.endsEarly(bytes, format)
-                ?? ImagingError(
-                    .unreadableHeader, "The \(format.name) file's header cannot be read: the file is damaged.")
-        }
+        let header = try Header(of: decodable, format: format)
         try limits.admit(width: header.width, height: header.height)
         self.bytes = bytes
         self.decodable = decodable
         self.format = format
         (width, height) = header.orientation.turned((header.width, header.height))
         orientation = header.orientation
+        tiff = header.tiff
     }
 
     /// Loads libvips and its formats, which the first picture otherwise does. Blocks for up to a second.
@@ -59,25 +58,5 @@ public struct Picture: Sendable {
         var hash = PictureHash()
         bytes.withUnsafeBytes { hash.update($0) }
         return hash.digits
-    }
-
-    private struct Header {
-        let width, height: Int
-        let orientation: Orientation
-    }
-
-    /// What the file says about itself, as stored.
-    private static func header(of bytes: [UInt8], format: PictureFormat) -> Header? {
-        bytes.withUnsafeBytes { bytes in
-            guard let image = LazyImage(format: format, bytes: bytes) else { return nil }
-            return Header(width: image.width, height: image.height, orientation: image.orientation)
-        }
-    }
-
-    /// The error for a file that stops before its picture does, or nothing where the file looks whole.
-    static func endsEarly(_ bytes: [UInt8], _ format: PictureFormat) -> ImagingError? {
-        guard format.endsEarly(bytes) else { return nil }
-        return ImagingError(
-            .truncated, "The \(format.name) file stops before the picture does: the upload was cut off. Send it again.")
     }
 }

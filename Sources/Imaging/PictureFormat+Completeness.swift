@@ -39,6 +39,20 @@ extension PictureFormat {
         return true
     }
 
+    /// Whether a PNG holds a chunk of no standard that nobody may pass over: its name begins with a capital letter.
+    func hasUnknownChunks(_ bytes: [UInt8]) -> Bool {
+        var position = 8
+        while position + 12 <= bytes.count {
+            let name = bytes[position + 4..<position + 8]
+            let isCritical = name.first.map { (0x41...0x5A).contains($0) } ?? false
+            if isCritical, !["IHDR", "PLTE", "IDAT", "IEND"].contains(where: { name.elementsEqual($0.utf8) }) {
+                return name.allSatisfy { (0x41...0x5A).contains($0 & 0xDF) }
+            }
+            position += 12 + Self.number(bytes, at: position, count: 4)
+        }
+        return false
+    }
+
     /// HEIF: a box (ISO/IEC 14496-12, 4.2) reaches beyond the file.
     private static func boxesEndEarly(_ bytes: [UInt8]) -> Bool {
         var position = 0

@@ -66,7 +66,8 @@ extension CompressedPicture {
     /// What of the picture is left.
     fileprivate func decoded(width: Int, height: Int) -> Luminance? {
         bytes.withUnsafeBytes { bytes in
-            guard let image = LazyImage(format: .jpeg, bytes: bytes), image.width == width, image.height == height
+            guard let image = LazyImage(format: .jpeg, bytes: bytes, failOn: VIPS_FAIL_ON_WARNING),
+                image.width == width, image.height == height
             else { return nil }
             var rgb: [UInt8] = []
             rgb.reserveCapacity(3 * width * height)

@@ -41,11 +41,7 @@ extension Picture {
     public func rendition(fitting box: (width: Int, height: Int)) throws(ImagingError) -> Rendition {
         let seen = Rendition.fitted((width, height), into: box)
         let stored = orientation.turned(seen)
-        guard let rgb = decoded(width: stored.width, height: stored.height, kernel: .bicubic) else {
-            throw Self.endsEarly(bytes, format)
-                ?? ImagingError(
-                    .corrupt, "The \(format.name) file cannot be decoded: its data is damaged. Send another copy.")
-        }
+        let rgb = try decoded(width: stored.width, height: stored.height, kernel: .bicubic)
         guard orientation.tag != 1 else { return Rendition(width: seen.width, height: seen.height, rgb: rgb) }
         let step = orientation.steps(storedWidth: stored.width, storedHeight: stored.height)
         let upright = [UInt8](unsafeUninitializedCapacity: rgb.count) { output, count in

@@ -21,6 +21,8 @@ public struct PipelineError: Error, Sendable, CustomStringConvertible {
         case pictureTooLarge = "picture_too_large"
         /// The bytes are not a picture of a kind that is read here.
         case unsupportedPicture = "unsupported_picture"
+        /// The picture is of a known format, in a variant that is not read here.
+        case unsupportedVariant = "unsupported_variant"
         /// The picture is of a known kind, but damaged.
         case corruptPicture = "corrupt_picture"
         /// The picture ends too early.

@@ -51,7 +51,7 @@ extension BadRequest {
             bytes.replaceSubrange(canvas + 12..<canvas + 18, with: [UInt8](repeating: 0xFF, count: 6))
             return bytes
         },
-        file("a TIFF of 4 billion × 4 billion", 422, "corrupt_picture") { tiff(side: 0xFFFF_FFFF) },
+        file("a TIFF of 4 billion × 4 billion", 413, "picture_too_large") { tiff(side: 0xFFFF_FFFF) },
         file("a TIFF of 60,000 × 60,000", 413, "picture_too_large") { tiff(side: 60_000) },
         file("a PNG of 12 kB that is 100 million pixels", 200, nil) { try fixture("dense.png") },
         file("a PNG with 64 MB of comment", 200, nil) { try fixture("text-bomb.png") },

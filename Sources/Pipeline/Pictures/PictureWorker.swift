@@ -31,6 +31,7 @@ extension PipelineError {
             case .tooManyBytes: .fileTooLarge
             case .tooManyPixels, .dimensionTooLarge: .pictureTooLarge
             case .unsupportedFormat: .unsupportedPicture
+            case .unsupportedVariant: .unsupportedVariant
             case .unreadableHeader, .corrupt: .corruptPicture
             case .truncated: .truncatedPicture
             case .unsupportedPreparation: .unsuitablePicture

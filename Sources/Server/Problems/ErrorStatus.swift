@@ -33,7 +33,8 @@ extension PipelineError.Code {
         switch self {
         case .fileTooLarge, .pictureTooLarge: .contentTooLarge
         case .unsupportedPicture: .unsupportedMediaType
-        case .emptyFile, .corruptPicture, .truncatedPicture, .unsuitablePicture, .invalidOption: .unprocessableContent
+        case .emptyFile, .unsupportedVariant, .corruptPicture, .truncatedPicture, .unsuitablePicture, .invalidOption:
+            .unprocessableContent
         case .modelLoading, .modelUnavailable, .queueFull, .cancelled: .serviceUnavailable
         case .timedOut: .gatewayTimeout
         case .invalidSetting, .internalFailure: .internalServerError

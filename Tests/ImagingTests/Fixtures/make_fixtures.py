@@ -169,7 +169,7 @@ def add_shapes(fixtures):
 
 def main():
     for file in HERE.iterdir():
-        if file.suffix not in (".py", ".json"):
+        if file.is_file() and file.suffix not in (".py", ".json"):
             file.unlink()
     fixtures = Fixtures()
     scene = draw(64, 80)
