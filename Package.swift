@@ -29,6 +29,7 @@ let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPCompression = Target.Dependency.product(name: "NIOHTTPCompression", package: "swift-nio-extras")
 let nioHTTPTypesHTTP1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -128,7 +129,7 @@ let package = Package(
         library("Networks", ["Checkpoint", "ONNXGraph", "ONNXRuntime", "CKernels"]),
         library("Tokenization", []),
         library("Checkpoint", [crypto]),
-        library("Hub", ["Checkpoint", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioSSL]),
+        library("Hub", ["Checkpoint", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioHTTPCompression, nioSSL]),
         library("ONNXGraph", [swiftProtobuf], exclude: ["onnx.proto"]),
         library("ONNXRuntime", ["CONNXRuntime", "CKernels"]),
         // Optimised in debug builds too: without, its vector code is a hundred times slower.
@@ -180,7 +181,7 @@ let package = Package(
         tests("Blip2", ["Networks", "Checkpoint", "ONNXRuntime"], exclude: ["Configuration/Fixtures"]),
         tests("Tokenization"),
         tests("Checkpoint"),
-        tests("Hub", ["FakeHub", crypto]),
+        tests("Hub", ["Checkpoint", "FakeHub", crypto]),
         tests("ONNXGraph", ["ONNXRuntime"], exclude: []),
         tests("ONNXRuntime", ["CONNXRuntime"]),
         tests("CKernels", exclude: []),

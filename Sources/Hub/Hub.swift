@@ -10,7 +10,7 @@ public struct Hub: Sendable {
         self.options = options
     }
 
-    public var cache: HubCache { HubCache(environment.cache) }
+    public var cache: HubCache { HubCache(environment.cache, fileSystem: options.fileSystem) }
 
     /// The model's files: those in the cache where they are all there, without asking the Hub whether it has newer ones;
     /// else the Hub's.

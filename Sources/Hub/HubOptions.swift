@@ -1,3 +1,5 @@
+package import Checkpoint
+
 /// How downloads behave; the defaults suit the Hub, tests make them small.
 public struct HubOptions: Sendable {
     /// What the program calls itself.
@@ -8,6 +10,8 @@ public struct HubOptions: Sendable {
     public var partByteCount = 16 << 20
     /// When and how often a request that failed is made again.
     public var retry = RetryPolicy()
+    /// The cache's file system; for tests.
+    package var fileSystem = FileSystemCalls.system
 
     public init() {}
 }

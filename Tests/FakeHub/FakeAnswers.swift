@@ -33,7 +33,14 @@ struct FakeAnswers {
 
     private func listing(_ name: String, _ repository: FakeRepository) -> FakeReply {
         let files = repository.listing ?? repository.files.keys.sorted()
-        let siblings = files.map { "{\"rfilename\": \($0.debugDescription)}" }.joined(separator: ",")
+        let siblings = files.map { file in
+            guard repository.listsContents, let bytes = repository.files[file] else {
+                return "{\"rfilename\": \(file.debugDescription)}"
+            }
+            let tag = FakeRepository.tag(file, bytes)
+            let content = FakeRepository.isLarge(file) ? "\"lfs\": {\"sha256\": \"\(tag)\"}" : "\"blobId\": \"\(tag)\""
+            return "{\"rfilename\": \(file.debugDescription), \"size\": \(bytes.count), \(content)}"
+        }.joined(separator: ",")
         return json("{\"id\": \"\(name)\", \"sha\": \"\(repository.commit)\", \"siblings\": [\(siblings)]}")
     }
 

@@ -8,6 +8,8 @@ public struct FakeRepository: Sendable {
     public var commit: String
     /// Its branches and tags beside `main`.
     public var branches: Set<String> = []
+    /// Whether its list says how long files are, and their hashes, as the Hub's does when it is asked for blobs.
+    public var listsContents = false
     /// The names that its list gives; its files' own by default.
     public var listing: [String]?
 

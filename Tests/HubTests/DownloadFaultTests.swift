@@ -122,7 +122,8 @@ struct DownloadFaultTests {
         let snapshot = try await work.pull()
         #expect(try work.bytes("model.safetensors", snapshot) == Workplace.weights(1))
         let ranges = work.transfers.compactMap(\.range)
-        #expect(ranges.allSatisfy { $0.lowerBound >= 3_000 } && ranges.count <= 7 && ranges.count >= 4)
+        // The four last parts were refused, and the first of them was not asked for before four others were whole.
+        #expect((4...6).contains(ranges.count), "\(ranges)")
         #expect(HubCache.entries(work.cache.blobs(snapshot.name)).allSatisfy { !$0.contains(".") })
     }
 

@@ -116,10 +116,7 @@ struct RefusalTests {
         Refusal("files of no commit", .unexpectedAnswer, ["names no commit"]) {
             $0.fault = files { $0.headers["X-Repo-Commit"] = nil }
         },
-        Refusal("files without a tag", .unexpectedAnswer, ["no tag"]) {
-            $0.fault = files { ($0.headers["ETag"], $0.headers["X-Linked-Etag"]) = (nil, nil) }
-        },
-        Refusal("a tag that is a path", .unexpectedAnswer, ["no tag"]) {
+        Refusal("a tag that is a path", .unexpectedAnswer, ["a tag that could not name"]) {
             $0.fault = files { $0.headers["X-Linked-Etag"] = "\"../../evil\"" }
         },
         Refusal("a size that is none", .unexpectedAnswer, ["how long"]) {

@@ -1,3 +1,4 @@
+import Checkpoint
 import FakeHub
 import Foundation
 import Synchronization
@@ -48,7 +49,10 @@ final class Workplace: Sendable {
     var cache: HubCache { HubCache(folder) }
 
     /// The hub as its client; its waits between attempts take no time.
-    func hub(variables: [String: String] = [:], patience: Duration = .seconds(60), attempts: Int = 6) throws -> Hub {
+    func hub(
+        variables: [String: String] = [:], patience: Duration = .seconds(60), attempts: Int = 6,
+        fileSystem: FileSystemCalls = .system
+    ) throws -> Hub {
         let own = ["HF_ENDPOINT": server.endpoint, "HF_TOKEN_PATH": "/nowhere"]
         var environment = try HubEnvironment(own.merging(variables) { $1 }, modelCache: folder)
         environment.patience = patience
@@ -56,6 +60,7 @@ final class Workplace: Sendable {
         options.partByteCount = Self.partByteCount
         options.parallelism = 3
         options.retry.attempts = attempts
+        options.fileSystem = fileSystem
         options.retry.sleep = { [self] duration in
             try Task.checkCancellation()
             waits.withLock { $0.append(duration) }

@@ -1,43 +1,39 @@
+import Checkpoint
 import Foundation
 
-/// An exclusive lock between processes on one blob, held until it is released or the process ends.
+/// An exclusive lock between processes on one blob; see `FileLock`.
 ///
-/// The file and the kind of lock are huggingface_hub's, so Python's processes wait for this one and the other way round.
-/// The file stays: were it removed, two processes could hold locks on two files of its name.
+/// The file and the kinds of lock are huggingface_hub's, so Python's processes wait for this one and the other way round.
 struct BlobLock: Sendable {
-    private let descriptor: Int32
+    private let lock: FileLock
 
     /// Takes the lock if nobody holds it; nil where somebody does.
     /// - Throws: `cache` where the file cannot be opened.
-    static func take(_ file: URL) throws(HubError) -> BlobLock? {
+    static func take(_ file: URL, calls: FileSystemCalls = .system) throws(HubError) -> BlobLock? {
         try? FileManager.default.createDirectory(
             at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        let descriptor = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else {
-            throw HubError(.cache, "The lock file \(file.path) cannot be used: \(String(cString: strerror(errno))).")
+        do throws(FileLock.Failure) {
+            return try FileLock.take(file.path, calls: calls).map(BlobLock.init)
+        } catch {
+            throw HubError(.cache, "The lock file \(file.path) cannot be used: \(error.reason).")
         }
-        if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return BlobLock(descriptor: descriptor) }
-        let reason = errno
-        close(descriptor)
-        guard reason == EWOULDBLOCK || reason == EINTR else {
-            throw HubError(.cache, "The lock file \(file.path) cannot be used: \(String(cString: strerror(reason))).")
-        }
-        return nil
     }
 
     /// Waits until nobody else holds the lock, and takes it.
     ///
     /// - Parameter onWait: told once, where somebody does.
-    static func wait(_ file: URL, onWait: () -> Void) async throws -> BlobLock {
-        if let lock = try take(file) { return lock }
+    static func wait(
+        _ file: URL, calls: FileSystemCalls = .system, onWait: () -> Void
+    ) async throws -> BlobLock {
+        if let lock = try take(file, calls: calls) { return lock }
         onWait()
         while true {
             try await Task.sleep(for: .milliseconds(200))
-            if let lock = try take(file) { return lock }
+            if let lock = try take(file, calls: calls) { return lock }
         }
     }
 
     func release() {
-        close(descriptor)
+        lock.release()
     }
 }

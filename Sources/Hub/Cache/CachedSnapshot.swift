@@ -10,6 +10,8 @@ public struct CachedSnapshot: Sendable {
     public let folder: URL
     /// The files in the folder, by their paths in it, sorted; links whose blobs are gone included.
     public let files: [String]
+    /// What was written down of the files' contents, by their paths; see `HubCache.expectedContents`.
+    let expectedContents: [String: ETag]
 
     /// Bytes of the files, each content counted once.
     public var byteCount: Int {
@@ -54,7 +56,8 @@ extension HubCache {
                     CachedSnapshot(
                         name: name, commit: commit,
                         references: references.filter { $0.value == commit }.map(\.key).sorted(),
-                        folder: snapshot(name, commit), files: Self.files(below: snapshot(name, commit)))
+                        folder: snapshot(name, commit), files: Self.files(below: snapshot(name, commit)),
+                        expectedContents: expectedContents(name, commit))
                 }
         }
     }

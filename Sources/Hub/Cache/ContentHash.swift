@@ -53,3 +53,16 @@ struct ContentHash {
         return hash.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 }
+
+/// Hashes files on a thread of its own.
+actor FileHashing {
+    private let executor = FileExecutor()
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// The hash of a file, in small hexadecimal digits.
+    /// - Throws: `cache`; `CancellationError`.
+    func hash(of file: URL, _ kind: ContentHash.Kind) throws -> String {
+        try ContentHash.of(file, kind) { _ in try Task.checkCancellation() }
+    }
+}

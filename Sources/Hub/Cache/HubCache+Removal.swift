@@ -19,7 +19,7 @@ extension HubCache {
         var held: [BlobLock] = []
         defer { for lock in held { lock.release() } }
         for etag in unused {
-            guard let taken = try BlobLock.take(lock(name, etag)) else {
+            guard let taken = try BlobLock.take(lock(name, etag), calls: fileSystem) else {
                 throw HubError(.busy, "Another process is fetching files of \(name): wait for it, or end it first.")
             }
             held.append(taken)
@@ -29,9 +29,11 @@ extension HubCache {
             try delete(folder(name).appending(path: "refs").appending(path: reference.key))
         }
         for commit in doomed {
+            freed += copiedByteCount(name, commit)
             try delete(snapshot(name, commit))
             try delete(folder(name).appending(path: ".no_exist").appending(path: commit.description))
-            try delete(folder(name).appending(path: "trees").appending(path: "\(commit).json"))
+            try delete(tree(name, commit))
+            try delete(copyList(name, commit))
         }
         for file in Self.entries(blobs(name)) {
             guard let etag = Self.etag(ofBlobFile: file), unused.contains(etag) else { continue }

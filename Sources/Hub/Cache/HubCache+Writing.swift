@@ -1,3 +1,4 @@
+import Checkpoint
 import Foundation
 
 extension HubCache {
@@ -10,17 +11,25 @@ extension HubCache {
         }
     }
 
-    /// Lets a snapshot's file be a relative link to its blob. A link that is there already is replaced.
+    /// Lets a snapshot's file be a relative link to its blob; on a file system without links, the blob itself or a copy of
+    /// one. A link that is there already is replaced; a copy of that content stays.
     func link(_ name: RepositoryName, _ commit: Commit, _ file: FileName, to etag: ETag) throws(HubError) {
         let place = snapshot(name, commit).appending(path: file.description)
+        if copies(name, commit)[file.description] == etag, isOrdinary(place) { return }
         try make(place.deletingLastPathComponent())
         let depth = file.description.count { $0 == "/" } + 2
         let target = String(repeating: "../", count: depth) + "blobs/\(etag)"
         guard (try? FileManager.default.destinationOfSymbolicLink(atPath: place.path)) != target else { return }
         let draft = place.deletingLastPathComponent().appending(path: ".\(UUID()).link")
-        try Self.translating("The link \(place.path)") {
-            try FileManager.default.createSymbolicLink(atPath: draft.path, withDestinationPath: target)
-            try Self.rename(draft, place)
+        switch fileSystem.link(target, draft.path) {
+        case 0: try Self.rename(draft, place)
+        case let number where FileSystemCalls.isUnsupported(number):
+            try copy(name, commit, file, etag, draft: draft)
+        case let number:
+            throw HubError(
+                .cache,
+                "The link \(place.path) cannot be made (\(String(cString: strerror(number)))): make its folder writable, or "
+                    + "set HF_HUB_CACHE or MODEL_CACHE_DIR to another.")
         }
     }
 
@@ -44,7 +53,7 @@ extension HubCache {
         }
     }
 
-    private func make(_ place: URL) throws(HubError) {
+    func make(_ place: URL) throws(HubError) {
         try Self.translating("The folder \(place.path)") {
             try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
         }
@@ -59,7 +68,7 @@ extension HubCache {
         }
     }
 
-    private static func translating(_ subject: String, _ work: () throws -> Void) throws(HubError) {
+    static func translating(_ subject: String, _ work: () throws -> Void) throws(HubError) {
         do {
             try work()
         } catch let error as HubError {

@@ -1,3 +1,4 @@
+package import Checkpoint
 public import Foundation
 
 /// The files of the Hub on disk, laid out as huggingface_hub lays them out, so that either finds what the other fetched:
@@ -7,15 +8,25 @@ public import Foundation
 ///       refs/main                        the commit that a branch or tag stood for
 ///       snapshots/<commit>/<file>        relative symbolic links to blobs
 ///       .no_exist/<commit>/<file>        empty files: what the commit is known not to hold
+///     copies/<commit>.json             which contents a snapshot's ordinary files are; ours alone
 ///     .locks/models--organisation--name/<etag>.lock
+///
+/// On a file system without symbolic links (vfat, exFAT, many SMB shares) a blob is moved to its place in the snapshot, as
+/// huggingface_hub does it there, and `copies` says what it was.
 ///
 /// The layout is described in huggingface_hub's guide "Understand caching".
 public struct HubCache: Sendable {
     /// The folder that holds those above.
     public let folder: URL
 
+    let fileSystem: FileSystemCalls
+
     public init(_ folder: URL) {
-        self.folder = folder
+        self.init(folder, fileSystem: .system)
+    }
+
+    package init(_ folder: URL, fileSystem: FileSystemCalls) {
+        (self.folder, self.fileSystem) = (folder, fileSystem)
     }
 
     func folder(_ name: RepositoryName) -> URL { folder.appending(path: name.folderName) }

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
+import NIOHTTPCompression
 import NIOSSL
 
 /// Requests to the Hub and to where it redirects, one attempt at a time.
@@ -16,7 +17,8 @@ struct HubClient: Sendable {
     static func with<Value: Sendable>(
         _ environment: HubEnvironment, _ options: HubOptions, _ work: (HubClient) async throws -> Value
     ) async throws -> Value {
-        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow, decompression: .disabled)
+        var configuration = HTTPClient.Configuration(
+            redirectConfiguration: .disallow, decompression: .enabled(limit: .none))
         configuration.httpVersion = .http1Only
         configuration.timeout.connect = .seconds(10)
         configuration.timeout.read = .nanoseconds(Int64(environment.patience / .nanoseconds(1)))
@@ -59,6 +61,8 @@ struct HubClient: Sendable {
     struct Answer {
         let url: URL
         let response: HTTPClientResponse
+        /// The commit that it names, or that a redirect on the way to it named.
+        let commit: String?
 
         func header(_ name: String) -> String? { response.headers.first(name: name) }
 
@@ -74,11 +78,13 @@ struct HubClient: Sendable {
     ) async throws -> Answer {
         var url = url
         var maySendToken = true
+        var commit: String?
         for _ in 0...Self.mostRedirects {
             maySendToken = maySendToken && Origin(url) == Origin(environment.endpoint)
             var request = HTTPClientRequest(url: url.absoluteString)
             request.method = method
             request.headers.add(name: "User-Agent", value: userAgent)
+            // What is sent compressed all the same is unpacked; parts of it would be no parts of the file.
             request.headers.add(name: "Accept-Encoding", value: "identity")
             if let range {
                 request.headers.add(name: "Range", value: "bytes=\(range.lowerBound)-\(range.upperBound - 1)")
@@ -86,7 +92,9 @@ struct HubClient: Sendable {
             if maySendToken, let token = environment.token {
                 request.headers.add(name: "Authorization", value: "Bearer \(token.secret)")
             }
-            let answer = Answer(url: url, response: try await execute(request, url))
+            let response = try await execute(request, url)
+            commit = commit ?? response.headers.first(name: "X-Repo-Commit")
+            let answer = Answer(url: url, response: response, commit: commit)
             guard answer.isRedirect, !isFinal(answer), let location = answer.header("Location") else { return answer }
             url = try url.redirected(to: location)
         }

@@ -7,19 +7,39 @@ import NIOHTTP1
 struct RepositoryListing: Sendable {
     let commit: Commit
     let files: [FileName]
+    /// What the list itself says of contents, for servers that say nothing with the files.
+    let contents: [FileName: Content]
+
+    struct Content: Sendable {
+        let etag: ETag?
+        let size: Int?
+    }
 
     private static let mostBytes = 32 << 20
 
     private struct Answer: Decodable {
         struct File: Decodable {
+            struct LargeFile: Decodable {
+                let sha256: String?
+            }
+
             let rfilename: String
+            let size: Int?
+            let blobId: String?
+            let lfs: LargeFile?
+
+            var content: Content {
+                let tag = (lfs?.sha256 ?? (lfs == nil ? blobId : nil)).flatMap { ETag($0) }
+                return Content(
+                    etag: tag?.hashKind == nil ? nil : tag, size: size.flatMap { $0 >= 0 ? $0 : nil })
+            }
         }
         let sha: String
         let siblings: [File]
     }
 
     static func get(_ reference: ModelReference, _ client: HubClient) async throws -> RepositoryListing {
-        let url = try client.url("/api/models/\(reference.name)/revision/\(reference.revision.urlComponent)")
+        let url = try client.url("/api/models/\(reference.name)/revision/\(reference.revision.urlComponent)?blobs=true")
         let answer = try await client.send(.GET, url)
         guard answer.response.status == .ok else { throw client.failure(answer, reference) }
         let body: ByteBuffer
@@ -39,6 +59,7 @@ struct RepositoryListing: Sendable {
         let files = try listing.siblings.map { (file) throws(HubError) in
             try FileName(file.rfilename, of: reference.name)
         }
-        return RepositoryListing(commit: commit, files: files)
+        let contents = Dictionary(zip(files, listing.siblings.map(\.content))) { first, _ in first }
+        return RepositoryListing(commit: commit, files: files, contents: contents)
     }
 }

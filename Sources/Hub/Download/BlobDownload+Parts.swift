@@ -23,20 +23,22 @@ extension BlobDownload {
         try await partial.finish(part)
     }
 
-    /// Fetches the whole file from a server that sends nothing less: a cut begins it anew.
+    /// Fetches the whole file from a server that sends nothing less, or does not say how long it is: a cut begins it anew.
     func fetchWhole(into partial: PartialBlob, _ shared: Shared) async throws {
-        let whole = 0..<metadata.size
+        let length = Mutex(0)
         try await options.retry.run(report: meter.note) {
             meter.forget()
             let offset = Mutex(0)
             let answer = try await ask(nil, shared)
-            try await read(answer, whole) { bytes in
+            try await read(answer, metadata.size) { bytes in
                 let place = offset.withLock { $0 }
                 try await partial.write(bytes, at: place)
                 offset.withLock { $0 += bytes.readableBytes }
                 meter.fetched(bytes.readableBytes)
             }
+            length.withLock { $0 = offset.withLock { $0 } }
         }
+        if metadata.size == nil { try await partial.shorten(to: length.withLock { $0 }) }
         for part in await partial.plan.missing { try await partial.finish(part) }
     }
 
@@ -45,6 +47,7 @@ extension BlobDownload {
         let isWhole = range.count == metadata.size
         let answer = try await ask(isWhole ? nil : range, shared)
         if answer.response.status == .partialContent {
+            guard !answer.isEncoded else { throw RangesRefused() }
             guard let header = answer.header("Content-Range"), let found = ContentRange(header), found.range == range,
                 found.total.map({ $0 == metadata.size }) ?? true
             else { throw PassingFailure(wrongLength("sends other bytes than were asked for", answer)) }
@@ -52,29 +55,35 @@ extension BlobDownload {
             throw RangesRefused()
         }
         try checkTag(answer, shared)
-        try await read(answer, range, write)
+        try await read(answer, range.count, write)
     }
 
+    /// - Parameter expected: how many bytes have to come; nil where nobody knows, so that they are as many as the disk has
+    ///   room for.
     private func read(
-        _ answer: HubClient.Answer, _ range: Range<Int>, _ write: (ByteBuffer) async throws -> Void
+        _ answer: HubClient.Answer, _ expected: Int?, _ write: (ByteBuffer) async throws -> Void
     ) async throws {
-        if let length = answer.header("Content-Length").flatMap(Int.init), length != range.count {
-            throw PassingFailure(wrongLength("announces \(length) bytes instead of \(range.count)", answer))
+        if let expected, !answer.isEncoded, let length = answer.header("Content-Length").flatMap(Int.init),
+            length != expected
+        {
+            throw PassingFailure(wrongLength("announces \(length) bytes instead of \(expected)", answer))
         }
+        let most = expected ?? DiskSpace.available(cacheFolder)
         var count = 0
         try await client.translating(answer.url) {
             for try await bytes in answer.response.body {
                 count += bytes.readableBytes
-                guard count <= range.count else {
-                    throw PassingFailure(wrongLength("sends more than \(range.count) bytes", answer))
+                guard count <= most else {
+                    let error = wrongLength("sends more than \(most) bytes", answer)
+                    throw expected == nil ? error : PassingFailure(error)
                 }
                 try await write(bytes)
             }
         }
-        guard count == range.count else {
+        if let expected, count != expected {
             let host = answer.url.host ?? "The Hub"
             throw PassingFailure(
-                HubError(.connectionLost, "\(host) ended \(metadata.file) after \(count) of \(range.count) bytes."))
+                HubError(.connectionLost, "\(host) ended \(metadata.file) after \(count) of \(expected) bytes."))
         }
     }
 
@@ -86,8 +95,8 @@ extension BlobDownload {
         if (200..<300).contains(status) { return answer }
         let isElsewhere = Origin(answer.url) != Origin(client.environment.endpoint)
         guard isElsewhere, [400, 401, 403, 404, 410].contains(status) else { throw client.failure(answer, reference) }
-        let fresh = try await FileMetadata.get(metadata.file, reference, commit, client)
-        guard fresh.etag == metadata.etag, fresh.size == metadata.size else { throw TagChanged() }
+        let fresh = try await FileMetadata.get(metadata.file, reference, commit, listed, client)
+        guard fresh.etag == metadata.etag, fresh.size == nil || fresh.size == metadata.size else { throw TagChanged() }
         shared.location.withLock { $0 = fresh.location }
         throw PassingFailure(
             HubError(

@@ -6,6 +6,10 @@ struct BlobDownload: Sendable {
     let metadata: FileMetadata
     let reference: ModelReference
     let commit: Commit
+    /// What the list of files says of it.
+    let listed: RepositoryListing.Content?
+    /// Whose disk the blob is written to.
+    let cacheFolder: URL
     let client: HubClient
     let options: HubOptions
     let meter: FileMeter
@@ -34,7 +38,7 @@ struct BlobDownload: Sendable {
     ///
     /// - Throws: `HubError`; `CancellationError`. What was fetched stays for the next time, unless it was wrong.
     func run(to blob: URL) async throws {
-        let partial = try PartialBlob(blob, size: metadata.size, partByteCount: options.partByteCount)
+        let partial = try PartialBlob(blob, size: metadata.size ?? 0, partByteCount: options.partByteCount)
         meter.found(await partial.plan.foundByteCount)
         for attempt in 1...Self.mostAttempts {
             let problem: HubError
@@ -60,7 +64,11 @@ struct BlobDownload: Sendable {
 
     /// The hash of what was fetched, where it is not the one that the tag says.
     private func wrongHash(_ partial: PartialBlob) async throws -> String? {
-        guard let kind = metadata.etag.hashKind else { return nil }
+        guard let kind = metadata.etag.hashKind else {
+            let host = client.environment.endpoint.host ?? "The Hub"
+            meter.note("\(host) gives no hash of \(metadata.file), so what came could not be checked.")
+            return nil
+        }
         let hash = try await partial.hash(kind) { [meter] count in
             try Task.checkCancellation()
             meter.checked(count)
@@ -70,6 +78,7 @@ struct BlobDownload: Sendable {
 
     private func fetch(into partial: PartialBlob) async throws {
         let shared = Shared(metadata.location)
+        guard metadata.size != nil else { return try await fetchWhole(into: partial, shared) }
         let missing = await partial.plan.missing
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in

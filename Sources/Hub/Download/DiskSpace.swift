@@ -6,6 +6,11 @@ enum DiskSpace {
     /// What stays free beside the files: journals, links, and other programs' needs.
     private static let reserve = 64 << 20
 
+    /// Bytes that may be written where nobody says how many come.
+    static func available(_ folder: URL) -> Int {
+        FolderSpace.available(at: folder).map { max(0, $0 - reserve) } ?? .max
+    }
+
     /// - Parameter needed: bytes that are yet to be written.
     /// - Throws: `diskFull`, with both figures.
     static func check(_ folder: URL, needed: Int) throws(HubError) {

@@ -84,6 +84,11 @@ actor PartialBlob {
         if failed { throw Self.failure(data) }
     }
 
+    /// Ends a file whose length was not known before.
+    func shorten(to length: Int) throws(HubError) {
+        guard ftruncate(descriptor, off_t(length)) == 0 else { throw Self.failure(data) }
+    }
+
     /// Remembers that a part is whole.
     func finish(_ part: Range<Int>) throws(HubError) {
         journal.parts.insert(part.lowerBound / journal.partByteCount)
@@ -121,7 +126,13 @@ actor PartialBlob {
 
     private static func failure(_ file: URL) -> HubError {
         let reason = errno
-        guard reason == ENOSPC || reason == EDQUOT || reason == EFBIG else {
+        if reason == EFBIG {
+            return HubError(
+                .cache,
+                "\(file.path) cannot be written: the disk's file system takes no file of this size (FAT32 ends at 4 GB). Set "
+                    + "HF_HUB_CACHE or MODEL_CACHE_DIR to a folder on a disk of another kind.")
+        }
+        guard reason == ENOSPC || reason == EDQUOT else {
             return HubError(.cache, "\(file.path) cannot be written: \(String(cString: strerror(reason))).")
         }
         return HubError(

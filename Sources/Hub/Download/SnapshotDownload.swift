@@ -18,16 +18,17 @@ struct SnapshotDownload: Sendable {
         let first = try NeededFiles.first(of: listing.files, in: name)
         try cache.prepare(name, commit)
 
-        var wanted = try await metadata(first, commit)
+        var wanted = try await metadata(first, listing)
         if let index = wanted.first(where: { $0.file.description == NeededFiles.weightIndex }) {
-            try await fetch([index], commit, TransferMeter(total: index.size) { _ in })
-            let shards = try NeededFiles.shards(cache.blob(name, index.etag), of: name)
+            try await fetch([index], listing, TransferMeter(total: index.size ?? 0) { _ in })
+            let place = cache.snapshot(name, commit).appending(path: index.file.description)
+            let shards = try NeededFiles.shards(place, of: name)
             if let shard = shards.first(where: { !listing.files.contains($0) }) {
                 throw NeededFiles.missing(shard.description, name)
             }
-            wanted += try await metadata(shards, commit)
+            wanted += try await metadata(shards, listing)
         }
-        try await fetch(wanted, commit)
+        try await fetch(wanted, listing)
         for file in NeededFiles.optional where !listing.files.contains(where: { $0.description == file }) {
             cache.noteAbsence(name, commit, file)
         }
@@ -39,13 +40,15 @@ struct SnapshotDownload: Sendable {
     }
 
     /// What the Hub says of files, in their order.
-    private func metadata(_ files: [FileName], _ commit: Commit) async throws -> [FileMetadata] {
+    private func metadata(_ files: [FileName], _ listing: RepositoryListing) async throws -> [FileMetadata] {
         var found: [FileName: FileMetadata] = [:]
         try await withThrowingTaskGroup(of: FileMetadata.self) { group in
             for (index, file) in files.enumerated() {
                 if index >= Self.smallFilesAtATime, let one = try await group.next() { found[one.file] = one }
                 group.addTask {
-                    try await retrying { try await FileMetadata.get(file, reference, commit, client) }
+                    try await retrying {
+                        try await FileMetadata.get(file, reference, listing.commit, listing.contents[file], client)
+                    }
                 }
             }
             for try await one in group { found[one.file] = one }
@@ -54,54 +57,72 @@ struct SnapshotDownload: Sendable {
     }
 
     /// Fetches what is not there yet: small files side by side, then the large ones each with all connections.
-    private func fetch(_ files: [FileMetadata], _ commit: Commit) async throws {
+    private func fetch(_ files: [FileMetadata], _ listing: RepositoryListing) async throws {
+        for file in files where !isThere(file) { try await adopt(file, listing.commit) }
         let missing = Dictionary(files.filter { !isThere($0) }.map { ($0.etag, $0) }) { first, _ in first }.values
         let needed = missing.reduce(0) { sum, file in
             let blob = cache.blob(reference.name, file.etag)
-            let (total, overflow) = sum.addingReportingOverflow(
-                file.size - PartialBlob.foundByteCount(blob, size: file.size))
+            let size = file.size ?? 0
+            let (total, overflow) = sum.addingReportingOverflow(size - PartialBlob.foundByteCount(blob, size: size))
             return overflow ? .max : total
         }
         try DiskSpace.check(cache.folder, needed: needed)
-        let total = missing.reduce(0) { $0 + $1.size }
+        let total = missing.reduce(0) { $0 + ($1.size ?? 0) }
         let meter = TransferMeter(total: total, report: report)
         // Files with one content are fetched by one task: another would wait for its lock.
-        let small = Dictionary(grouping: files.filter { $0.size <= options.partByteCount }, by: \.etag).values
+        let small = Dictionary(grouping: files.filter { !isLarge($0) }, by: \.etag).values
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (index, same) in small.enumerated() {
                 if index >= Self.smallFilesAtATime { try await group.next() }
-                group.addTask { try await fetch(same, commit, meter) }
+                group.addTask { try await fetch(same, listing, meter) }
             }
             try await group.waitForAll()
         }
-        try await fetch(files.filter { $0.size > options.partByteCount }, commit, meter)
+        try await fetch(files.filter(isLarge), listing, meter)
     }
 
+    private func isLarge(_ file: FileMetadata) -> Bool { (file.size ?? 0) > options.partByteCount }
+
     /// Fetches files one after the other, and links them.
-    private func fetch(_ files: [FileMetadata], _ commit: Commit, _ meter: TransferMeter) async throws {
+    private func fetch(_ files: [FileMetadata], _ listing: RepositoryListing, _ meter: TransferMeter) async throws {
         for file in files {
-            if !isThere(file) { try await fetchUnderLock(file, commit, meter) }
-            try cache.link(reference.name, commit, file.file, to: file.etag)
+            if !isThere(file) { try await fetchUnderLock(file, listing, meter) }
+            try cache.link(reference.name, listing.commit, file.file, to: file.etag)
         }
     }
 
-    private func fetchUnderLock(_ file: FileMetadata, _ commit: Commit, _ meter: TransferMeter) async throws {
+    private func fetchUnderLock(
+        _ file: FileMetadata, _ listing: RepositoryListing, _ meter: TransferMeter
+    ) async throws {
         let name = reference.name
-        let lock = try await BlobLock.wait(cache.lock(name, file.etag)) {
+        let lock = try await BlobLock.wait(cache.lock(name, file.etag), calls: cache.fileSystem) {
             report(.note("Another process is fetching \(file.file) of \(reference); waiting for it."))
         }
         defer { lock.release() }
-        guard !isThere(file) else { return meter.found(file.size) }
+        guard !isThere(file) else { return meter.found(file.size ?? 0) }
         try await BlobDownload(
-            metadata: file, reference: reference, commit: commit, client: client, options: options,
-            meter: FileMeter(meter)
+            metadata: file, reference: reference, commit: listing.commit, listed: listing.contents[file.file],
+            cacheFolder: cache.folder, client: client, options: options, meter: FileMeter(meter)
         ).run(to: cache.blob(name, file.etag))
     }
 
-    /// Whether the blob is there with all its bytes. It got its name only when its hash was right.
+    /// Whether the content is there with all its bytes: as a blob, or where there are no links, as a file of a snapshot. It
+    /// got its name only when its hash was right.
     private func isThere(_ file: FileMetadata) -> Bool {
-        let blob = cache.blob(reference.name, file.etag).resolvingSymlinksInPath()
-        return (try? FileManager.default.attributesOfItem(atPath: blob.path)[.size] as? Int) == file.size
+        let places = [cache.blob(reference.name, file.etag), cache.copy(of: file.etag, reference.name)]
+        return places.compactMap(\.self).compactMap(HubCache.byteCount).contains { $0 == file.size ?? $0 }
+    }
+
+    /// Keeps an ordinary file that somebody else put into the snapshot, such as huggingface_hub where there are no links, if
+    /// it is what the Hub has. Nothing is fetched again for want of a link.
+    private func adopt(_ file: FileMetadata, _ commit: Commit) async throws {
+        let place = cache.snapshot(reference.name, commit).appending(path: file.file.description)
+        guard let kind = file.etag.hashKind, cache.isOrdinary(place),
+            let size = HubCache.byteCount(place), size == file.size ?? size
+        else { return }
+        report(.note("Comparing \(file.file) of \(reference), which is there, with the Hub's."))
+        guard try await FileHashing().hash(of: place, kind) == file.etag.description else { return }
+        try cache.noteCopy(reference.name, commit, file.file, file.etag)
     }
 
     private func retrying<Value>(_ work: () async throws -> Value) async throws -> Value {

@@ -7,8 +7,10 @@ extension Models {
         static let configuration = CommandConfiguration(
             abstract: "Hashes the files of models again.",
             discussion: """
-                Each file that is damaged or missing is named; exit status 1 if there is one. \
-                `models remove` and `models pull` bring a damaged model back.
+                Each file that is damaged, missing, or cannot be checked is named; exit status 1 if there is one. \
+                `models remove` and `models pull` bring a damaged model back. A file cannot be checked where nothing in the \
+                cache says which hash it should have, as in a copy of the cache without its blobs; `models pull` compares \
+                it with the Hub, and writes the hash down.
                 """)
 
         @Argument(
@@ -33,11 +35,23 @@ extension Models {
                     progress.update(min(1, Double(count) / Double(total)))
                 }
                 for finding in findings { print("\(title): \(finding.file) is \(finding.problem.rawValue)") }
-                if findings.isEmpty { print("\(title): all \(snapshot.files.count) files are as they should be") }
+                print("\(title): \(Self.summary(snapshot, findings))")
                 hasFailed = hasFailed || !findings.isEmpty
             }
             if snapshots.isEmpty { complain("There are no models in \(shelf.hub.cache.folder.path).") }
             if hasFailed { throw ExitCode(1) }
+        }
+
+        /// How many files are right, and what to do about those of which nobody knows.
+        private static func summary(_ snapshot: CachedSnapshot, _ findings: [FileFinding]) -> String {
+            guard !findings.isEmpty else { return "all \(snapshot.files.count) files are as they should be" }
+            let named = Set(findings.map(\.file))
+            let right = snapshot.files.count { !named.contains($0) }
+            let start = "\(right) of \(Set(snapshot.files).union(named).count) files are as they should be"
+            let unverified = findings.count { $0.problem == .unverified }
+            guard unverified > 0 else { return start }
+            return "\(start); of \(unverified) nothing here says what they should be: `image-to-song models pull "
+                + "\(snapshot.name)@\(snapshot.commit)` compares them with the Hub"
         }
     }
 }

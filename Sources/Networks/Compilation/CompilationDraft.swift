@@ -46,7 +46,7 @@ struct CompilationDraft {
             let entries = (try? manager.contentsOfDirectory(at: digest, includingPropertiesForKeys: nil)) ?? []
             for draft in entries where draft.pathExtension == pathExtension {
                 let lock = draft.deletingPathExtension().appendingPathExtension(FileLock.pathExtension)
-                guard let lock = FileLock(ifFree: lock.path) else { continue }
+                guard let lock = FileLock.takeIfFree(lock.path) else { continue }
                 try? manager.removeItem(at: draft)
                 lock.release()
             }

@@ -58,7 +58,7 @@ public struct CompiledModel: Sendable {
         } catch {
             throw CompilationDraft.unwritable(cache, cause: error)
         }
-        let lock = try FileLock(path: parent.appendingPathComponent("\(precision).lock").path, waiting: waiting)
+        let lock = try FileLock.wait(parent.appendingPathComponent("\(precision).lock").path, waiting: waiting)
         defer { lock.release() }
         if isIntact(folder, digest, compilation) { return CompiledModel(folder: folder, isNew: false) }
 

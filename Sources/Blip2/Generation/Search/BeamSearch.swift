@@ -1,6 +1,7 @@
 /// Follows the most promising texts side by side, and ranks those that ended.
 ///
-/// Source: `GenerationMixin._beam_search` of transformers 5.23, for one picture.
+/// Source: `GenerationMixin._beam_search` of transformers 5.24, for one picture. That version puts candidates that were drawn into
+/// the order of their scores before any may end; earlier ones kept the order in which they were drawn.
 struct BeamSearch: Searching {
     private let beamCount: Int
     private let isSampled: Bool
@@ -54,7 +55,7 @@ struct BeamSearch: Searching {
         return []
     }
 
-    /// The best continuations of all beams, or those that were drawn, in the order in which they were.
+    /// The best continuations of all beams, or those that were drawn; the best first.
     private mutating func candidates(_ branches: [ScoredBranch], newCount: Int) -> [BeamCandidate] {
         var largest = LargestScores(candidateCount)
         let size = branches[0].scores.count
@@ -78,6 +79,8 @@ struct BeamSearch: Searching {
                 parent: parent, token: token, score: branches[parent].scores[token] + running[beam],
                 isAtEnd: end.isReached(by: token, newCount: newCount))
         }
+        // The draw says which may go on or end, and their scores in which order.
+        if isSampled { candidates = candidates.largest(candidates.count, by: \.score).map(\.element) }
         // Where everything else is ruled out, beams go on with what is ruled out, and never win.
         while candidates.count < candidateCount {
             candidates.append(
