@@ -15,8 +15,9 @@ run: build            ## caption the sample picture, then serve on http://localh
 	@echo "Serving on http://localhost:8000; Ctrl-C ends it."
 	@$(BINARY) serve
 
-test: setup           ## run every test
-	$(SWIFT) test
+test:                 ## run every test, with what it needs, and say what was left out
+	@scripts/setup --for-tests
+	@SWIFT=$(SWIFT) scripts/test
 
 fuzz: setup           ## throw made-up input at all that reads bytes from outside, FUZZ_SECONDS (60) in all
 	@SWIFT=$(SWIFT) scripts/fuzz $(FUZZ_SECONDS)

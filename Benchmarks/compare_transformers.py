@@ -253,7 +253,7 @@ def main() -> None:
     missing = [name for name in ("torch", "transformers") if importlib.util.find_spec(name) is None]
     if missing:
         raise SystemExit(
-            f"{sys.executable} lacks {' and '.join(missing)}: `pip install torch transformers`, or use a Python that has both.")
+            f"{sys.executable} lacks {' and '.join(missing)}: `pip install -r Benchmarks/requirements.txt`, or use a Python that has both.")
     if not os.access(arguments.binary, os.X_OK) or arguments.binary.is_dir():
         raise SystemExit(f"{arguments.binary} is no program: build it with `swift build -c release` and name it here.")
     if arguments.repeat < 1 or arguments.tokens < 2:

@@ -1,6 +1,6 @@
 """Writes Sources/ImageToSong/SelfTest/TestPictures.swift: one tiny picture in each format that the program reads.
 
-    pip install pillow pillow-heif
+    pip install -r Benchmarks/requirements.txt
     python scripts/selftest-pictures.py
 """
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Holds the pixels that image-to-song gives its network against transformers' image processor, and times both.
 
-    pip install numpy pillow transformers scikit-image scikit-learn
+    pip install -r Benchmarks/requirements.txt
     swift build -c release
     python Benchmarks/imaging/compare.py .build/release/image-to-song
 

@@ -8,6 +8,8 @@ public struct HubOptions: Sendable {
     public var parallelism = 8
     /// Files of more bytes than this are fetched in parts of this size, several at a time.
     public var partByteCount = 16 << 20
+    /// How long a connection may take to open.
+    public var connectTimeout = Duration.seconds(10)
     /// When and how often a request that failed is made again.
     public var retry = RetryPolicy()
     /// The cache's file system; for tests.

@@ -84,14 +84,18 @@ public struct Wire: Sendable {
 
     /// Opens a connection and sends nothing.
     public func silentConnection() async throws -> any Channel {
-        try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connect(host: "localhost", port: port).get()
+        try await bootstrap.connect(host: "127.0.0.1", port: port).get()
+    }
+
+    /// Waits for a connection as long as it takes: NIO's own ten seconds may pass on a busy machine.
+    private var bootstrap: ClientBootstrap {
+        ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).connectTimeout(.hours(24))
     }
 
     private func connection() async throws -> NIOAsyncChannel<ByteBuffer, ByteBuffer> {
-        try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        try await bootstrap
             .channelOption(.allowRemoteHalfClosure, value: true)
-            .connect(host: "localhost", port: port) { channel in
+            .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
                         wrappingChannelSynchronously: channel,

@@ -2,9 +2,10 @@ import Blip2
 import Checkpoint
 import Foundation
 import Networks
+import StandIns
 import Testing
 
-@Suite("Compiled models")
+@Suite("Compiled models", .heavy)
 struct CompiledModelTests {
     private let cache: TemporaryFolder
     private let name = "opt-pre-norm"

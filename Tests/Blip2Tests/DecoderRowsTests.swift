@@ -1,10 +1,11 @@
 import ONNXRuntime
+import StandIns
 import Testing
 
 @testable import Blip2
 
 /// What beams ask of a decoder's rows, in both families.
-@Suite("Rows of a decoder")
+@Suite("Rows of a decoder", .heavy)
 struct DecoderRowsTests {
     private static let names = ["opt-pre-norm", "t5-flan-form", "t5-far-positions"]
 

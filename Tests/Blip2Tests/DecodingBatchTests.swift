@@ -1,11 +1,12 @@
 import Dispatch
 import Foundation
 import ONNXRuntime
+import StandIns
 import Testing
 
 @testable import Blip2
 
-@Suite("A batch of rows")
+@Suite("A batch of rows", .heavy)
 struct DecodingBatchTests {
     private let cache: TemporaryFolder
     private let model: Blip2Model

@@ -1,8 +1,9 @@
 import Blip2
 import ONNXRuntime
+import StandIns
 import Testing
 
-@Suite("Rows that come and go")
+@Suite("Rows that come and go", .heavy)
 struct DecodingScheduleTests {
     @Test("Rows that join and leave at any step get the tokens of a lone run", arguments: Fixtures.names)
     func equalsLoneRuns(_ checkpoint: String) throws {

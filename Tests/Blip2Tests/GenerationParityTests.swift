@@ -1,9 +1,10 @@
 import ONNXRuntime
+import StandIns
 import Testing
 
 @testable import Blip2
 
-@Suite("Generation as transformers defines it")
+@Suite("Generation as transformers defines it", .heavy)
 struct GenerationParityTests {
     @Test("There are at least 24 combinations to compare")
     func hasCases() {

@@ -2,9 +2,10 @@ import Blip2
 import Foundation
 import Networks
 import ONNXRuntime
+import StandIns
 import Testing
 
-@Suite("Generation")
+@Suite("Generation", .heavy)
 struct GenerationTests {
     private let cache: TemporaryFolder
     private let model: Blip2Model

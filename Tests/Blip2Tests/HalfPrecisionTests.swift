@@ -1,11 +1,12 @@
 import Foundation
 import Networks
 import ONNXRuntime
+import StandIns
 import Testing
 
 @testable import Blip2
 
-@Suite("Half precision")
+@Suite("Half precision", .heavy)
 struct HalfPrecisionTests {
     private func model(_ name: String, _ cache: TemporaryFolder) throws -> Blip2Model {
         try Blip2Model(folder: Fixtures.checkpoint(name), cache: cache.url, precision: .fp16)

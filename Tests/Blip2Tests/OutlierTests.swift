@@ -1,11 +1,12 @@
 import Foundation
 import Networks
+import StandIns
 import Testing
 
 @testable import Blip2
 
 /// Checkpoints in which a few gains of each norm are forty times as large as the others.
-@Suite("Outlier channels")
+@Suite("Outlier channels", .heavy)
 struct OutlierTests {
     private func parity(_ name: String, _ precision: Precision) throws -> ParityReport {
         let cache = try TemporaryFolder()

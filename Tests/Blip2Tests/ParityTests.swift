@@ -1,11 +1,12 @@
 import Foundation
 import Networks
 import ONNXRuntime
+import StandIns
 import Testing
 
 @testable import Blip2
 
-@Suite("Parity with transformers")
+@Suite("Parity with transformers", .heavy)
 struct ParityTests {
     @Test("There are at least six checkpoints to compare")
     func hasFixtures() {

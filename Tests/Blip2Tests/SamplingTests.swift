@@ -1,11 +1,12 @@
 import Checkpoint
 import Foundation
 import ONNXRuntime
+import StandIns
 import Testing
 
 @testable import Blip2
 
-@Suite("Sampling")
+@Suite("Sampling", .heavy)
 struct SamplingTests {
     /// The options that the arguments of a distribution stand for; `parity` itself takes no samples.
     private func options(_ fixture: GenerationFixture.Distribution) throws -> GenerationOptions {
@@ -91,7 +92,7 @@ struct SamplingTests {
     }
 }
 
-@Suite("Samples of a model")
+@Suite("Samples of a model", .heavy)
 struct SampledTextTests {
     private let cache: TemporaryFolder
     private let model: Blip2Model

@@ -1,9 +1,10 @@
 import Blip2
 import Checkpoint
 import Foundation
+import StandIns
 import Testing
 
-@Suite("A checkpoint that something is wrong with")
+@Suite("A checkpoint that something is wrong with", .heavy)
 struct SpoiltCheckpointTests {
     /// A way to spoil a copy of a fixture, and what the refusal must say.
     struct Case: Sendable, CustomTestStringConvertible {

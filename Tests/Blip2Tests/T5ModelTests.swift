@@ -1,11 +1,12 @@
 import Checkpoint
 import Foundation
 import ONNXRuntime
+import StandIns
 import Testing
 
 @testable import Blip2
 
-@Suite("A model with a T5 language model")
+@Suite("A model with a T5 language model", .heavy)
 struct T5ModelTests {
     private let cache: TemporaryFolder
 

@@ -1,10 +1,11 @@
 import FakeHub
 import Foundation
+import StandIns
 import Testing
 
 @testable import Hub
 
-@Suite("Keeping models")
+@Suite("Keeping models", .heavy)
 struct CacheTests {
     /// Two revisions that share all but one file.
     private func shelf() async throws -> (work: Workplace, old: CachedSnapshot, new: CachedSnapshot) {

@@ -1,10 +1,11 @@
 import FakeHub
 import Foundation
+import StandIns
 import Testing
 
 @testable import Hub
 
-@Suite("Downloads that go wrong")
+@Suite("Downloads that go wrong", .heavy)
 struct DownloadFaultTests {
     /// A fault of the server of large files, which comes with the first requests and then no more.
     struct Passing: CustomTestStringConvertible, Sendable {

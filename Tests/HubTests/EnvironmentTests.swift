@@ -1,9 +1,10 @@
 import Foundation
+import StandIns
 import Testing
 
 @testable import Hub
 
-@Suite("The Hub's variables")
+@Suite("The Hub's variables", .heavy)
 struct EnvironmentTests {
     private let modelCache = URL(fileURLWithPath: "/cache")
 

@@ -1,12 +1,13 @@
 import Checkpoint
 import FakeHub
 import Foundation
+import StandIns
 import Synchronization
 import Testing
 
 @testable import Hub
 
-@Suite("A cache on a file system without links, or without locks")
+@Suite("A cache on a file system without links, or without locks", .heavy)
 struct FileSystemTests {
     /// A file system that lacks calls; the errors are those of vfat, SMB and NFS.
     struct Lacking: CustomTestStringConvertible, Sendable {
@@ -144,7 +145,7 @@ struct FileSystemTests {
     }
 }
 
-@Suite("A lock file where there is no flock")
+@Suite("A lock file where there is no flock", .heavy)
 struct MarkerLockTests {
     private let folder = FileManager.default.temporaryDirectory.appending(path: "image-to-song-locks-\(UUID())")
     private let calls = FileSystemCalls(lock: { _ in ENOSYS }, link: FileSystemCalls.system.link)

@@ -1,10 +1,11 @@
 import FakeHub
 import Foundation
+import StandIns
 import Testing
 
 @testable import Hub
 
-@Suite("Mirrors that answer less than the Hub")
+@Suite("Mirrors that answer less than the Hub", .heavy)
 struct MirrorTests {
     /// How a mirror differs, and what a pull then says.
     struct Mirror: CustomTestStringConvertible, Sendable {

@@ -1,10 +1,11 @@
 import FakeHub
 import Foundation
+import StandIns
 import Testing
 
 @testable import Hub
 
-@Suite("Fetching models")
+@Suite("Fetching models", .heavy)
 struct PullTests {
     @Test("Only what captioning needs is fetched, into huggingface_hub's layout")
     func fetches() async throws {

@@ -1,10 +1,11 @@
 import FakeHub
 import Foundation
+import StandIns
 import Testing
 
 @testable import Hub
 
-@Suite("Downloads that end with a reason")
+@Suite("Downloads that end with a reason", .heavy)
 struct RefusalTests {
     /// What makes a pull fail, and how it says so.
     struct Refusal: CustomTestStringConvertible, Sendable {

@@ -1,10 +1,11 @@
 import FakeHub
 import Foundation
+import StandIns
 import Testing
 
 @testable import Hub
 
-@Suite("The token")
+@Suite("The token", .heavy)
 struct TokenTests {
     @Test("The token goes to the Hub with every request, and to nobody else")
     func staysAtHome() async throws {

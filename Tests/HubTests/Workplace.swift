@@ -1,6 +1,7 @@
 import Checkpoint
 import FakeHub
 import Foundation
+import StandIns
 import Synchronization
 
 @testable import Hub
@@ -17,6 +18,7 @@ final class Workplace: Sendable {
     /// - Parameter files: the repository's; ``checkpoint`` by default.
     init(files: [String: [UInt8]] = Workplace.checkpoint, certificate: (chain: String, key: String)? = nil) async throws
     {
+        HeavyTrait.require(for: "starts a hub")
         server = try await FakeHub(certificate: certificate)
         server.set(Self.name, FakeRepository(files: files))
         folder = FileManager.default.temporaryDirectory.appending(path: "image-to-song-hub-\(UUID())")
@@ -50,7 +52,7 @@ final class Workplace: Sendable {
 
     /// The hub as its client; its waits between attempts take no time.
     func hub(
-        variables: [String: String] = [:], patience: Duration = .seconds(60), attempts: Int = 6,
+        variables: [String: String] = [:], patience: Duration = .endless, attempts: Int = 6,
         fileSystem: FileSystemCalls = .system
     ) throws -> Hub {
         let own = ["HF_ENDPOINT": server.endpoint, "HF_TOKEN_PATH": "/nowhere"]
@@ -59,6 +61,7 @@ final class Workplace: Sendable {
         var options = HubOptions()
         options.partByteCount = Self.partByteCount
         options.parallelism = 3
+        options.connectTimeout = .endless
         options.retry.attempts = attempts
         options.fileSystem = fileSystem
         options.retry.sleep = { [self] duration in

@@ -1,7 +1,8 @@
 import Foundation
+import StandIns
 import Testing
 
-@Suite("Measuring songs")
+@Suite("Measuring songs", .heavy)
 struct BenchSongsTests {
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("image-to-song-\(UUID())")
 

@@ -1,11 +1,12 @@
 import Foundation
+import StandIns
 import Testing
 
 #if canImport(FoundationXML)
 import FoundationXML
 #endif
 
-@Suite("Measuring captions")
+@Suite("Measuring captions", .heavy)
 struct BenchTests {
     private static let repository = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -1,7 +1,8 @@
 import Foundation
+import StandIns
 import Testing
 
-@Suite("Comparing precisions")
+@Suite("Comparing precisions", .heavy)
 struct CompareTests {
     private static let repository = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -1,7 +1,8 @@
 import Foundation
+import StandIns
 import Testing
 
-@Suite("Comparing with transformers")
+@Suite("Comparing with transformers", .heavy)
 struct CompareTransformersTests {
     private static let repository = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -16,19 +17,9 @@ struct CompareTransformersTests {
             program: URL(fileURLWithPath: interpreter))
     }
 
-    /// A Python that can import these modules: the one that PYTHON names, the one in `.venv`, or the system's.
-    private static func interpreter(with modules: String) -> String? {
-        let candidates = [ProcessInfo.processInfo.environment["PYTHON"], ".venv/bin/python3", "/usr/bin/python3"]
-        return candidates.compactMap(\.self).first { path in
-            let found = try? Finished(
-                ["-c", "import \(modules)"], environment: [:], program: URL(fileURLWithPath: path))
-            return found?.status == 0
-        }
-    }
-
-    @Test("Missing packages are named", .enabled(if: interpreter(with: "json") != nil, "needs Python"))
+    @Test("Missing packages are named", .enabled(if: Python.interpreter(with: "json") != nil, "needs Python"))
     func namesMissingPackages() throws {
-        let python = try #require(Self.interpreter(with: "json"))
+        let python = try #require(Python.interpreter(with: "json"))
         // -S leaves installed packages out.
         let finished = try run(python, ["-S", Self.script, Program.built.path, Self.checkpoint])
         #expect(finished.status == 1)
@@ -38,9 +29,10 @@ struct CompareTransformersTests {
     @Test(
         "Both are timed on the same checkpoint, and the ratios are those of the times",
         .enabled(
-            if: interpreter(with: "torch, transformers") != nil, "needs the Python packages torch and transformers"))
+            if: Python.interpreter(with: "torch, transformers") != nil,
+            "needs the Python packages torch and transformers"))
     func compares() throws {
-        let python = try #require(Self.interpreter(with: "torch, transformers"))
+        let python = try #require(Python.interpreter(with: "torch, transformers"))
         let finished = try run(
             python,
             [

@@ -1,4 +1,5 @@
 import Foundation
+import StandIns
 
 /// A run of the program, to its end.
 struct Finished {
@@ -43,6 +44,7 @@ struct Running {
         if let workingFolder { process.currentDirectoryURL = workingFolder }
         process.standardOutput = try FileHandle(forWritingTo: folder.appendingPathComponent("out"))
         process.standardError = try FileHandle(forWritingTo: folder.appendingPathComponent("err"))
+        HeavyTrait.require(for: "starts the program")
         try process.run()
     }
 

@@ -1,7 +1,8 @@
 import Foundation
+import StandIns
 import Testing
 
-@Suite("An import that is killed")
+@Suite("An import that is killed", .heavy)
 struct KilledImportTests {
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("killed-import-\(UUID())")
 

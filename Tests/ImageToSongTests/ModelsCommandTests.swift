@@ -1,9 +1,10 @@
 import FakeHub
 import Foundation
+import StandIns
 import Synchronization
 import Testing
 
-@Suite("Models of the Hub")
+@Suite("Models of the Hub", .heavy)
 struct ModelsCommandTests {
     private static let repository = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -32,13 +33,8 @@ struct ModelsCommandTests {
         ]
     }
 
-    /// Runs the program on a thread that may block: the hub needs those of this process that may not.
-    private func run(_ arguments: String..., environment: [String: String]) async throws -> Finished {
-        try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread {
-                continuation.resume(with: Result { try Finished(arguments, environment: environment) })
-            }
-        }
+    private func run(_ arguments: String..., environment: [String: String]) throws -> Finished {
+        try Finished(arguments, environment: environment)
     }
 
     @Test("An embedding model is fetched by its name, and compares captions with songs")
@@ -56,11 +52,11 @@ struct ModelsCommandTests {
             environment["MODEL_ID"] = Self.repository.appendingPathComponent("Models/demo").path
             environment["EMBEDDING_MODEL"] = "acme/sentences"
             let picture = Self.repository.appendingPathComponent("Samples/harbour-evening.jpg").path
-            let matched = try await run("match", picture, "--limit", "1", "--json", environment: environment)
+            let matched = try run("match", picture, "--limit", "1", "--json", environment: environment)
             #expect(matched.status == 0, "\(matched.complaints)")
             #expect(matched.output.contains(#""embedding":0."#), "\(matched.output)")
             environment["EMBEDDING_MODEL"] = "acme/nothing"
-            let without = try await run("match", picture, "--limit", "1", "--json", environment: environment)
+            let without = try run("match", picture, "--limit", "1", "--json", environment: environment)
             #expect(without.status == 0)
             #expect(without.complaints.contains("acme/nothing"), "\(without.complaints)")
             #expect(!without.output.contains(#""embedding":0."#), "\(without.output)")
@@ -71,25 +67,17 @@ struct ModelsCommandTests {
     func fullDisk() async throws {
         try await withHub { hub, folder in
             let environment = environment(hub, folder)
-            let pulled = try await withCheckedThrowingContinuation { continuation in
-                Thread.detachNewThread {
-                    // No file may grow beyond a few kilobytes; with the signal ignored, writing fails as on a full disk.
-                    continuation.resume(
-                        with: Result {
-                            try Finished(
-                                [
-                                    "-c", "trap '' XFSZ; ulimit -f 20; exec \"$@\"", "sh", Program.built.path, "models",
-                                    "pull",
-                                    "acme/demo",
-                                ], environment: environment, program: URL(fileURLWithPath: "/bin/sh"))
-                        })
-                }
-            }
+            // No file may grow beyond a few kilobytes; with the signal ignored, writing fails as on a full disk.
+            let pulled = try Finished(
+                [
+                    "-c", "trap '' XFSZ; ulimit -f 20; exec \"$@\"", "sh", Program.built.path, "models", "pull",
+                    "acme/demo",
+                ], environment: environment, program: URL(fileURLWithPath: "/bin/sh"))
             #expect(pulled.status == 1)
             #expect(pulled.complaints.contains(folder.path), "\(pulled.complaints)")
-            let listed = try await run("models", "list", "--json", environment: environment)
+            let listed = try run("models", "list", "--json", environment: environment)
             #expect(!listed.output.contains(#""missing_files":[]"#), "\(listed.output)")
-            #expect(try await run("models", "pull", "acme/demo", environment: environment).status == 0)
+            #expect(try run("models", "pull", "acme/demo", environment: environment).status == 0)
         }
     }
 
@@ -97,39 +85,39 @@ struct ModelsCommandTests {
     func keepsHouse() async throws {
         try await withHub { hub, folder in
             let environment = environment(hub, folder)
-            let pulled = try await run("models", "pull", "acme/demo", environment: environment)
+            let pulled = try run("models", "pull", "acme/demo", environment: environment)
             #expect(pulled.status == 0, "\(pulled.complaints)")
             #expect(pulled.output.hasPrefix(folder.appendingPathComponent("models--acme--demo/snapshots").path))
             #expect(!pulled.complaints.contains("hf_secret"))
 
             let picture = Self.repository.appendingPathComponent("Samples/harbour-evening.jpg").path
-            let caption = try await run("caption", picture, environment: environment)
+            let caption = try run("caption", picture, environment: environment)
             #expect(caption.output.contains("harbour"), "\(caption.complaints)")
 
-            let listed = try await run("models", "list", "--json", environment: environment)
+            let listed = try run("models", "list", "--json", environment: environment)
             let row = try #require(try JSONSerialization.jsonObject(with: Data(listed.output.utf8)) as? [String: Any])
             #expect(row["name"] as? String == "acme/demo" && row["references"] as? [String] == ["main"])
             #expect((row["precisions"] as? [String])?.count == 1 && row["last_use"] is String)
             #expect(row["missing_files"] as? [String] == [])
             #expect(
-                try await run("models", "list", environment: environment).output.contains(
+                try run("models", "list", environment: environment).output.contains(
                     "acme/demo  a1a1a1a1a1a1 (main)"))
 
-            #expect(try await run("models", "verify", environment: environment).status == 0)
+            #expect(try run("models", "verify", environment: environment).status == 0)
             let tokenizer = URL(fileURLWithPath: pulled.output.trimmingCharacters(in: .newlines))
                 .appendingPathComponent("tokenizer.json").resolvingSymlinksInPath()
             try Data("{}".utf8).write(to: tokenizer)
-            let damaged = try await run("models", "verify", "acme/demo", environment: environment)
+            let damaged = try run("models", "verify", "acme/demo", environment: environment)
             #expect(damaged.status == 1 && damaged.output.contains("tokenizer.json is damaged"))
 
-            #expect(try await run("models", "remove", "acme/demo", environment: environment).status == 1)
-            #expect(try await run("models", "remove", "--yes", "acme/demo", environment: environment).status == 0)
+            #expect(try run("models", "remove", "acme/demo", environment: environment).status == 1)
+            #expect(try run("models", "remove", "--yes", "acme/demo", environment: environment).status == 0)
             let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
             #expect(!left.contains("models--acme--demo"))
             #expect(
                 try FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent("compiled").path)
                     == [])
-            #expect(try await run("models", "verify", "acme/demo", environment: environment).status == 1)
+            #expect(try run("models", "verify", "acme/demo", environment: environment).status == 1)
         }
     }
 
@@ -142,24 +130,27 @@ struct ModelsCommandTests {
             }
             let server = try Running(["serve"], environment: environment(hub, folder), folder: folder)
             defer { server.forget() }
-            let port = try await wait {
-                try server.complaints().firstMatch(of: /listening on 127\.0\.0\.1:([0-9]+)/)?.output.1
+            var port: Substring?
+            try await eventually("the server listens, and its model is refused") {
+                let log = try server.complaints()
+                port = log.firstMatch(of: /listening on 127\.0\.0\.1:([0-9]+)/)?.output.1
+                return port != nil && log.contains("Trying again in")
             }
-            _ = try await wait { try server.complaints().contains("Trying again in") ? true : nil }
-            let health = try await run("health", "http://127.0.0.1:\(port)/health", environment: [:])
+            let address = "http://127.0.0.1:\(try #require(port))/health"
+            let health = try run("health", address, environment: [:])
             #expect(health.status == 1 && (health.output + health.complaints).contains("503"))
             isHeld.clear()
-            _ = try await wait { try server.complaints().contains("The model is ready") ? true : nil }
+            try await eventually("the model is ready") { try server.complaints().contains("The model is ready") }
             #expect(try server.complaints().contains("Fetching acme/demo: 100 %"))
             #expect(try !server.complaints().contains("hf_secret"))
-            #expect(try await run("health", "http://127.0.0.1:\(port)/health", environment: [:]).status == 0)
+            #expect(try run("health", address, environment: [:]).status == 0)
         }
     }
 
     @Test("What is neither a folder nor on the Hub is said to be neither")
     func tellsMissing() async throws {
         try await withHub { hub, folder in
-            let finished = try await run(
+            let finished = try run(
                 "caption", "--model", "acme/nothing", "x.jpg", environment: environment(hub, folder))
             #expect(finished.status == 1)
             #expect(finished.complaints.contains("has no model acme/nothing"))
@@ -176,15 +167,6 @@ struct ModelsCommandTests {
         let finished = try Finished(arguments, environment: [:])
         #expect(finished.status == 2)
         #expect(finished.complaints.contains(" is no "))
-    }
-
-    /// Waits until `condition` gives something; long enough for any machine.
-    private func wait<Value>(_ condition: () throws -> Value?) async throws -> Value {
-        for _ in 0..<24_000 {
-            if let value = try condition() { return value }
-            try await Task.sleep(for: .milliseconds(5))
-        }
-        throw CancellationError()
     }
 
     /// Set until it is cleared.

@@ -1,7 +1,8 @@
 import Foundation
+import StandIns
 import Testing
 
-@Suite("The command process")
+@Suite("The command process", .heavy)
 struct ProcessCommandTests {
     private let repository = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -22,6 +22,8 @@ final class RunningServer {
             "HOST": "127.0.0.1", "PORT": "0", "TMPDIR": folder.path, "LOG_LEVEL": "INFO",
             "MODEL_ID": repository.appendingPathComponent("Models/demo").path,
             "MODEL_CACHE_DIR": scratch.appendingPathComponent("models").path,
+            // A busy machine is no reason for a 504.
+            "REQUEST_TIMEOUT": "86400",
         ]
         let running = try Running(["serve"], environment: own.merging(environment) { $1 }, folder: folder)
         var port: Int?

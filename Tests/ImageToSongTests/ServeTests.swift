@@ -1,7 +1,8 @@
 import Foundation
+import StandIns
 import Testing
 
-@Suite("Serving")
+@Suite("Serving", .heavy)
 struct ServeTests {
     private func withFolder<Value>(_ body: (URL) async throws -> Value) async throws -> Value {
         let folder = try FileManager.default.temporaryDirectory.appendingPathComponent("image-to-song-\(UUID())")

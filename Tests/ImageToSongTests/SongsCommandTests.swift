@@ -1,7 +1,8 @@
 import Foundation
+import StandIns
 import Testing
 
-@Suite("The commands about songs")
+@Suite("The commands about songs", .heavy)
 struct SongsCommandTests {
     private let repository = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -1,15 +1,19 @@
+import StandIns
 import Testing
 
 /// The program as others see it: a browser, and a tester that knows only its description.
-@Suite("Live", .serialized)
+@Suite("Live", .heavy, .serialized)
 struct LiveTests {
+    /// Chromium and a driver that both start, and are of one version.
     static let hasBrowser =
-        PythonScript.hasPrograms("chromium", "chromedriver") && PythonScript.interpreter(with: "selenium") != nil
-    static let hasSchemathesis = PythonScript.interpreter(with: "schemathesis") != nil
+        Tool.majorVersion("chromium") != nil && Tool.majorVersion("chromium") == Tool.majorVersion("chromedriver")
+    static let hasSelenium = Python.interpreter(with: "selenium") != nil
+    static let hasSchemathesis = Python.interpreter(with: "schemathesis") != nil
 
     @Test(
         "The page works in a real browser, for eyes, keyboards and screen readers",
-        .enabled(if: hasBrowser, "Chromium, its driver, or the Python package selenium is not installed"))
+        .enabled(if: hasBrowser, "needs Chromium, and chromedriver of the same version"),
+        .enabled(if: hasSelenium, "needs the Python package selenium"))
     func page() throws {
         let (status, output) = try PythonScript(name: "page_test.py", packages: "selenium").run()
         #expect(status == 0, "\(output)")
@@ -18,7 +22,7 @@ struct LiveTests {
 
     @Test(
         "The server keeps what its description promises, whatever schemathesis sends",
-        .enabled(if: hasSchemathesis, "the Python package schemathesis is not installed"))
+        .enabled(if: hasSchemathesis, "needs the Python package schemathesis"))
     func description() throws {
         let (status, output) = try PythonScript(name: "description_test.py", packages: "schemathesis").run()
         #expect(status == 0, "\(output)")

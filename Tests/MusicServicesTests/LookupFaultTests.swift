@@ -1,10 +1,11 @@
 import Glibc
 import Songs
+import StandIns
 import Testing
 
 @testable import MusicServices
 
-@Suite struct LookupFaultTests {
+@Suite(.heavy) struct LookupFaultTests {
     @Test func `A wait of a second is waited, then it goes on`() async throws {
         let bench = try await Workbench()
         let server = bench.server

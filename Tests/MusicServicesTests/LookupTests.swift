@@ -1,9 +1,10 @@
 import Songs
+import StandIns
 import Testing
 
 @testable import MusicServices
 
-@Suite struct LookupTests {
+@Suite(.heavy) struct LookupTests {
     @Test func `A track is found by title and artist, once`() async throws {
         let bench = try await Workbench()
         let link = await bench.lookup.link(for: Workbench.song())

@@ -1,10 +1,11 @@
 import Foundation
 import Songs
+import StandIns
 import Testing
 
 @testable import MusicServices
 
-@Suite struct SearchLinksTests {
+@Suite(.heavy) struct SearchLinksTests {
     @Test func `A work is searched for at all four services`() {
         let links = SearchLinks.links(
             for: Workbench.song("Nocturne in E-flat major, Op. 9 No. 2", artist: "Frédéric Chopin"))

@@ -1,10 +1,11 @@
 import Foundation
 import Songs
+import StandIns
 import Testing
 
 @testable import MusicServices
 
-@Suite struct TrackMatchTests {
+@Suite(.heavy) struct TrackMatchTests {
     private func best(_ song: Song, _ rows: String...) throws -> String? {
         let tracks = try JSONDecoder().decode([SpotifyTrack].self, from: Data("[\(rows.joined(separator: ","))]".utf8))
         return TrackMatch(song).best(of: tracks)?.link.url

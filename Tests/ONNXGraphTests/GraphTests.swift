@@ -1,9 +1,10 @@
 import Foundation
 import ONNXGraph
 import ONNXRuntime
+import StandIns
 import Testing
 
-@Suite("Graphs")
+@Suite("Graphs", .heavy)
 struct GraphTests {
     /// A description that does not fit, and words that its error must have.
     struct Misfit: Sendable, CustomTestStringConvertible {
@@ -95,7 +96,7 @@ struct GraphTests {
 
     @Test(
         "The reference checker of ONNX accepts every operator and its inferred shapes",
-        .enabled(if: PythonONNX.isAvailable, "the Python package onnx is not installed"))
+        .enabled(if: PythonONNX.isAvailable, "needs the Python package onnx"))
     func passesTheChecker() throws {
         let folder = try TemporaryFolder()
         let paths = try OperatorCase.all.enumerated().map { index, operation in
@@ -110,7 +111,7 @@ struct GraphTests {
 
     @Test(
         "The reference checker of ONNX refuses a file that is none",
-        .enabled(if: PythonONNX.isAvailable, "the Python package onnx is not installed"))
+        .enabled(if: PythonONNX.isAvailable, "needs the Python package onnx"))
     func checkerRefuses() throws {
         let folder = try TemporaryFolder()
         try Data("no graph".utf8).write(to: folder.url.appendingPathComponent("none.onnx"))

@@ -1,9 +1,10 @@
 import Foundation
+import StandIns
 import Testing
 
 @testable import ONNXRuntime
 
-@Suite("Finding the library")
+@Suite("Finding the library", .heavy)
 struct LibraryTests {
     @Test("Where there is no library, the error lists every place with what was wrong there")
     func notFound() throws {
@@ -86,18 +87,13 @@ struct LibraryTests {
 
 /// The C compiler, which Swift needs for linking but which need not be on the PATH.
 enum CCompiler {
-    private static let program = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-        .flatMap { folder in ["cc", "clang", "gcc"].map { "\(folder)/\($0)" } }
-        .first { FileManager.default.isExecutableFile(atPath: $0) }
+    private static let program = ["cc", "clang", "gcc"].compactMap(Tool.path).first
 
     static var isThere: Bool { program != nil }
 
     static func build(_ source: String, into library: String, _ arguments: [String] = []) throws {
-        let compiler = Process()
-        compiler.executableURL = URL(fileURLWithPath: try #require(program))
-        compiler.arguments = ["-shared", "-fPIC", "-o", library, source] + arguments
-        try compiler.run()
-        compiler.waitUntilExit()
-        try #require(compiler.terminationStatus == 0)
+        let finished = try Tool.run(
+            try #require(program), ["-shared", "-fPIC", "-o", library, source] + arguments)
+        try #require(finished.status == 0, "\(finished.output)")
     }
 }

@@ -1,8 +1,9 @@
+import StandIns
 import Testing
 
 @testable import ONNXRuntime
 
-@Suite("NVIDIA's driver")
+@Suite("NVIDIA's driver", .heavy)
 struct NVIDIADriverTests {
     private func find(_ arguments: [String] = []) throws -> NVIDIADriver {
         let folder = try TemporaryFolder()

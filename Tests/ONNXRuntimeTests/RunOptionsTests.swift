@@ -4,7 +4,7 @@ import Testing
 
 @testable import ONNXRuntime
 
-@Suite("Run options", .timeLimit(.minutes(10)))
+@Suite("Run options")
 struct RunOptionsTests {
     let runtime: Runtime
 

@@ -76,7 +76,7 @@ struct BatchingTests {
         var configuration = Captioner.Configuration()
         configuration.maxBatchSize = batch
         configuration.maxQueue = queue
-        configuration.timeout = .seconds(600)
+        configuration.timeout = .endless
         let captioner = Captioner(configuration: configuration, logger: Logger(label: "test")) { [journal, gate] _ in
             SteppingModel(journal, gate: gate)
         }

@@ -9,7 +9,7 @@ import Testing
 @Suite("Captioner")
 struct CaptionerTests {
     private func captioner(
-        timeout: Duration = .seconds(600), _ model: @escaping @Sendable () throws -> any CaptionModel = { StubModel() }
+        timeout: Duration = .endless, _ model: @escaping @Sendable () throws -> any CaptionModel = { StubModel() }
     ) -> Captioner {
         var configuration = Captioner.Configuration()
         configuration.timeout = timeout
@@ -165,12 +165,18 @@ struct CaptionerTests {
     @Test("A caption that takes too long is stopped and answered as timed out; the next one works")
     func timeout() async throws {
         let journal = Journal()
-        let captioner = captioner(timeout: .seconds(8)) { endlessModel(journal) }
+        let captioner = captioner(timeout: .seconds(1)) { endlessModel(journal) }
         await captioner.start()
-        let error = try await error(captioner, try fixture("gradient.png"), CaptionOptions(prompt: "endless"))
-        #expect(error.code == .timedOut)
+        // On a busy machine its time may run out before the model has begun.
+        repeat {
+            let error = try await error(captioner, try fixture("gradient.png"), CaptionOptions(prompt: "endless"))
+            #expect(error.code == .timedOut)
+        } while journal.all.isEmpty
         try await eventually("the model has stopped") { journal.all == ["began", "stopped"] }
-        #expect(try await captioner.caption(try fixture("gradient.png")).caption == "")
+        // On a busy machine its time may run out once more: that is no sign of a model that hangs.
+        try await eventually("the next caption is made") {
+            (try? await captioner.caption(try fixture("gradient.png")).caption) == ""
+        }
     }
 
     @Test("Cancelling stops a running caption, and drops a waiting one without running it")

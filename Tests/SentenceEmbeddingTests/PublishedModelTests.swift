@@ -1,6 +1,7 @@
 import Foundation
 import Networks
 import SentenceEmbedding
+import StandIns
 import Testing
 import Tokenization
 
@@ -17,7 +18,9 @@ private enum PublishedModel {
 }
 
 /// all-MiniLM-L6-v2, where EMBEDDING_MODEL names its folder or `scripts/setup --with-embeddings` has put it into `.deps/`.
-@Suite("all-MiniLM-L6-v2", .enabled(if: PublishedModel.folder != nil, "scripts/setup --with-embeddings fetches it"))
+@Suite(
+    "all-MiniLM-L6-v2", .heavy, .enabled(if: PublishedModel.folder != nil, "scripts/setup --with-embeddings fetches it")
+)
 struct PublishedModelTests {
     private let folder: TemporaryFolder
     private let model: URL

@@ -1,9 +1,10 @@
 import Foundation
 import Networks
 import SentenceEmbedding
+import StandIns
 import Testing
 
-@Suite("Embedding models that are refused")
+@Suite("Embedding models that are refused", .heavy)
 struct RefusedModelTests {
     /// One file of a model, spoilt.
     struct Refusal: Sendable, CustomTestStringConvertible {

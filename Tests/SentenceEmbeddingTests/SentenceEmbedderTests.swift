@@ -1,9 +1,10 @@
 import Foundation
 import Networks
 import SentenceEmbedding
+import StandIns
 import Testing
 
-@Suite("Sentence embedder")
+@Suite("Sentence embedder", .heavy)
 struct SentenceEmbedderTests {
     private let folder: TemporaryFolder
 

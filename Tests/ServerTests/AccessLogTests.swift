@@ -11,7 +11,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Access lines")
+@Suite("Access lines", .heavy)
 struct AccessLogTests {
     /// The lines with a message, as objects.
     private func lines(_ journal: Journal, _ message: String = "Answered") throws -> [[String: Any]] {
@@ -177,17 +177,18 @@ struct AccessLogTests {
 
     /// The first access line, which may come a moment after the answer.
     private func firstLine(_ journal: Journal) async throws -> [String: Any] {
-        for _ in 0..<6_000 {
-            if let line = try lines(journal).first { return line }
-            try await Task.sleep(for: .milliseconds(5))
+        var line: [String: Any]?
+        try await eventually("the access line is written") {
+            line = try lines(journal).first
+            return line != nil
         }
-        return [:]
+        return try #require(line)
     }
 
     @Test("An answer in pieces is told once its last piece is out, with the bytes of all", arguments: Route.allCases)
     func pieces(route: Route) async throws {
         let journal = Journal()
-        try await inPieces(journal).test(route.setup) { client in
+        try await inPieces(journal).run(route) { client in
             let answer = try await client.execute(uri: "/pieces", method: .get)
             #expect(String(buffer: answer.body) == "onetwothree")
             let line = try await firstLine(journal)
@@ -199,7 +200,7 @@ struct AccessLogTests {
     @Test("An answer that breaks off is told with what was sent and why")
     func broken() async throws {
         let journal = Journal()
-        try await inPieces(journal).test(.live) { client in
+        try await inPieces(journal).run(.live) { client in
             _ = try? await client.execute(uri: "/broken", method: .get)
             let line = try await firstLine(journal)
             #expect(line["bytes_out"] as? Int == 3)
@@ -210,7 +211,7 @@ struct AccessLogTests {
     @Test("An answer in pieces that nobody wants is told too")
     func unwanted() async throws {
         let journal = Journal()
-        try await inPieces(journal).test(.live) { client in
+        try await inPieces(journal).run(.live) { client in
             _ = try await client.execute(uri: "/pieces", method: .head)
             let line = try await firstLine(journal)
             #expect(line["status"] as? Int == 200)
@@ -222,7 +223,7 @@ struct AccessLogTests {
     @Test("An error that nothing turned into an answer counts as 500")
     func error() async throws {
         let journal = Journal()
-        try await inPieces(journal).test(.live) { client in
+        try await inPieces(journal).run(.live) { client in
             _ = try? await client.execute(uri: "/error", method: .get)
             let line = try await firstLine(journal)
             #expect(line["status"] as? Int == 500)

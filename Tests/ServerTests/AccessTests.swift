@@ -10,7 +10,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Keys, rates, origins and security headers")
+@Suite("Keys, rates, origins and security headers", .heavy)
 struct AccessTests {
     private func server(_ adjust: @escaping @Sendable (inout ServerConfiguration) -> Void) -> TestServer {
         var server = TestServer()

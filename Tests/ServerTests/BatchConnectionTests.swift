@@ -10,11 +10,11 @@ import Testing
 @testable import Server
 
 /// Batches on a real connection, sent piece by piece.
-@Suite("Batches on a connection")
+@Suite("Batches on a connection", .heavy)
 struct BatchConnectionTests {
     private func connect(to client: any TestClientProtocol) async throws -> any Channel {
-        try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connect(host: "localhost", port: try #require(client.port)).get()
+        try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).connectTimeout(.hours(24))
+            .connect(host: "127.0.0.1", port: try #require(client.port)).get()
     }
 
     /// The head of a batch and two parts of its body: the first picture with all that completes it, and the rest.
@@ -39,11 +39,7 @@ struct BatchConnectionTests {
         )
     }
 
-    private func until(_ isSo: () async -> Bool) async throws {
-        while !(await isSo()) { try await Task.sleep(for: .milliseconds(5)) }
-    }
-
-    @Test("The first picture is captioned while the second is still to be sent", .timeLimit(.minutes(10)))
+    @Test("The first picture is captioned while the second is still to be sent")
     func begins() async throws {
         let journal = Journal()
         let server = TestServer(model: {
@@ -57,15 +53,17 @@ struct BatchConnectionTests {
             let (head, first, rest) = try batch(prompt: "it shows")
             try await channel.writeAndFlush(head)
             try await channel.writeAndFlush(first)
-            try await until { journal.all.count == 1 }
+            try await eventually("the first picture is captioned") { journal.all.count == 1 }
             try await channel.writeAndFlush(rest)
-            try await until { journal.all.count == 2 }
-            try await until { server.journal.all.contains { $0.contains("Captioned a batch") } }
+            try await eventually("the second picture is captioned") { journal.all.count == 2 }
+            try await eventually("the batch is done") {
+                server.journal.all.contains { $0.contains("Captioned a batch") }
+            }
             try await channel.close()
         }
     }
 
-    @Test("When the client goes in the middle of its upload, its captions are stopped", .timeLimit(.minutes(10)))
+    @Test("When the client goes in the middle of its upload, its captions are stopped")
     func stops() async throws {
         let journal = Journal()
         let server = TestServer(model: {
@@ -82,16 +80,16 @@ struct BatchConnectionTests {
             let (head, first, _) = try batch(prompt: "endless")
             try await channel.writeAndFlush(head)
             try await channel.writeAndFlush(first)
-            try await until { journal.all == ["began"] }
+            try await eventually("the model has begun") { journal.all == ["began"] }
             try await channel.close()
-            try await until { journal.all == ["began", "stopped"] }
+            try await eventually("the model has stopped") { journal.all == ["began", "stopped"] }
             #expect(try await client.caption(TestForm(image: try fixture("gradient.png")).body).status == .ok)
         }
     }
 
-    @Test("A client that asks whether to send a batch is told by the batch's own limit", .timeLimit(.minutes(10)))
+    @Test("A client that asks whether to send a batch is told by the batch's own limit")
     func expectContinue() async throws {
-        var settings = Settings()
+        var settings = TestServer.patientSettings
         (settings.maxImageSize, settings.maxBatchImages) = (1_000_000, 10)
         try await TestServer(settings: settings).run(.live) { client in
             for (path, length, answer) in [
@@ -111,7 +109,8 @@ struct BatchConnectionTests {
     /// Sends a head and returns what is answered first.
     private func statusLine(_ client: any TestClientProtocol, _ head: String) async throws -> String {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connect(host: "localhost", port: try #require(client.port)) { channel in
+            .connectTimeout(.hours(24))
+            .connect(host: "127.0.0.1", port: try #require(client.port)) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
                 }

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Server
 
-@Suite("POST /caption/batch")
+@Suite("POST /caption/batch", .heavy)
 struct BatchTests {
     private func batch(
         _ client: any TestClientProtocol, _ body: ByteBuffer, contentType: String? = TestForm.contentType
@@ -27,7 +27,7 @@ struct BatchTests {
     @Test(
         "Every picture is answered on its own, in order; a bad one does not fail the others", arguments: Route.allCases)
     func answers(route: Route) async throws {
-        var settings = Settings()
+        var settings = TestServer.patientSettings
         settings.maxImageSize = 20_000
         let server = TestServer(settings: settings)
         try await server.run(route) { client in
@@ -133,7 +133,7 @@ struct BatchTests {
 
     @Test("A form that is wrong as a whole is refused as a whole", arguments: Route.allCases, refusals)
     func refuses(route: Route, refusal: Refusal) async throws {
-        var settings = Settings()
+        var settings = TestServer.patientSettings
         settings.maxBatchImages = 3
         try await TestServer(settings: settings).run(route) { client in
             var form = TestForm()
@@ -156,7 +156,7 @@ struct BatchTests {
 
     @Test("A body larger than all pictures together may be is refused")
     func largeBody() async throws {
-        var settings = Settings()
+        var settings = TestServer.patientSettings
         (settings.maxImageSize, settings.maxBatchImages) = (1000, 2)
         try await TestServer(settings: settings).run(.router) { client in
             let detail = try await batch(client, ByteBuffer(repeating: 0, count: 1_100_000))

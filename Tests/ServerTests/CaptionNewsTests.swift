@@ -22,7 +22,7 @@ struct CaptionNewsTests {
         #expect(later.text == nil && later.end == nil && later.isPause)
     }
 
-    @Test("A bell that rings for what has been taken already is no news", .timeLimit(.minutes(5)))
+    @Test("A bell that rings for what has been taken already is no news")
     func lateBell() async throws {
         let news = CaptionNews()
         news.grow(to: "a")

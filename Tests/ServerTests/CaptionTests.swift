@@ -8,7 +8,7 @@ import Testing
 
 @testable import Server
 
-@Suite("POST /caption/generate")
+@Suite("POST /caption/generate", .heavy)
 struct CaptionTests {
     @Test("A picture is answered with its caption, what it is, and where the time went", arguments: Route.allCases)
     func caption(route: Route) async throws {
@@ -124,7 +124,7 @@ struct CaptionTests {
 
     @Test("What cannot be captioned is refused, and the next request works", arguments: Route.allCases, refusals)
     func refuse(route: Route, refusal: Refusal) async throws {
-        var settings = Settings()
+        var settings = TestServer.patientSettings
         settings.maxImageSize = 20_000
         try await TestServer(settings: settings).run(route) { client in
             let response = try await client.caption(try refusal.body(), contentType: refusal.contentType)
@@ -202,8 +202,8 @@ struct CaptionTests {
 
     @Test("A caption over REQUEST_TIMEOUT is a 504, and the next request works", arguments: Route.allCases)
     func timeout(route: Route) async throws {
-        var settings = Settings()
-        settings.requestTimeout = .seconds(8)
+        var settings = TestServer.patientSettings
+        settings.requestTimeout = .seconds(1)
         let server = TestServer(
             settings: settings,
             model: {
@@ -216,7 +216,10 @@ struct CaptionTests {
             var form = TestForm(image: try fixture("gradient.png"))
             form.add("endless", as: "prompt")
             try await client.caption(form.body).expectProblem(504, "timed_out")
-            #expect(try await client.caption(TestForm(image: try fixture("gradient.png")).body).status == .ok)
+            // On a busy machine its time may run out once more: that is no sign of a server that hangs.
+            try await eventually("the next request works") {
+                try await client.caption(TestForm(image: try fixture("gradient.png")).body).status == .ok
+            }
         }
     }
 }

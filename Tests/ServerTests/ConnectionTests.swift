@@ -11,7 +11,7 @@ import Testing
 @testable import Server
 
 /// What only shows on a real connection, spoken by hand.
-@Suite("Connections")
+@Suite("Connections", .heavy)
 struct ConnectionTests {
     private func exchange(
         _ client: any TestClientProtocol, _ bytes: String, then manner: Wire.Manner = .reads
@@ -56,7 +56,7 @@ struct ConnectionTests {
 
     @Test("A client that stops sending is answered 408, and its connection is closed")
     func slowUpload() async throws {
-        var settings = Settings()
+        var settings = TestServer.patientSettings
         settings.requestTimeout = .milliseconds(200)
         try await TestServer(settings: settings).run(.live) { client in
             let answer = try await exchange(client, head(length: 5000) + "--\(TestForm.boundary)\r\n")
@@ -150,10 +150,9 @@ struct ConnectionTests {
         _ bytes: ByteBuffer, to client: any TestClientProtocol, until condition: () -> Bool
     ) async throws {
         let port = try #require(client.port)
-        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connect(host: "localhost", port: port).get()
+        let channel = try await Wire(port: port).silentConnection()
         try await channel.writeAndFlush(bytes)
-        while !condition() { try await Task.sleep(for: .milliseconds(5)) }
+        try await eventually("what is waited for") { condition() }
         try await channel.close()
     }
 }

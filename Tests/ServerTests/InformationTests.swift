@@ -8,7 +8,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Information and health")
+@Suite("Information and health", .heavy)
 struct InformationTests {
     @Test("GET / names every call", arguments: Route.allCases)
     func index(route: Route) async throws {

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Server
 
-@Suite("GET /metrics")
+@Suite("GET /metrics", .heavy)
 struct MetricsTests {
     /// The samples by their names and labels.
     private func samples(_ client: any TestClientProtocol) async throws -> [String: Double] {
@@ -22,16 +22,16 @@ struct MetricsTests {
             })
     }
 
-    /// Reads the samples until they are as wanted, for half a minute at most.
+    /// Reads the samples until they are as wanted.
     private func wait(
         _ client: any TestClientProtocol, until isRight: ([String: Double]) -> Bool
     ) async throws -> [String: Double] {
-        for _ in 0..<6_000 {
-            let samples = try await samples(client)
-            if isRight(samples) { return samples }
-            try await Task.sleep(for: .milliseconds(5))
+        var samples: [String: Double] = [:]
+        try await eventually("the samples are as wanted") {
+            samples = try await self.samples(client)
+            return isRight(samples)
         }
-        return try await samples(client)
+        return samples
     }
 
     @Test(

@@ -4,11 +4,12 @@ import Hummingbird
 import HummingbirdTesting
 import NIOCore
 import Pipeline
+import StandIns
 import Testing
 
 @testable import Server
 
-@Suite("The page")
+@Suite("The page", .heavy)
 struct PageTests {
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "Sources/Server/Web")

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Server
 
-@Suite("POST /image/process")
+@Suite("POST /image/process", .heavy)
 struct ProcessTests {
     private func process(
         _ client: any TestClientProtocol, _ body: ByteBuffer, accept: String? = nil
@@ -21,7 +21,7 @@ struct ProcessTests {
 
     @Test("A picture is answered with its sizes and its colours", arguments: Route.allCases)
     func answers(route: Route) async throws {
-        var settings = Settings()
+        var settings = TestServer.patientSettings
         (settings.targetImageWidth, settings.targetImageHeight) = (24, 24)
         let server = TestServer(settings: settings)
         try await server.run(route) { client in

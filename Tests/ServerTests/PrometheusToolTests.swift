@@ -10,7 +10,7 @@ import Testing
 @testable import Server
 
 /// What Prometheus itself says of our metrics, rules and dashboard.
-@Suite("Prometheus", .enabled(if: PrometheusTools.isInstalled, "\(PrometheusTools.isMissing)"))
+@Suite("Prometheus", .heavy, .enabled(if: PrometheusTools.isInstalled, "\(PrometheusTools.isMissing)"))
 struct PrometheusToolTests {
     /// Gives a folder that is removed afterwards.
     private func inFolder<Value>(_ work: (URL) async throws -> Value) async throws -> Value {

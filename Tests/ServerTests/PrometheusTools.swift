@@ -1,12 +1,13 @@
 import Foundation
+import StandIns
 
 /// The programs of Debian's package `prometheus`, where it is installed.
 enum PrometheusTools {
     static let isInstalled = prometheus != nil && promtool != nil
     static let isMissing = "Debian's package prometheus is not installed"
 
-    fileprivate static let prometheus = find("prometheus")
-    private static let promtool = find("promtool")
+    fileprivate static let prometheus = Tool.path("prometheus").map { URL(filePath: $0) }
+    private static let promtool = Tool.path("promtool").map { URL(filePath: $0) }
 
     /// Runs promtool to its end.
     ///
@@ -28,13 +29,6 @@ enum PrometheusTools {
         }
         let text = try String(contentsOf: written, encoding: .utf8)
         return process.terminationStatus == 0 ? text : "status \(process.terminationStatus): \(text)"
-    }
-
-    private static func find(_ name: String) -> URL? {
-        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-        return folders.map { URL(filePath: String($0)).appending(path: name) }.first {
-            FileManager.default.isExecutableFile(atPath: $0.path)
-        }
     }
 }
 
@@ -70,17 +64,15 @@ final class RunningPrometheus {
         process.waitUntilExit()
     }
 
-    /// Asks over its HTTP API until the answer holds a text, for two minutes at most.
+    /// Asks over its HTTP API until the answer holds a text, however long that takes.
     ///
     /// - Returns: the last answer.
     func answer(to question: String, holding text: String) async throws -> String {
         var answer = ""
-        for _ in 0..<240 {
-            if let address = try address() {
-                answer = try await PrometheusTools.promtool(["query", "instant", address, question], in: folder)
-                if answer.contains(text) { break }
-            }
-            try await Task.sleep(for: .milliseconds(500))
+        try await eventually("Prometheus answers \(question)") {
+            guard let address = try address() else { return false }
+            answer = try await PrometheusTools.promtool(["query", "instant", address, question], in: folder)
+            return answer.contains(text)
         }
         return answer
     }

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Remembered captions and a full queue")
+@Suite("Remembered captions and a full queue", .heavy)
 struct RememberingTests {
     private let folder = FileManager.default.temporaryDirectory.appending(path: "remembering-\(UUID().uuidString)")
 
@@ -19,7 +19,7 @@ struct RememberingTests {
         _ test: @escaping @Sendable (any TestClientProtocol) async throws -> Void
     ) async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
-        var settings = Settings()
+        var settings = TestServer.patientSettings
         settings.modelCacheDirectory = folder.path
         settings.maxBatchSize = 1
         settings.maxQueue = 1

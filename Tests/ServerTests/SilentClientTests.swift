@@ -1,12 +1,13 @@
 import BadRequests
 import HummingbirdTesting
 import NIOCore
+import StandIns
 import Testing
 
 @testable import Server
 
 /// Clients that hold connections without using them.
-@Suite("Silent clients")
+@Suite("Silent clients", .heavy)
 struct SilentClientTests {
     @Test("Three hundred silent connections do not keep the server from answering")
     func silence() async throws {

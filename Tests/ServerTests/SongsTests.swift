@@ -9,7 +9,7 @@ import Testing
 
 @testable import Server
 
-@Suite("The calls about songs")
+@Suite("The calls about songs", .heavy)
 struct SongCallTests {
     /// A server with the starter songs in a file of its own.
     private func run(

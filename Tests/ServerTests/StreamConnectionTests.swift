@@ -9,7 +9,7 @@ import Testing
 @testable import Server
 
 /// Streams on a real connection.
-@Suite("Streams on a connection")
+@Suite("Streams on a connection", .heavy)
 struct StreamConnectionTests {
     private func request(_ prompt: String, close: Bool = true) throws -> [UInt8] {
         var form = TestForm()
@@ -27,7 +27,7 @@ struct StreamConnectionTests {
         return Array(head.utf8) + Array(body.readableBytesView)
     }
 
-    @Test("A word is there before the next one is written", .timeLimit(.minutes(10)))
+    @Test("A word is there before the next one is written")
     func asTheyCome() async throws {
         let door = DispatchSemaphore(value: 0)
         let server = TestServer(model: {
@@ -46,7 +46,7 @@ struct StreamConnectionTests {
         }
     }
 
-    @Test("Where no word comes for a while, a comment does", .timeLimit(.minutes(10)))
+    @Test("Where no word comes for a while, a comment does")
     func keepAlive() async throws {
         let door = DispatchSemaphore(value: 0)
         var server = TestServer(model: {
@@ -64,7 +64,7 @@ struct StreamConnectionTests {
         }
     }
 
-    @Test("When the client goes, its caption leaves the model, and others go on", .timeLimit(.minutes(10)))
+    @Test("When the client goes, its caption leaves the model, and others go on")
     func clientGone() async throws {
         let journal = Journal()
         let server = TestServer(model: {
@@ -89,7 +89,7 @@ struct StreamConnectionTests {
         }
     }
 
-    @Test("A client that does not read holds nobody up, and gets everything later", .timeLimit(.minutes(10)))
+    @Test("A client that does not read holds nobody up, and gets everything later")
     func slowReader() async throws {
         let (journal, count) = (Journal(), 300)
         let word = String(repeating: "x", count: 10_000)
@@ -118,7 +118,7 @@ struct StreamConnectionTests {
         }
     }
 
-    @Test("The connection serves another request after a stream", .timeLimit(.minutes(10)))
+    @Test("The connection serves another request after a stream")
     func keepsConnection() async throws {
         let server = TestServer(model: { WritingModel { _, count, _ in count < 2 ? " go" : nil } })
         try await server.run(.live) { client in

@@ -16,19 +16,24 @@ enum Route: CaseIterable {
     case router
     /// Over a connection.
     case live
-
-    var setup: TestingSetup { self == .router ? .router : .live }
 }
 
 /// A server around a stub model.
 struct TestServer {
-    var settings = Settings()
+    var settings = patientSettings
     var model: @Sendable () throws -> any CaptionModel = { StubModel() }
     var journal = Journal()
     /// The catalogue of songs; nil for a server without.
     var songs: String?
     /// Whether the test begins only when the model is loaded, or has failed to load.
     var waitsForModel = true
+
+    /// Settings whose time does not run out on a machine that is busy with other tests.
+    static var patientSettings: Settings {
+        var settings = Settings()
+        settings.requestTimeout = .endless
+        return settings
+    }
 
     /// Changes what follows from the settings.
     var adjust: @Sendable (inout ServerConfiguration) -> Void = { _ in }
@@ -40,10 +45,13 @@ struct TestServer {
             try model()
         }
         var configuration = ServerConfiguration(settings)
+        configuration.connections.headTime = .hours(24)
+        configuration.connections.restTime = .hours(24)
+        configuration.connections.answerTime = .hours(24)
         adjust(&configuration)
         let songs = songs.map { SongService(SongService.Sources(path: $0), logger: logger) }
         let application = buildApplication(configuration, captioner: captioner, songs: songs, logger: logger)
-        try await application.test(route.setup) { client in
+        try await application.run(route) { client in
             if waitsForModel { await captioner.start() }
             await songs?.open()
             try await test(client)

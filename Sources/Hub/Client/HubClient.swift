@@ -20,8 +20,8 @@ struct HubClient: Sendable {
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow, decompression: .enabled(limit: .none))
         configuration.httpVersion = .http1Only
-        configuration.timeout.connect = .seconds(10)
-        configuration.timeout.read = .nanoseconds(Int64(environment.patience / .nanoseconds(1)))
+        configuration.timeout.connect = TimeAmount(options.connectTimeout)
+        configuration.timeout.read = TimeAmount(environment.patience)
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = options.parallelism
         configuration.proxy = environment.proxy.flatMap { proxy in

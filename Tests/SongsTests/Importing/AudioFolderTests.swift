@@ -1,12 +1,12 @@
 import Foundation
+import StandIns
 import Testing
 
 @testable import Songs
 
 @Suite("Importing folders of audio files")
 struct AudioFolderTests {
-    private static let encoder = ["/usr/bin/ffmpeg", "/usr/local/bin/ffmpeg", "/opt/homebrew/bin/ffmpeg"]
-        .first(where: FileManager.default.isExecutableFile(atPath:))
+    private static let encoder = Tool.path("ffmpeg")
 
     private let place: Workplace
     private let catalogue: SongCatalogue
@@ -22,20 +22,17 @@ struct AudioFolderTests {
 
     /// Half a second of a tone with tags.
     private func encode(_ name: String, _ tags: [String: String]) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: Self.encoder ?? "")
-        process.arguments =
+        let arguments =
             ["-v", "error", "-f", "lavfi", "-i", "sine=frequency=440:duration=0.5", "-map_metadata", "-1"]
             + tags.sorted { $0.key < $1.key }.flatMap { ["-metadata", "\($0.key)=\($0.value)"] } + [
                 place.path("music/\(name)")
             ]
-        try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
+        let finished = try Tool.run(try #require(Self.encoder), arguments)
+        try #require(finished.status == 0, "\(finished.output)")
     }
 
     @Test(
-        "Tags of real encoders are read", .enabled(if: encoder != nil, "This needs ffmpeg."),
+        "Tags of real encoders are read", .heavy, .enabled(if: encoder != nil, "needs ffmpeg"),
         arguments: ["mp3", "flac", "ogg", "m4a"])
     func tags(ending: String) throws {
         try FileManager.default.createDirectory(atPath: place.path("music/sub"), withIntermediateDirectories: true)
