@@ -3,17 +3,40 @@
 import json
 import pathlib
 import shutil
+import time
 
 from selenium import webdriver
+from selenium.common.exceptions import SessionNotCreatedException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-PATIENCE = 120  # seconds
+from server import PATIENCE
+
 # What a screen reader says of these is their name; one without a name is a riddle.
 CONTROLS = {"button", "link", "textbox", "combobox", "spinbutton", "checkbox", "progressbar", "DisclosureTriangle", "image"}
 CONTRAST = (pathlib.Path(__file__).parent / "contrast.js").read_text()
+
+
+class _PatientService(Service):
+    """Chromedriver, which is waited for until it listens or has ended: selenium's half a minute is little on a busy machine."""
+
+    def start(self):
+        self._start_process(self._path)
+        while not self.is_connectable():
+            self.assert_process_still_running()
+            time.sleep(0.05)
+
+
+def _start(options):
+    """Chromium under its driver, which waits a minute for it; that is asked again."""
+    while True:
+        try:
+            return webdriver.Chrome(options, _PatientService(shutil.which("chromedriver")))
+        except SessionNotCreatedException as error:
+            if "timed out" not in str(error) and "timeout" not in str(error):
+                raise
 
 
 class Browser:
@@ -25,8 +48,9 @@ class Browser:
         for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--hide-scrollbars"):
             options.add_argument(argument)
         options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-        self.driver = webdriver.Chrome(options, Service(shutil.which("chromedriver")))
+        self.driver = _start(options)
         self.driver.set_page_load_timeout(PATIENCE)
+        self.driver.set_script_timeout(PATIENCE)
         self.command("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(downloads))
 
     def command(self, name, **parameters):

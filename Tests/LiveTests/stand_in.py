@@ -65,7 +65,7 @@ class StandIn:
         forwarded = urllib.request.Request(self.target + request.path, body, headers, method=request.command)
         with self.counting(request.path):
             try:
-                answer = urllib.request.urlopen(forwarded, timeout=180)
+                answer = urllib.request.urlopen(forwarded, timeout=86_400)
             except urllib.error.HTTPError as error:
                 answer = error
             content = answer.read()
