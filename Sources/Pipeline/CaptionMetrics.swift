@@ -8,6 +8,16 @@ public struct CaptionMetrics: Sendable {
         case memory, disk, miss, shared, bypassed
     }
 
+    /// What goes wrong with the captions on disk.
+    enum CacheFault: String {
+        /// A lookup did not come back in time, and counts as a miss.
+        case slowLookup = "slow_lookup"
+        /// A row was not what had been written.
+        case damagedRow = "damaged_row"
+        /// A caption was not written.
+        case dropped
+    }
+
     private static let prefix = "image_to_song_"
     private let factory: any MetricsFactory
 
@@ -33,6 +43,20 @@ public struct CaptionMetrics: Sendable {
         Counter(
             label: Self.prefix + "cache_requests_total", dimensions: [("result", source.rawValue)], factory: factory
         ).increment()
+    }
+
+    /// How it ended when the model's files were hashed, or its answer held against an earlier one.
+    func modelProof(isSound: Bool) {
+        Counter(
+            label: Self.prefix + "model_proofs_total", dimensions: [("result", isSound ? "sound" : "unsound")],
+            factory: factory
+        ).increment()
+    }
+
+    func cacheFault(_ fault: CacheFault, count: Int = 1) {
+        Counter(
+            label: Self.prefix + "cache_faults_total", dimensions: [("fault", fault.rawValue)], factory: factory
+        ).increment(by: count)
     }
 
     /// Records where the time of a caption went that was made, not remembered.

@@ -1,9 +1,11 @@
 import CoreMetrics
 import Foundation
 import GRDB
+import Imaging
 import Logging
 import Metrics
 import StandIns
+import Synchronization
 import Testing
 
 @testable import Pipeline
@@ -17,10 +19,12 @@ struct CachingTests {
 
     private func cache(
         maxBytes: Int = 1 << 20, maxEntries: Int = 1000, timeToLive: Duration = .seconds(3600),
+        patience: CaptionStore.Patience = CaptionStore.Patience(), metrics: CaptionMetrics = CaptionMetrics(),
         now: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 }
     ) -> CaptionCache {
         CaptionCache(
-            path: path, timeToLive: timeToLive, maxBytes: maxBytes, maxEntries: maxEntries,
+            path: path, timeToLive: timeToLive, maxBytes: maxBytes, maxEntries: maxEntries, patience: patience,
+            metrics: metrics,
             logger: Logger(label: "test") { [log] _ in JournalLogHandler(journal: log) }, now: now)
     }
 
@@ -180,6 +184,183 @@ struct CachingTests {
         await captioner.close()
     }
 
+    /// Holds the file as another program would, until `work` is done.
+    private func holding(_ path: String, _ work: () async throws -> Void) async throws {
+        var configuration = GRDB.Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let other = try DatabaseQueue(path: path, configuration: configuration)
+        try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN EXCLUSIVE") }
+        try await work()
+        try await other.writeWithoutTransaction { try $0.execute(sql: "COMMIT") }
+        try other.close()
+    }
+
+    @Test("While another program holds the file, captions are made and remembered as ever; then they are written")
+    func heldFile() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        // Whoever waited for the file would wait for as long as it is held: until the captions are there.
+        var patience = CaptionStore.Patience()
+        patience.writing = .seconds(3600)
+        let captioner = await captioner(cache(patience: patience))
+        let bytes = try fixture("gradient.png")
+        try await holding(path) { () async throws in
+            for prompt in ["a", "b", "c"] {
+                let options = CaptionOptions(prompt: prompt)
+                #expect(try await !captioner.caption(bytes, options: options).isCached)
+                #expect(try await captioner.caption(bytes, options: options).isCached)
+            }
+        }
+        await captioner.close()
+        let next = await self.captioner(cache())
+        for prompt in ["a", "b", "c"] {
+            #expect(try await next.caption(bytes, options: CaptionOptions(prompt: prompt)).isCached)
+        }
+        await next.close()
+    }
+
+    @Test("A file that another program holds when the server starts keeps nobody from starting, and is used later")
+    func heldAtStart() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        var patience = CaptionStore.Patience()
+        patience.writing = .milliseconds(1)
+        patience.retry = .milliseconds(1)
+        let cache = cache(patience: patience)
+        let bytes = try fixture("gradient.png")
+        let captioner = Mutex<Captioner?>(nil)
+        try await holding(path) { () async throws in
+            let held = await self.captioner(cache)
+            #expect(try await held.caption(bytes, options: options).caption == "caption 1")
+            #expect(log.all.contains { $0.contains("Another program holds") })
+            captioner.withLock { $0 = held }
+        }
+        await captioner.withLock { $0 }?.close()
+        let next = await self.captioner(self.cache())
+        #expect(try await next.caption(bytes, options: options).isCached)
+        await next.close()
+    }
+
+    @Test("What cannot be written in time when the server stops is dropped, counted and logged")
+    func heldAtEnd() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let counts = CountingMetrics()
+        var patience = CaptionStore.Patience()
+        patience.opening = .milliseconds(50)
+        patience.writing = .seconds(3600)
+        let metrics = CaptionMetrics(counts)
+        let store = CaptionStore(
+            path: path, maxEntries: 20, timeToLive: 1e9, metrics: metrics, logger: Logger(label: "test"))
+        await store.open()
+        await store.close()
+        let cache = cache(patience: patience, metrics: metrics)
+        await cache.open()
+        try await holding(path) { () async throws in
+            cache.remember(
+                CaptionResult(
+                    caption: "c", tokenCount: 1,
+                    picture: PictureInfo(format: "png", width: 1, height: 1, byteCount: 1, hash: "h")),
+                try CaptionKey(picture: "p", model: "m", options: options))
+            await cache.close()
+            #expect(counts.value("image_to_song_cache_faults_total", ["fault": "dropped"]) == 1)
+        }
+        #expect(log.all.contains { $0.contains("are dropped") })
+    }
+
+    @Test("More captions than may wait for the file are dropped and counted")
+    func fullQueue() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let counts = CountingMetrics()
+        var patience = CaptionStore.Patience()
+        patience.writing = .milliseconds(1)
+        let store = CaptionStore(
+            path: path, maxEntries: 1 << 20, timeToLive: 1e9, patience: patience, metrics: CaptionMetrics(counts),
+            logger: Logger(label: "test"))
+        await store.open()
+        let result = CaptionResult(
+            caption: "c", tokenCount: 1,
+            picture: PictureInfo(format: "png", width: 1, height: 1, byteCount: 1, hash: "h"))
+        let caption = RememberedCaption(result, created: Date().timeIntervalSince1970)
+        try await holding(path) { () async throws in
+            for number in 0..<CaptionStore.queueLimit + 7 {
+                store.remember(caption, try CaptionKey(picture: "\(number)", model: "m", options: options))
+            }
+            #expect(counts.value("image_to_song_cache_faults_total", ["fault": "dropped"]) == 7)
+        }
+        await store.close()
+    }
+
+    @Test(
+        "A row that is not what was written is dropped, counted and made anew",
+        arguments: [
+            "UPDATE caption SET content = replace(CAST(content AS TEXT), 'caption 1', 'caption 9')",
+            "UPDATE caption SET created = created + 1", "UPDATE caption SET checksum = x'00'",
+            "UPDATE caption SET content = 7", "UPDATE caption SET key = (SELECT key FROM wanted)",
+        ])
+    func damagedRow(damage: String) async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let bytes = try fixture("gradient.png")
+        let first = await captioner(cache())
+        _ = try await first.caption(bytes, options: options)
+        await first.close()
+        let other = CaptionOptions(prompt: "other")
+        let wanted = try CaptionKey(picture: Picture.sha256(of: bytes), model: "stub", options: other)
+        let database = try DatabaseQueue(path: path)
+        try await database.write { database in
+            // Another key's row, as a database puts it back whose index is damaged.
+            try database.execute(sql: "CREATE TEMPORARY TABLE wanted (key BLOB)")
+            try database.execute(sql: "INSERT INTO wanted VALUES (?)", arguments: [wanted.digest])
+            try database.execute(sql: damage)
+        }
+        try database.close()
+        let counts = CountingMetrics()
+        let second = await captioner(cache(metrics: CaptionMetrics(counts)))
+        let options = damage.contains("wanted") ? other : options
+        #expect(try await !second.caption(bytes, options: options).isCached)
+        #expect(counts.value("image_to_song_cache_faults_total", ["fault": "damaged_row"]) == 1)
+        await second.close()
+        let third = await captioner(cache())
+        let result = try await third.caption(bytes, options: options)
+        #expect(result.isCached && result.caption == "caption 2")
+        await third.close()
+    }
+
+    @Test("A file of an older version is begun anew, and none of another program is touched")
+    func otherFiles() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let older =
+            "CREATE TABLE caption (key BLOB PRIMARY KEY, created REAL NOT NULL, content BLOB NOT NULL) WITHOUT ROWID"
+        for (table, isOurs) in [(older, true), ("CREATE TABLE mine (number INTEGER)", false)] {
+            try? FileManager.default.removeItem(atPath: path)
+            let database = try DatabaseQueue(path: path)
+            try await database.write { try $0.execute(sql: table) }
+            try database.close()
+            let captioner = await captioner(cache())
+            _ = try await captioner.caption(try fixture("gradient.png"), options: options)
+            await captioner.close()
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(names.contains { $0.hasPrefix("captions.sqlite.damaged-") } != isOurs)
+            let next = await self.captioner(cache())
+            #expect(try await next.caption(try fixture("gradient.png"), options: options).isCached)
+            await next.close()
+        }
+    }
+
+    @Test("A file that is removed while the server runs is begun anew")
+    func removedFile() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let first = await captioner(cache())
+        _ = try await first.caption(try fixture("gradient.png"), options: options)
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+            try FileManager.default.removeItem(at: folder.appending(path: name))
+        }
+        _ = try await first.caption(try fixture("gradient.jpg"), options: options)
+        await first.close()
+        let second = await captioner(cache())
+        #expect(try await second.caption(try fixture("gradient.jpg"), options: options).isCached)
+        await second.close()
+    }
+
     @Test("The file keeps no more captions than it may, and drops the oldest")
     func maxEntries() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -191,7 +372,7 @@ struct CachingTests {
         let keys = try (0..<50).map { try CaptionKey(picture: "\($0)", model: "m", options: options) }
         let now = Date().timeIntervalSince1970
         for (index, key) in keys.enumerated() {
-            await store.remember(RememberedCaption(result, created: now + Double(index)), key)
+            store.remember(RememberedCaption(result, created: now + Double(index)), key)
             await store.flush()
         }
         #expect(await store.count <= 20)

@@ -1,97 +1,347 @@
+import Crypto
 import Foundation
 import GRDB
 import Logging
+import Synchronization
 
 /// The captions that outlive the process: a SQLite file, bounded in entries.
 ///
-/// It never fails a request. A file that is damaged is set aside under another name and started anew; where nothing can
-/// be written, captions are remembered in memory only. The log says so.
-actor CaptionStore {
-    private let executor = BlockingExecutor(label: "image-to-song.captions")
-    private let path: String
+/// It never fails a request and never delays one. A lookup that takes longer than it may is a miss, and as long as it has not
+/// come back all others are misses at once. Writing happens in the background, through a bounded queue; what does not fit is
+/// dropped and counted. A file that is damaged is set aside under another name and started anew. The log says so, once for
+/// each time that it begins.
+final class CaptionStore: Sendable {
+    /// How long the file is waited for.
+    struct Patience: Sendable {
+        /// How long a lookup may take, whatever the disk does.
+        var lookup = Duration.milliseconds(200)
+        /// How long a lookup waits for a program that holds the file.
+        var lock = Duration.milliseconds(5)
+        /// How long opening and closing may take.
+        var opening = Duration.seconds(2)
+        /// How long the background waits for a program that holds the file, before it tries again later.
+        var writing = Duration.seconds(1)
+        /// The pause before it does.
+        var retry = Duration.seconds(5)
+
+        init() {}
+    }
+
+    /// The most captions that wait to be written.
+    static let queueLimit = 1000
+
+    private struct State {
+        /// Captions on their way to the file: those of one moment share a transaction.
+        var unwritten: [CaptionKey: RememberedCaption] = [:]
+        var isFlushing = false
+        var isClosed = false
+        var nextLookup = 0
+        /// When the lookups began that have not come back.
+        var lookups: [Int: ContinuousClock.Instant] = [:]
+    }
+
+    private let file: CaptionFile
+    private let logger: Logger
     private let maxEntries: Int
     private let timeToLive: Double
-    private let logger: Logger
-    private var database: DatabaseQueue?
-    /// Captions on their way to the file: those of one moment share a transaction.
-    private var unwritten: [CaptionKey: RememberedCaption] = [:]
-
-    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    private let patience: Patience
+    private let metrics: CaptionMetrics
+    private let state = Mutex(State())
 
     /// Makes a store in the file at `path`; nothing is opened before ``open()``.
     ///
-    /// - Parameter timeToLive: after how many seconds a caption counts as forgotten.
-    init(path: String, maxEntries: Int, timeToLive: Double, logger: Logger) {
-        self.path = path
+    /// - Parameters:
+    ///   - maxEntries: the most captions in the file; zero for no file.
+    ///   - timeToLive: after how many seconds a caption counts as forgotten.
+    init(
+        path: String, maxEntries: Int, timeToLive: Double, patience: Patience = Patience(),
+        metrics: CaptionMetrics = CaptionMetrics(), logger: Logger
+    ) {
         self.maxEntries = maxEntries
         self.timeToLive = timeToLive
+        self.patience = patience
+        self.metrics = metrics
         self.logger = logger
+        file = CaptionFile(
+            path: path, maxEntries: maxEntries, timeToLive: timeToLive, patience: patience, logger: logger)
     }
 
-    /// Opens the file, looks whether it is sound, and drops what is too old. Blocks the store, nobody else.
-    func open() {
-        guard database == nil, maxEntries > 0 else { return }
-        do {
-            database = try openSound()
-        } catch {
-            if isDamage(error) { setAside(error) }
-            database = database ?? attempt { try openSound() }
+    /// Opens the file, looks whether it is sound, and drops what is too old. Returns when that is done, or takes too long
+    /// and goes on by itself.
+    func open() async {
+        guard maxEntries > 0 else { return }
+        _ = await answer(within: patience.opening) { [file] in await file.open() }
+    }
+
+    /// The caption of `key`, unless it is too old, or the file does not give it in time.
+    func caption(_ key: CaptionKey, now: Double) async -> RememberedCaption? {
+        guard maxEntries > 0 else { return nil }
+        let began = ContinuousClock.now
+        let lookup: Int? = state.withLock { state in
+            if state.lookups.values.contains(where: { $0 < began - patience.lookup }) { return nil }
+            state.nextLookup += 1
+            state.lookups[state.nextLookup] = began
+            return state.nextLookup
         }
-        prune()
-    }
-
-    /// The caption of `key`, unless it is too old.
-    func caption(_ key: CaptionKey, now: Double) -> RememberedCaption? {
-        if let caption = unwritten[key] { return caption }
+        if let waiting = state.withLock({ $0.unwritten[key] }) {
+            if let lookup { end(lookup) }
+            return waiting
+        }
+        guard let lookup else {
+            metrics.cacheFault(.slowLookup)
+            return nil
+        }
         let oldest = now - timeToLive
-        return attempt { [database] in
-            try database?.read { database in
-                try Row.fetchOne(
-                    database, sql: "SELECT content FROM caption WHERE key = ? AND created > ?",
-                    arguments: [key.digest, oldest]
-                ).map { try JSONDecoder().decode(RememberedCaption.self, from: $0["content"]) }
+        let found = await answer(within: patience.lookup) { [file, metrics] in
+            let found = await file.reader.caption(key, oldest: oldest)
+            self.end(lookup)
+            if let fault = found.fault {
+                if fault == .damagedRow { metrics.cacheFault(.damagedRow) }
+                Task { await file.mend(fault, key) }
             }
+            return found.caption
         }
+        if found == nil { metrics.cacheFault(.slowLookup) }
+        return found ?? nil
+    }
+
+    private func end(_ lookup: Int) {
+        state.withLock { $0.lookups[lookup] = nil }
     }
 
     /// Remembers a caption; it is in the file a moment later.
     func remember(_ caption: RememberedCaption, _ key: CaptionKey) {
-        guard database != nil else { return }
-        let isFirst = unwritten.isEmpty
-        unwritten[key] = caption
-        if isFirst { Task { flush() } }
+        guard maxEntries > 0 else { return }
+        let (isDropped, mustFlush) = state.withLock { state in
+            if state.isClosed { return (false, false) }
+            guard state.unwritten.count < Self.queueLimit || state.unwritten[key] != nil else { return (true, false) }
+            state.unwritten[key] = caption
+            defer { state.isFlushing = true }
+            return (false, !state.isFlushing)
+        }
+        if isDropped { metrics.cacheFault(.dropped) }
+        if mustFlush { Task { await flush() } }
     }
 
-    /// Writes what is not in the file yet.
-    func flush() {
-        guard !unwritten.isEmpty else { return }
-        let captions = unwritten
-        unwritten = [:]
-        attempt { [database] in
-            try database?.write { database in
-                let statement = try database.makeStatement(
-                    sql: "INSERT OR REPLACE INTO caption (key, created, content) VALUES (?, ?, ?)")
-                for (key, caption) in captions {
-                    try statement.execute(
-                        arguments: [key.digest, caption.created, try JSONEncoder().encode(caption)])
-                }
+    /// Writes what is not in the file yet. Where another program holds the file, what is left is tried again later.
+    func flush() async {
+        while true {
+            let captions = state.withLock { state in
+                state.isFlushing = !state.unwritten.isEmpty
+                return state.unwritten
+            }
+            guard !captions.isEmpty else { return }
+            switch await file.write(captions) {
+            case .written: forget(captions)
+            case .failed:
+                forget(captions)
+                metrics.cacheFault(.dropped, count: captions.count)
+            case .busy:
+                guard !state.withLock(\.isClosed) else { return }
+                // `isFlushing` stays set: whatever comes meanwhile waits for this, too.
+                try? await Task.sleep(for: patience.retry)
             }
         }
-        prune()
     }
 
-    /// Writes what is left and closes the file.
-    func close() {
-        flush()
-        attempt { [database] in try database?.close() }
-        database = nil
+    /// Takes captions out of the queue, unless others have taken their place.
+    private func forget(_ captions: [CaptionKey: RememberedCaption]) {
+        state.withLock { state in
+            for (key, caption) in captions where state.unwritten[key] == caption { state.unwritten[key] = nil }
+        }
+    }
+
+    /// Writes what is left and closes the file; what cannot be written in time is dropped.
+    func close() async {
+        state.withLock { $0.isClosed = true }
+        _ = await answer(within: patience.opening) { [file] in
+            await self.flush()
+            await file.close()
+        }
+        let left = state.withLock(\.unwritten.count)
+        if left > 0 {
+            metrics.cacheFault(.dropped, count: left)
+            logger.warning(
+                "Captions could not be written to the cache in time, and are dropped.",
+                metadata: ["captions": .stringConvertible(left)])
+        }
     }
 
     /// How many captions the file holds.
     var count: Int {
-        attempt { [database] in
-            try database?.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM caption") }
-        } ?? 0
+        get async { await file.count }
+    }
+}
+
+/// The result of `work`, or nil where it takes longer than `patience`: then the work goes on by itself.
+private func answer<Value: Sendable>(
+    within patience: Duration, _ work: @escaping @Sendable () async -> Value
+) async -> Value? {
+    await withCheckedContinuation { continuation in
+        let waiting = Waiting(continuation)
+        let clock = Task {
+            if (try? await Task.sleep(for: patience)) != nil { waiting.resume(nil) }
+        }
+        Task {
+            waiting.resume(await work())
+            clock.cancel()
+        }
+    }
+}
+
+/// A caller who is answered once.
+private final class Waiting<Value: Sendable>: Sendable {
+    private let continuation: Mutex<CheckedContinuation<Value?, Never>?>
+
+    init(_ continuation: CheckedContinuation<Value?, Never>) {
+        self.continuation = Mutex(continuation)
+    }
+
+    func resume(_ value: Value?) {
+        let continuation = continuation.withLock { continuation in
+            defer { continuation = nil }
+            return continuation
+        }
+        continuation?.resume(returning: value)
+    }
+}
+
+/// The SQLite file itself. Its calls block this actor, and nobody who waits for a caption.
+private actor CaptionFile {
+    /// What became of some captions.
+    enum Outcome {
+        case written
+        /// Another program holds the file.
+        case busy
+        case failed
+    }
+
+    /// Raised whenever the table changes; the file's `user_version`.
+    private static let version = 2
+
+    nonisolated let reader: CaptionReader
+    private let executor = BlockingExecutor(label: "image-to-song.captions")
+    private let path: String
+    private let maxEntries: Int
+    private let timeToLive: Double
+    private let patience: CaptionStore.Patience
+    private let logger: Logger
+    private var database: DatabaseQueue?
+    /// The file that is open, which somebody may have removed or replaced since.
+    private var identity: FileIdentity?
+    /// Whether the log has been told of what is wrong just now.
+    private var isInTrouble = false
+    private var isClosed = false
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    init(path: String, maxEntries: Int, timeToLive: Double, patience: CaptionStore.Patience, logger: Logger) {
+        self.path = path
+        self.maxEntries = maxEntries
+        self.timeToLive = timeToLive
+        self.patience = patience
+        self.logger = logger
+        reader = CaptionReader(path: path, patience: patience.lock)
+    }
+
+    func open() async {
+        attempt { _ in }
+        await reader.use(database != nil)
+    }
+
+    func write(_ captions: [CaptionKey: RememberedCaption]) async -> Outcome {
+        guard !isClosed else { return .failed }
+        let before = database.map(ObjectIdentifier.init)
+        let outcome = attempt { database in
+            try database.write { database in
+                let statement = try database.makeStatement(
+                    sql: "INSERT OR REPLACE INTO caption (key, created, content, checksum) VALUES (?, ?, ?, ?)")
+                for (key, caption) in captions {
+                    let row = try CaptionRow(caption, key)
+                    try statement.execute(arguments: [key.digest, row.created, row.content, row.checksum])
+                }
+                try prune(database)
+            }
+        }
+        if database.map(ObjectIdentifier.init) != before { await reader.use(database != nil) }
+        return outcome
+    }
+
+    /// Drops a row that is not what was written, or sets a damaged file aside.
+    func mend(_ fault: CaptionReader.Fault, _ key: CaptionKey) async {
+        switch fault {
+        case .damagedRow:
+            logger.warning("A caption in the cache was damaged and is dropped.", metadata: ["path": "\(path)"])
+            attempt {
+                try $0.write { try $0.execute(sql: "DELETE FROM caption WHERE key = ?", arguments: [key.digest]) }
+            }
+        case .damagedFile(let error):
+            guard database != nil else { return }
+            setAside(error)
+            attempt { _ in }
+            await reader.use(database != nil)
+        }
+    }
+
+    func close() async {
+        isClosed = true
+        await reader.use(false)
+        try? database?.close()
+        database = nil
+    }
+
+    var count: Int {
+        var count = 0
+        attempt { count = try $0.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM caption") } ?? 0 }
+        return count
+    }
+
+    /// Does something with the file, which is opened first where it is not, or is not the one at its path any more.
+    @discardableResult
+    private func attempt(_ work: (DatabaseQueue) throws -> Void) -> Outcome {
+        do {
+            try work(try opened())
+            isInTrouble = false
+            return .written
+        } catch  where CaptionReader.isDamage(error) {
+            setAside(error)
+            do {
+                try work(try opened())
+                return .written
+            } catch {
+                return complain(error)
+            }
+        } catch {
+            return complain(error)
+        }
+    }
+
+    private func complain(_ error: any Error) -> Outcome {
+        let isBusy = [.SQLITE_BUSY, .SQLITE_LOCKED].contains((error as? DatabaseError)?.resultCode.primaryResultCode)
+        if !isInTrouble {
+            logger.warning(
+                isBusy
+                    ? "Another program holds the cache of captions; answers do not wait for it."
+                    : "The cache of captions cannot be used: \(error)",
+                metadata: ["path": "\(path)"])
+        }
+        isInTrouble = true
+        return isBusy ? .busy : .failed
+    }
+
+    private func opened() throws -> DatabaseQueue {
+        if let database, identity == FileIdentity(path) { return database }
+        if database != nil {
+            logger.warning(
+                "The file of the cache of captions was removed or replaced; a new one is begun.",
+                metadata: ["path": "\(path)"])
+            try? database?.close()
+            database = nil
+        }
+        let database = try openSound()
+        identity = FileIdentity(path)
+        self.database = database
+        return database
     }
 
     private func openSound() throws -> DatabaseQueue {
@@ -100,7 +350,7 @@ actor CaptionStore {
         var configuration = Configuration()
         configuration.label = "captions"
         configuration.journalMode = .wal
-        configuration.busyMode = .timeout(2)
+        configuration.busyMode = .timeout(patience.writing.inSeconds)
         let database = try DatabaseQueue(path: path, configuration: configuration)
         try database.writeWithoutTransaction { database in
             let verdict = try String.fetchOne(database, sql: "PRAGMA quick_check(1)")
@@ -108,49 +358,36 @@ actor CaptionStore {
             try database.execute(sql: "PRAGMA synchronous = NORMAL")
         }
         try database.write { database in
+            let tables = try String.fetchAll(database, sql: "SELECT name FROM sqlite_master WHERE type = 'table'")
+            guard tables.allSatisfy({ $0 == "caption" }) else {
+                throw DatabaseError(resultCode: .SQLITE_NOTADB, message: "it holds tables of another program")
+            }
+            if try Int.fetchOne(database, sql: "PRAGMA user_version") != Self.version {
+                // Captions of an older version say less of themselves than can be checked.
+                try database.execute(sql: "DROP TABLE IF EXISTS caption")
+            }
             try database.execute(
                 sql: """
                     CREATE TABLE IF NOT EXISTS caption
-                        (key BLOB PRIMARY KEY, created REAL NOT NULL, content BLOB NOT NULL) WITHOUT ROWID;
+                        (key BLOB PRIMARY KEY, created REAL NOT NULL, content BLOB NOT NULL, checksum BLOB NOT NULL)
+                        WITHOUT ROWID;
                     CREATE INDEX IF NOT EXISTS caption_by_age ON caption (created);
+                    PRAGMA user_version = \(Self.version);
                     """)
+            try prune(database)
         }
         return database
     }
 
     /// Drops what is too old, and, where there are too many, the oldest tenth more than must be.
-    private func prune() {
+    private nonisolated func prune(_ database: Database) throws {
         let oldest = Date().timeIntervalSince1970 - timeToLive
-        attempt { [database, maxEntries] in
-            try database?.write { database in
-                try database.execute(sql: "DELETE FROM caption WHERE created <= ?", arguments: [oldest])
-                let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM caption") ?? 0
-                guard count > maxEntries else { return }
-                try database.execute(
-                    sql: "DELETE FROM caption WHERE key IN (SELECT key FROM caption ORDER BY created LIMIT ?)",
-                    arguments: [count - maxEntries + maxEntries / 10])
-            }
-        }
-    }
-
-    /// The result of `work`; nil where the database fails, which the log says.
-    @discardableResult
-    private func attempt<Value>(_ work: () throws -> Value?) -> Value? {
-        do {
-            return try work()
-        } catch  where isDamage(error) {
-            setAside(error)
-            database = try? openSound()
-        } catch {
-            logger.warning("The cache of captions cannot be used: \(error)", metadata: ["path": "\(path)"])
-        }
-        return nil
-    }
-
-    private func isDamage(_ error: any Error) -> Bool {
-        guard let error = error as? DatabaseError else { return error is DecodingError }
-        // SQLITE_ERROR stands for a table of another shape: a file of somebody else's.
-        return [.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR].contains(error.resultCode.primaryResultCode)
+        try database.execute(sql: "DELETE FROM caption WHERE created <= ?", arguments: [oldest])
+        let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM caption") ?? 0
+        guard count > maxEntries else { return }
+        try database.execute(
+            sql: "DELETE FROM caption WHERE key IN (SELECT key FROM caption ORDER BY created LIMIT ?)",
+            arguments: [count - maxEntries + maxEntries / 10])
     }
 
     /// Renames the damaged file, so that somebody may look at it, and removes the files beside it that belong to it.
@@ -164,5 +401,122 @@ actor CaptionStore {
         for suffix in ["-wal", "-shm"] { try? files.removeItem(atPath: path + suffix) }
         logger.warning(
             "The cache of captions was damaged and is started anew: \(error)", metadata: ["set_aside": "\(aside)"])
+    }
+}
+
+/// Looks captions up, through a connection of its own: whoever writes does not keep it waiting.
+private actor CaptionReader {
+    enum Fault: Sendable, Equatable {
+        /// The row is not the one that was written.
+        case damagedRow
+        case damagedFile(DatabaseError)
+
+        static func == (one: Fault, other: Fault) -> Bool {
+            switch (one, other) {
+            case (.damagedRow, .damagedRow), (.damagedFile, .damagedFile): true
+            default: false
+            }
+        }
+    }
+
+    struct Found: Sendable {
+        var caption: RememberedCaption?
+        var fault: Fault?
+    }
+
+    private let executor = BlockingExecutor(label: "image-to-song.captions.reader")
+    private let path: String
+    private let patience: Duration
+    private var database: DatabaseQueue?
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    init(path: String, patience: Duration) {
+        self.path = path
+        self.patience = patience
+    }
+
+    /// Opens the file that is there now, or none.
+    func use(_ isThere: Bool) {
+        try? database?.close()
+        var configuration = Configuration()
+        configuration.label = "captions.reader"
+        configuration.readonly = true
+        configuration.busyMode = .timeout(patience.inSeconds)
+        database = isThere ? try? DatabaseQueue(path: path, configuration: configuration) : nil
+    }
+
+    func caption(_ key: CaptionKey, oldest: Double) -> Found {
+        do {
+            let row = try database?.read { database in
+                try Row.fetchOne(
+                    database, sql: "SELECT created, content, checksum FROM caption WHERE key = ? AND created > ?",
+                    arguments: [key.digest, oldest])
+            }
+            guard let row else { return Found() }
+            guard let caption = CaptionRow(row).caption(key) else { return Found(fault: .damagedRow) }
+            return Found(caption: caption)
+        } catch let error as DatabaseError where Self.isDamage(error) {
+            return Found(fault: .damagedFile(error))
+        } catch {
+            // Busy, most often; those who write tell the log.
+            return Found()
+        }
+    }
+
+    static func isDamage(_ error: any Error) -> Bool {
+        guard let error = error as? DatabaseError else { return false }
+        // SQLITE_ERROR stands for a table of another shape: a file of somebody else's.
+        return [.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR].contains(error.resultCode.primaryResultCode)
+    }
+}
+
+/// A caption as it lies in the file, with a checksum over all of it and its key.
+private struct CaptionRow {
+    let created: Double
+    let content: Data
+    let checksum: Data
+
+    init(_ caption: RememberedCaption, _ key: CaptionKey) throws {
+        created = caption.created
+        content = try JSONEncoder().encode(caption)
+        checksum = Self.checksum(key, created, content)
+    }
+
+    init(_ row: Row) {
+        // A damaged row may hold values of other types.
+        created = Double.fromDatabaseValue(row["created"]) ?? 0
+        content = Data.fromDatabaseValue(row["content"]) ?? Data()
+        checksum = Data.fromDatabaseValue(row["checksum"]) ?? Data()
+    }
+
+    /// The caption; nil where the row is not the one that was written for this key.
+    func caption(_ key: CaptionKey) -> RememberedCaption? {
+        guard checksum == Self.checksum(key, created, content),
+            let caption = try? JSONDecoder().decode(RememberedCaption.self, from: content), !caption.caption.isEmpty
+        else { return nil }
+        return caption
+    }
+
+    private static func checksum(_ key: CaptionKey, _ created: Double, _ content: Data) -> Data {
+        var hash = SHA256()
+        hash.update(data: key.digest)
+        withUnsafeBytes(of: created.bitPattern.littleEndian) { hash.update(bufferPointer: $0) }
+        hash.update(data: content)
+        return Data(hash.finalize())
+    }
+}
+
+/// Tells a file from another one that has taken its place.
+private struct FileIdentity: Equatable {
+    let device: UInt64
+    let node: UInt64
+
+    /// Nil where there is no such file.
+    init?(_ path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        device = UInt64(status.st_dev)
+        node = UInt64(status.st_ino)
     }
 }

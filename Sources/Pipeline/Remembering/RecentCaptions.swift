@@ -42,6 +42,11 @@ final class RecentCaptions: Sendable {
         }
     }
 
+    /// Forgets all captions.
+    func forgetAll() {
+        state.withLock { $0 = State() }
+    }
+
     private func add(_ caption: RememberedCaption, _ key: CaptionKey, _ state: inout State) {
         let bytes = Self.bytes(caption)
         guard bytes <= maxGenerationBytes else { return }
