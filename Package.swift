@@ -128,11 +128,13 @@ let package = Package(
         library("SentenceEmbedding", ["Networks", "Tokenization", "Checkpoint", "ONNXGraph", "ONNXRuntime"]),
         library("Blip2", ["Networks", "Tokenization", "Checkpoint", "ONNXGraph", "ONNXRuntime"]),
         // What the networks have in common: layers, weights in few bits, compiling.
-        library("Networks", ["Checkpoint", "ONNXGraph", "ONNXRuntime", "CKernels"]),
+        library("Networks", ["Checkpoint", "ONNXGraph", "ONNXRuntime", "CKernels", crypto]),
         library("Tokenization", []),
-        library("Checkpoint", [crypto]),
+        library("Checkpoint", ["CMappedFiles", crypto]),
+        // One sentence where a file is cut short while it is mapped.
+        .target(name: "CMappedFiles"),
         library("Hub", ["Checkpoint", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioHTTPCompression, nioSSL]),
-        library("ONNXGraph", [swiftProtobuf], exclude: ["onnx.proto"]),
+        library("ONNXGraph", [crypto, swiftProtobuf], exclude: ["onnx.proto"]),
         library("ONNXRuntime", ["CONNXRuntime", "CKernels"]),
         // Optimised in debug builds too: without, its vector code is a hundred times slower.
         .target(name: "CKernels", dependencies: ["CONNXRuntime"], cSettings: [.unsafeFlags(["-O2"])]),

@@ -19,6 +19,10 @@ public struct Blip2Error: Error, Sendable, CustomStringConvertible {
         case noSpace
         /// The compiled model was found, but cannot be loaded.
         case damagedModel
+        /// A network gave numbers that are infinite, or none at all (NaN).
+        case invalidOutput
+        /// The model answers otherwise than it did when it was compiled.
+        case wrongAnswer
         /// A GPU is asked for, and there is none that can be used.
         case noGPU
         /// Whoever asked for the work has stopped it.

@@ -6,13 +6,16 @@ extension Blip2Model {
     ///   - languageInputs: [B, Q, H], from ``encode(_:cancellation:)``.
     ///   - options: one for each row.
     /// - Returns: the rows in the order of the pictures.
-    /// - Throws: ``Blip2Error`` for options that do not fit the model or a cancelled run, `ONNXRuntimeError`.
+    /// - Throws: ``Blip2Error`` for options that do not fit the model, a cancelled run, or numbers that are not finite,
+    ///   `ONNXRuntimeError`.
     public func generate(
         _ languageInputs: Tensor, _ options: [GenerationOptions], cancellation: Cancellation? = nil
     ) throws -> [DecodingBatch.FinishedRow] {
         let batch = DecodingBatch(self)
         _ = try batch.join(languageInputs, options, cancellation: cancellation)
-        return try batch.finish(cancellation: cancellation)
+        let rows = try batch.finish(cancellation: cancellation)
+        if let failure = rows.lazy.compactMap(\.failure).first { throw failure }
+        return rows
     }
 
     /// The most new tokens that fit behind the picture and a prompt of `promptLength` tokens.

@@ -214,6 +214,14 @@ public final class Blip2Model: Sendable {
         let middle = ContinuousClock.now
         try run(
             qFormer, ["hidden_state": hidden], ["query_output": output, "language_inputs": inputs], cancellation)
+        // What is not finite stays so: the decoder then refuses the picture, and no layer on the way makes numbers of it.
+        for picture in 0..<batch {
+            let isFinite = try [hidden, output].allSatisfy { try $0.rows(picture..<picture + 1).isFinite }
+            if !isFinite {
+                let row = try inputs.rows(picture..<picture + 1)
+                try row.fill(repeatElement(Float.nan, count: queries * configuration.text.hiddenSize))
+            }
+        }
         return Encoding(
             visionHiddenState: hidden, queryOutput: output, languageInputs: inputs, visionTime: middle - start,
             qFormerTime: ContinuousClock.now - middle)

@@ -19,6 +19,8 @@ public struct CheckpointError: Error, Sendable, CustomStringConvertible {
         case unexpectedShape
         /// The tensor's elements are not of a kind that can be converted to what was asked for.
         case unexpectedScalarType
+        /// A tensor holds a number that is infinite, or none at all (NaN).
+        case nonFiniteTensor
         /// `model.safetensors.index.json` names a file that it may not name, or a tensor that its file does not hold.
         case invalidIndex
         /// A file could not be written.

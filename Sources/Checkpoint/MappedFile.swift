@@ -1,3 +1,5 @@
+import CMappedFiles
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -8,8 +10,8 @@ import Darwin
 
 /// A file's bytes as the system's page cache holds them: nothing is read until it is looked at, and nothing is copied.
 ///
-/// Whoever shortens the file while it is mapped makes later reads fail with a bus error; checkpoints are replaced by
-/// renaming, never edited in place.
+/// Whoever shortens the file while it is mapped makes later reads fail with a bus error, which ``MappedFaults`` explains;
+/// checkpoints are replaced by renaming, never edited in place.
 final class MappedFile: Sendable {
     let path: String
 
@@ -74,5 +76,14 @@ final class MappedFile: Sendable {
             return CheckpointError(.missingFile, "\(path) does not exist.")
         }
         return CheckpointError(.unreadableFile, "\(path) cannot be opened: \(String(cString: strerror(number))).")
+    }
+}
+
+/// What happens when a file is cut short while it is mapped, here or by ONNX Runtime.
+public enum MappedFaults {
+    /// From now on, reading what is gone ends the process with status 1 and a sentence on standard error that names the
+    /// file, instead of a bare SIGBUS.
+    public static func explain() {
+        mapped_files_explain_bus_errors()
     }
 }

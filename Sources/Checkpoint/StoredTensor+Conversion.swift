@@ -25,6 +25,26 @@ extension StoredTensor {
         }
     }
 
+    /// Refuses weights that are no numbers: whatever is computed with them is none either.
+    ///
+    /// - Parameters:
+    ///   - floats: elements of this tensor, as ``copyFloats(_:into:)`` gave them.
+    ///   - first: the place of the first of them in the tensor.
+    /// - Throws: `nonFiniteTensor`, with the file, the tensor and the place.
+    public func checkFinite(_ floats: UnsafeBufferPointer<Float>, from first: Int) throws(CheckpointError) {
+        // As integers without their sign, NaN and infinities are the largest of all; such a maximum is found by many lanes at once.
+        var largest: UInt32 = 0
+        for float in floats { largest = max(largest, float.bitPattern & 0x7FFF_FFFF) }
+        guard largest >= Float.infinity.bitPattern, let index = floats.firstIndex(where: { !$0.isFinite }) else {
+            return
+        }
+        let value = floats[index].isNaN ? "NaN" : "infinite"
+        throw CheckpointError(
+            .nonFiniteTensor,
+            "Tensor \"\(name)\" in \(filePath) is \(value) at element \(first + index), so that no caption could be made with "
+                + "it. Download the file again, or take a checkpoint from before its training went wrong.")
+    }
+
     /// All elements as 64-bit integers, in row-major order.
     ///
     /// - Throws: `unexpectedScalarType` unless the tensor is of integers that fit, so not of floats, U64 or BOOL.

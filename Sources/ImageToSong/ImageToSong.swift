@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checkpoint
 import Foundation
 import Pipeline
 
@@ -18,6 +19,7 @@ struct ImageToSong: AsyncParsableCommand {
         ])
 
     static func main() async {
+        MappedFaults.explain()
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {

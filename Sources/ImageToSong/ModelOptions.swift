@@ -64,9 +64,11 @@ struct ModelOptions: ParsableArguments {
     /// Loads the model from its folder.
     func load(_ settings: Settings, from folder: URL) throws -> Blip2Model {
         let progress = ProgressLine("Compiling \(model ?? settings.modelID)")
-        return try Blip2Model(
+        let model = try Blip2Model(
             folder: folder, cache: URL(fileURLWithPath: settings.modelCacheDirectory),
             execution: try execution(settings), progress: progress.update,
             waiting: { complain("Another process is compiling \(folder.lastPathComponent); waiting for it.") })
+        if let file = model.compiled.wasDamaged { complain("\(file) was damaged; the model was compiled anew.") }
+        return model
     }
 }

@@ -38,9 +38,11 @@ struct Serve: AsyncParsableCommand {
         let logger = Logger(label: Release.name)
         for warning in loaded.warnings { logger.warning("\(warning)") }
         let metrics = ServerMetrics.registry()
+        let captionMetrics = CaptionMetrics(metrics)
         let captioner = Captioner(
-            configuration: Captioner.Configuration(settings), cache: CaptionCache(settings, logger: logger),
-            metrics: CaptionMetrics(metrics), logger: logger,
+            configuration: Captioner.Configuration(settings),
+            cache: CaptionCache(settings, metrics: captionMetrics, logger: logger),
+            metrics: captionMetrics, logger: logger,
             loader: Blip2CaptionModel.loader(
                 settings, device: settings.deviceWish(asked: loaded.isInEnvironment("USE_GPU"))
             ) {

@@ -6,13 +6,16 @@ extension Graph {
     ///
     /// Weights are streamed: only the piece at hand is in memory. Blocks until both files are on disk.
     /// - Parameter progress: told the number of weight bytes written so far.
+    /// - Returns: the files, with the hashes of what was written.
     /// - Throws: ``ONNXGraphError`` for the first misfit of the description, a weight of the wrong size, or a file that
     ///   cannot be written; whatever a weight's source throws.
-    public func write(to path: String, progress: (Int) throws -> Void = { _ in }) throws {
+    @discardableResult
+    public func write(to path: String, progress: (Int) throws -> Void = { _ in }) throws -> [WrittenFile] {
         if let misfit { throw misfit }
         let model = URL(fileURLWithPath: path)
         let weightsFile = model.deletingPathExtension().appendingPathExtension("weights")
         var initializers = constants
+        var files: [WrittenFile] = []
         if !weights.isEmpty {
             let file = try WeightFile(path: weightsFile.path)
             for weight in weights {
@@ -21,9 +24,10 @@ extension Graph {
                 }
                 initializers.append(initializer)
             }
-            try file.close()
+            files.append(try file.close())
         }
-        try Self.write(try serialized(initializers), to: path)
+        files.append(try Self.write(try serialized(initializers), to: path))
+        return files
     }
 
     /// Bytes of all weights together, before anything is written.
@@ -57,10 +61,10 @@ extension Graph {
         }
     }
 
-    private static func write(_ data: Data, to path: String) throws {
+    private static func write(_ data: Data, to path: String) throws -> WrittenFile {
         let file = try OutputFile(path: path)
         try data.withUnsafeBytes { try file.write($0) }
-        try file.close()
+        return try file.close()
     }
 }
 

@@ -1,3 +1,5 @@
+import Crypto
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -5,6 +7,14 @@ import Musl
 #else
 import Darwin
 #endif
+
+/// What was written into a file.
+public struct WrittenFile: Sendable, Equatable {
+    public let path: String
+    public let byteCount: Int
+    /// SHA-256 of the bytes that were handed to the file system, 64 hexadecimal digits.
+    public let sha256: String
+}
 
 /// A file that is written from its beginning to its end and is on disk once it is closed.
 ///
@@ -18,6 +28,7 @@ final class OutputFile {
     private let path: String
     private var descriptor: CInt
     private var unwaited = 0
+    private var hash = SHA256()
     private(set) var length = 0
 
     init(path: String) throws(ONNXGraphError) {
@@ -31,6 +42,7 @@ final class OutputFile {
     }
 
     func write(_ bytes: UnsafeRawBufferPointer) throws(ONNXGraphError) {
+        hash.update(bufferPointer: bytes)
         var rest = bytes[...]
         while !rest.isEmpty {
             let piece = UnsafeRawBufferPointer(rebasing: rest)
@@ -47,11 +59,13 @@ final class OutputFile {
     }
 
     /// Waits until the bytes are on disk, so that a renamed folder never holds half a file.
-    func close() throws(ONNXGraphError) {
+    func close() throws(ONNXGraphError) -> WrittenFile {
         try waitForDisk()
         let result = Self.close(descriptor)
         descriptor = -1
         if result != 0 { throw failure() }
+        let digits = hash.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
+        return WrittenFile(path: path, byteCount: length, sha256: digits.joined())
     }
 
     private func waitForDisk() throws(ONNXGraphError) {

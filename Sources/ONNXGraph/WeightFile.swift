@@ -44,7 +44,7 @@ final class WeightFile {
     }
 
     /// Waits until the bytes are on disk.
-    func close() throws(ONNXGraphError) {
+    func close() throws(ONNXGraphError) -> WrittenFile {
         try file.close()
     }
 }

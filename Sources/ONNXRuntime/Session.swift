@@ -13,6 +13,9 @@ public final class Session: Sendable {
     /// Whether a provider other than the CPU's computes, which then has memory of its own.
     let isOnDevice: Bool
 
+    /// The version of the library that computes.
+    public var runtimeVersion: String { runtime.version }
+
     // In this order the session is released before the environment.
     let session: Owned
     let runtime: Runtime

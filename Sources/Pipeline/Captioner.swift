@@ -1,3 +1,4 @@
+import Blip2
 public import Imaging
 public import Logging
 
@@ -15,6 +16,8 @@ public actor Captioner {
         case ready(ModelDescription)
         /// The model could not be loaded; the text says why, for the log.
         case failed(String)
+        /// The model was loaded, and is not what it was when it was compiled; the text says why, for the log.
+        case unsound(String)
     }
 
     /// What bounds a caption.
@@ -66,6 +69,9 @@ public actor Captioner {
     private let model: ModelWorker
     private var loading: Task<Void, Never>?
     private var preparation: PixelPreparation?
+    /// Watches over the model's files, where it has some.
+    private var proof: ModelProof?
+    private var files: (any ModelFiles)?
     /// What is being captioned, for those who ask for the same.
     private var underWay: [CaptionKey: Making] = [:]
     private var inFlight = 0
@@ -113,11 +119,12 @@ public actor Captioner {
         metrics.inFlight(0)
         do {
             try await pictures.start()
-            await cache?.open()
-            let loaded = try await model.load { [loader, logger] in
-                try loader { line in logger.info("\(line)") }
-            }
+            async let opened: Void? = cache?.open()
+            let loaded = try await loadModel()
+            _ = await opened
             preparation = loaded.preparation
+            files = loaded.files
+            proof = loaded.files.map(ModelProof.init)
             state = .ready(loaded.description)
             let took = ContinuousClock.now - began
             loadDuration = took
@@ -128,10 +135,84 @@ public actor Captioner {
                     "precision": "\(loaded.description.placement.precision)",
                     "duration_ms": .stringConvertible(took.inMilliseconds),
                 ])
+            if proof != nil {
+                cache?.hold()
+                Task { try? await prove(isGentle: true) }
+            }
         } catch {
             state = .failed("\(error)")
             logger.error("The model could not be loaded: \(error)")
         }
+    }
+
+    /// Loads the model. One that is found damaged meanwhile is compiled anew at once, and loaded again.
+    private func loadModel() async throws -> ModelWorker.Loaded {
+        let load: @Sendable () async throws -> ModelWorker.Loaded = { [loader, logger, model] in
+            try await model.load { [weak self] error in
+                Task { await self?.doubt(error) }
+            } _: {
+                try loader { line in logger.info("\(line)") }
+            }
+        }
+        do {
+            return try await load()
+        } catch let error as Blip2Error where error.code == .damagedModel {
+            logger.error("The compiled model is damaged and is compiled anew: \(error)")
+            return try await load()
+        }
+    }
+
+    // MARK: Whether the model is sound
+
+    /// What clients are told of a model that is not.
+    static let unsoundModel =
+        "The model is damaged, or computes something else than it should, so there are no captions. The log says what is wrong; "
+        + "a restart compiles the model anew."
+
+    /// Hashes the model's files. Until that is done, captions are not written to disk; those of a damaged model never are.
+    ///
+    /// - Throws: `modelUnavailable` where a file is damaged.
+    private func prove(isGentle: Bool) async throws(PipelineError) {
+        guard let proof else { return }
+        do {
+            try await proof.prove(isGentle: isGentle)
+            metrics.modelProof(isSound: true)
+            if case .ready = state { cache?.release() }
+        } catch {
+            refuse(error)
+            throw PipelineError(.modelUnavailable, Self.unsoundModel, cause: error)
+        }
+    }
+
+    /// Looks into a model whose answer gave rise to doubt.
+    ///
+    /// - Parameter error: what is wrong with its answer; nil where that is what it should be.
+    private func doubt(_ error: (any Error)?) async {
+        if let error { return refuse(error) }
+        cache?.hold()
+        try? await prove(isGentle: true)
+    }
+
+    /// Gives out no more captions of a model that is not what it was.
+    private func refuse(_ error: any Error) {
+        guard case .ready = state else { return }
+        state = .unsound("\(error)")
+        cache?.discard()
+        metrics.modelProof(isSound: false)
+        logger.error("The model is not what it was when it was compiled: \(error)")
+    }
+
+    /// Returns where a caption that was just made can be believed: at once as a rule, and after hashing the model's files where
+    /// one of them was touched.
+    private nonisolated func checkFiles() async throws(PipelineError) {
+        guard let (files, proof) = await watched, await !proof.isUntouched(files.stamp()) else { return }
+        cache?.hold()
+        try await prove(isGentle: false)
+    }
+
+    private var watched: (any ModelFiles, ModelProof)? {
+        guard let files, let proof else { return nil }
+        return (files, proof)
     }
 
     /// The caption of the picture in the bytes of a file, remembered from an earlier call or made now.
@@ -181,7 +262,7 @@ public actor Captioner {
         if isFresh {
             metrics.cacheRequest(.bypassed)
             let result = try await make(request, listeners)
-            await cache.remember(result, key)
+            cache.remember(result, key)
             return result
         }
         if let (caption, place) = await cache.caption(key) {
@@ -208,7 +289,7 @@ public actor Captioner {
         let id = listener.map(listeners.add)
         let work = SharedWork {
             let result = try await self.make(request, listeners)
-            await cache.remember(result, key)
+            cache.remember(result, key)
             return result
         }
         let making = Making(work: work, listeners: listeners)
@@ -232,6 +313,8 @@ public actor Captioner {
         nextID += 1
         let result = try await request.run(
             id: nextID, limits: configuration.limits, pictures: pictures, model: model, listeners: listeners)
+        try await checkFiles()
+        if case .unsound = state { _ = try readyModel() }
         meanGeneration = meanGeneration * 0.8 + result.timings.generation.total * 0.2
         metrics.captioned(result)
         return result
@@ -265,6 +348,9 @@ public actor Captioner {
             throw PipelineError(
                 .modelUnavailable, "The model could not be loaded, so there are no captions. The log says why.",
                 cause: PipelineError(.modelUnavailable, reason))
+        case (.unsound(let reason), _):
+            throw PipelineError(
+                .modelUnavailable, Self.unsoundModel, cause: PipelineError(.modelUnavailable, reason))
         default:
             throw PipelineError(.modelLoading, "The model is still being loaded. Try again in a few seconds.")
         }

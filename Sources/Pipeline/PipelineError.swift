@@ -9,7 +9,7 @@ public struct PipelineError: Error, Sendable, CustomStringConvertible {
         case invalidSetting = "invalid_setting"
         /// The model is still being loaded.
         case modelLoading = "model_loading"
-        /// The model could not be loaded.
+        /// The model could not be loaded, or is not what it was when it was compiled.
         case modelUnavailable = "model_unavailable"
         /// As many pictures wait as may.
         case queueFull = "queue_full"
@@ -31,6 +31,10 @@ public struct PipelineError: Error, Sendable, CustomStringConvertible {
         case unsuitablePicture = "unsuitable_picture"
         /// An option lies outside of what the model can do.
         case invalidOption = "invalid_option"
+        /// The model gave no words for the picture.
+        case emptyCaption = "empty_caption"
+        /// The model gave numbers that are infinite, or none at all.
+        case invalidOutput = "invalid_model_output"
         /// The answer took longer than allowed.
         case timedOut = "timed_out"
         /// The caller left before the answer was there.

@@ -38,6 +38,8 @@ public final class SentenceEmbedder: Sendable {
     ///   - threads: cores that one run may use; nil for all.
     ///   - progress: told which share of the weights is compiled, 0 to 1; not called when they already were.
     ///   - waiting: told once where another process compiles the same and is waited for.
+    /// - Throws: `damagedModel` where what was compiled cannot be made sound; `invalidOutput` where it answers otherwise than it
+    ///   did when it was compiled: vectors are kept, and wrong ones would outlive their model.
     public init(
         folder: String, cacheFolder: String, precision: Precision = .fp32, threads: Int? = nil,
         progress: (Double) -> Void = { _ in }, waiting: () -> Void = {}
@@ -49,8 +51,7 @@ public final class SentenceEmbedder: Sendable {
         }
         let loaded = try SentenceEmbeddingError.converting {
             let compilation = Compilation(parts.checkpoint, precision, format: Self.format) { [try parts.graph()] }
-            let compiled = try CompiledModel.findOrCompile(
-                compilation, cache: cache, waiting: waiting, progress: progress)
+            let compiled = try Self.sound(compilation, cache: cache, waiting: waiting, progress: progress)
             compiled.readAhead([BERTEncoder.graphName])
             var options = SessionOptions()
             options.intraOpThreads = threads
@@ -71,12 +72,44 @@ public final class SentenceEmbedder: Sendable {
         lowercases = parts.folder.lowercases
         name =
             "bert-\(configuration.layerCount)x\(width)-\(pooling.rawValue)-\(maximumTokens)-\(compiled.digest.prefix(12))"
+        try prove()
+    }
+
+    /// The compiled model, every file of which was hashed.
+    private static func sound(
+        _ compilation: Compilation, cache: URL, waiting: () -> Void, progress: (Double) -> Void
+    ) throws -> CompiledModel {
+        let found = try CompiledModel.findOrCompile(compilation, cache: cache, waiting: waiting, progress: progress)
+        if found.isHashed { return found }
+        do {
+            try found.check()
+            return found
+        } catch {
+            // The damaged one is out of the way, and is compiled anew.
+            return try CompiledModel.findOrCompile(compilation, cache: cache, waiting: waiting, progress: progress)
+        }
+    }
+
+    /// Holds the vector of a sentence that never changes against the one that was kept when the model was compiled.
+    private func prove() throws(SentenceEmbeddingError) {
+        let machine = "cpu, \(MachineLimits.kernelName), ONNX Runtime \(session.runtimeVersion)"
+        let vector = try embed(["A quiet harbour at dusk, and somebody sings."])[0]
+        let answer = KnownAnswer([KnownAnswer.Stage("embedding", vector)])
+        guard let expected = compiled.answer(on: machine) else { return compiled.keep(answer, on: machine) }
+        let bound: Float = precision == .fp32 ? 1e-3 : 5e-2
+        guard let difference = answer.difference(from: expected, beyond: bound) else { return }
+        throw SentenceEmbeddingError(
+            .invalidOutput,
+            "The embedding model gives another vector than when it was compiled: it is off by \(difference.error), where "
+                + "\(bound) may be. Its files are as they were written, so check this machine's memory and processor. If the "
+                + "machine or its libraries were exchanged, delete \(compiled.folder.path): the next start compiles it anew."
+        )
     }
 
     /// The vectors of some texts, in their order, each of length 1. Blocks.
     ///
     /// What a text's vector is does not depend on the others. Many texts at once are faster than each alone.
-    /// - Throws: `runtime` where there is no memory for the network's numbers.
+    /// - Throws: `runtime` where there is no memory for the network's numbers; `invalidOutput` where they are not finite.
     public func embed(_ texts: [String]) throws(SentenceEmbeddingError) -> [[Float]] {
         let rows = texts.map { text in
             tokenizer.encode(
@@ -88,6 +121,12 @@ public final class SentenceEmbedder: Sendable {
                 try session.run(try batch.inputs(rows, padding: padTokenID, pooling), outputs: ["embedding"])[
                     "embedding"]?
                     .array(of: Float.self) ?? []
+            }
+            guard values.allSatisfy(\.isFinite) else {
+                throw SentenceEmbeddingError(
+                    .invalidOutput,
+                    "The embedding model gave numbers that are infinite or none at all. If it does so for every text, it is "
+                        + "damaged: `image-to-song models verify` finds out, and a restart compiles it anew.")
             }
             for (row, index) in batch.indices.enumerated() {
                 vectors[index] = Array(values[row * width..<(row + 1) * width])

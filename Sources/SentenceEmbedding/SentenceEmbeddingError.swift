@@ -26,6 +26,8 @@ public struct SentenceEmbeddingError: Error, Sendable, CustomStringConvertible {
         case noSpace
         /// The compiled model was found, but cannot be loaded.
         case damagedModel
+        /// The network gave numbers that are infinite, or none at all, or other ones than when it was compiled.
+        case invalidOutput
         /// ONNX Runtime is not there, or a run of the network failed.
         case runtime
     }

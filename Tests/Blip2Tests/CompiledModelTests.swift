@@ -49,18 +49,6 @@ struct CompiledModelTests {
         #expect(try load().parity(referencePath: Fixtures.reference(name)).isWithinBounds)
     }
 
-    @Test("A graph of other bytes and the right length is refused, with the folder to delete")
-    func refusesGarbage() throws {
-        let folder = try load().compiled.folder
-        let graph = folder.appendingPathComponent("qformer.onnx")
-        try Data(repeating: 0xA5, count: try Data(contentsOf: graph).count).write(to: graph)
-        let error = try #require(throws: Blip2Error.self) { try load() }
-        #expect(error.code == .damagedModel)
-        #expect(error.message.contains(graph.path) && error.message.contains("delete \(folder.path)"))
-        try FileManager.default.removeItem(at: folder)
-        #expect(try load().compiled.isNew)
-    }
-
     @Test("What a crash left behind is not taken for a model")
     func ignoresDrafts() throws {
         let folder = try load().compiled.folder

@@ -129,15 +129,35 @@ struct RefusedModelTests {
         #expect(error.message.contains("/dev/null/models") && error.message.contains("MODEL_CACHE_DIR"))
     }
 
-    @Test("A damaged graph is refused, with the folder to delete")
-    func namesDamage() throws {
+    @Test("A damaged file is compiled anew", arguments: ["sentence.onnx", "sentence.weights"])
+    func repairsDamage(file: String) throws {
         let folder = try TemporaryFolder()
-        let compiled = try folder.embedder(EmbeddingFixture.model("mean")).compiled.folder
-        let graph = compiled.appendingPathComponent("sentence.onnx")
-        try Data(repeating: 0xA5, count: try Data(contentsOf: graph).count).write(to: graph)
-        let error = try #require(throws: SentenceEmbeddingError.self) {
-            try folder.embedder(EmbeddingFixture.model("mean"))
+        let model = EmbeddingFixture.model("mean")
+        let first = try folder.embedder(model)
+        let place = first.compiled.folder.appendingPathComponent(file)
+        try Data(repeating: 0xA5, count: try Data(contentsOf: place).count).write(to: place)
+        let second = try folder.embedder(model)
+        #expect(second.compiled.wasDamaged == place.path)
+        #expect(try second.embed(["a boat"]) == first.embed(["a boat"]))
+    }
+
+    @Test("Another vector than when the model was compiled is refused: vectors are kept, and would outlive their model")
+    func refusesOtherAnswers() throws {
+        let folder = try TemporaryFolder()
+        let model = EmbeddingFixture.model("mean")
+        let manifest = try folder.embedder(model).compiled.folder.appendingPathComponent("manifest.json")
+        var object = try #require(
+            try JSONSerialization.jsonObject(with: Data(contentsOf: manifest)) as? [String: Any])
+        let answers = try #require(object["answers"] as? [String: [String: [[String: Any]]]])
+        object["answers"] = answers.mapValues { answer in
+            answer.mapValues { stages in
+                stages.map { stage in
+                    stage.merging(["numbers": (stage["numbers"] as? [Double] ?? []).map { -$0 }]) { $1 }
+                }
+            }
         }
-        #expect(error.code == .damagedModel && error.message.contains("delete \(compiled.path)"))
+        try JSONSerialization.data(withJSONObject: object).write(to: manifest)
+        let error = try #require(throws: SentenceEmbeddingError.self) { try folder.embedder(model) }
+        #expect(error.code == .invalidOutput && error.message.contains("another vector"))
     }
 }

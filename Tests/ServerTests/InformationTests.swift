@@ -82,6 +82,7 @@ struct InformationTests {
             let health = try await client.execute(uri: "/health", method: .get)
             #expect(health.status == .serviceUnavailable)
             #expect(try health.object()["status"] as? String == "degraded")
+            #expect((try health.object()["detail"] as? String)?.contains("The log says why") == true)
             let caption = try await client.caption(TestForm(image: try fixture("gradient.png")).body)
             #expect(try !caption.expectProblem(503, "model_unavailable").contains("/secret"))
         }

@@ -1,6 +1,7 @@
 public import Blip2
 public import Imaging
 public import Pipeline
+import Synchronization
 
 /// A model that answers what a test wants, one picture a step.
 public final class StubModel: CaptionModel {
@@ -12,6 +13,9 @@ public final class StubModel: CaptionModel {
         placement: .init(device: "cpu", precision: "fp32", memoryBytes: 28),
         limits: .init(imageSize: 8, queryTokens: 4, maxNewTokens: 30))
     public let preparation = PixelPreparation(width: 8, height: 8)
+    /// What ``prove()`` does.
+    public var proof: @Sendable () throws -> Void = {}
+    public var files: (any ModelFiles)?
     private let answer: Answer
     private var joined: [CaptionInput] = []
 
@@ -38,4 +42,39 @@ public final class StubModel: CaptionModel {
     public func leave(_ id: CaptionInput.ID) { joined.removeAll { $0.id == id } }
 
     public func reset() { joined = [] }
+
+    public func prove() throws { try proof() }
+}
+
+/// Files of a model that a test touches and damages.
+public final class StubFiles: ModelFiles {
+    private let state = Mutex((stamp: "as loaded", damage: (any Error)?.none, isShut: false))
+    private let gate = Gate()
+
+    public let loadedStamp = "as loaded"
+
+    /// Makes files that are sound.
+    /// - Parameter isShut: whether ``check(isGentle:)`` waits for ``open()``.
+    public init(isShut: Bool = false) {
+        state.withLock { $0.isShut = isShut }
+    }
+
+    public func stamp() -> String { state.withLock(\.stamp) }
+
+    public func check(isGentle: Bool) throws {
+        if state.withLock(\.isShut) { gate.wait() }
+        if let damage = state.withLock(\.damage) { throw damage }
+    }
+
+    /// Lets a check through.
+    public func open() { gate.open() }
+
+    /// From now on the files are others.
+    /// - Parameter damage: what a check finds; nil for nothing.
+    public func touch(_ damage: (any Error)? = nil) {
+        state.withLock { state in
+            state.stamp += ", and touched"
+            state.damage = damage
+        }
+    }
 }

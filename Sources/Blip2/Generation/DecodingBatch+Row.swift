@@ -8,7 +8,9 @@ extension DecodingBatch {
     /// What became of a row.
     public struct FinishedRow: Sendable {
         public let id: RowID
-        /// The texts, at least one: as many as were asked for, the best one first.
+        /// Why there is no text: `invalidOutput` where the networks gave no numbers for this row.
+        public let failure: Blip2Error?
+        /// The texts: as many as were asked for, the best one first; none after a failure, else at least one.
         public let sequences: [GeneratedSequence]
         /// The row's first run: picture and prompt, up to the first new token.
         public let prefillTime: Duration
@@ -28,10 +30,21 @@ extension DecodingBatch {
         /// What the batch's steps had taken together when the row joined.
         let start: Duration
         var prefillTime = Duration.zero
+        var failure: Blip2Error?
 
         /// - Parameter end: what the batch's steps have taken together now.
         func finished(at end: Duration) -> FinishedRow {
-            FinishedRow(id: id, sequences: search.results, prefillTime: prefillTime, decodeTime: end - start)
+            FinishedRow(
+                id: id, failure: failure, sequences: failure == nil ? search.results : [], prefillTime: prefillTime,
+                decodeTime: end - start)
+        }
+
+        /// Ends the row without a text.
+        /// - Returns: its rows of the decoder.
+        mutating func fail(_ stage: String) -> [Int] {
+            failure = .notFinite(stage)
+            defer { branches = [] }
+            return branches.map(\.place)
         }
     }
 

@@ -85,6 +85,9 @@ public final class DecodingBatch {
                                 place: firstPlace + offset)
                         ], start: stepTime)
                 }
+                for (offset, index) in group.enumerated() where !imageEmbeddings[index].isFinite {
+                    unused += rows[firstRow + offset].fail("vision tower")
+                }
                 unused += try advance(firstRow..<rows.count, logits, firstPlace: firstPlace)
                 let time = ContinuousClock.now - start
                 for row in firstRow..<rows.count { rows[row].prefillTime = time }
@@ -153,11 +156,16 @@ public final class DecodingBatch {
     private func advance(_ range: Range<Int>, _ logits: Tensor, firstPlace: Int) throws -> [Int] {
         let size = model.configuration.text.vocabularySize
         return try logits.withElements(of: Float.self) { scores in
-            range.flatMap { row in
-                rows[row].advance(in: decoder) { place in
-                    let start = (place - firstPlace) * size
-                    return Scores(rebasing: scores[start..<start + size])
+            func scoresOf(_ place: Int) -> Scores {
+                let start = (place - firstPlace) * size
+                return Scores(rebasing: scores[start..<start + size])
+            }
+            return range.flatMap { (row) -> [Int] in
+                guard rows[row].failure == nil else { return [] }
+                guard rows[row].branches.allSatisfy({ scoresOf($0.place).isFinite }) else {
+                    return rows[row].fail("language model")
                 }
+                return rows[row].advance(in: decoder, scores: scoresOf)
             }
         }
     }
@@ -184,7 +192,24 @@ public final class DecodingBatch {
     }
 }
 
+extension Blip2Error {
+    /// - Parameter stage: what gave the numbers.
+    static func notFinite(_ stage: String) -> Blip2Error {
+        Blip2Error(
+            .invalidOutput,
+            "The \(stage) gave numbers that are infinite or none at all, so that there is no caption. If other pictures fare no "
+                + "better, the model is damaged: `image-to-song models verify` finds out, and a restart compiles it anew."
+        )
+    }
+}
+
 extension Tensor {
+    /// Whether all of its 32-bit floats are numbers, and none is infinite.
+    var isFinite: Bool {
+        // What is no float cannot be infinite either.
+        (try? withElements(of: Float.self) { $0.isFinite }) ?? true
+    }
+
     /// A float32 tensor of rows, one behind the other.
     fileprivate convenience init(stacking rows: [Tensor]) throws {
         try self.init(.float32, shape: [rows.count] + (rows.first?.shape.dropFirst() ?? []))

@@ -61,7 +61,10 @@ extension CaptionBench {
             logger: Logger(label: Release.name) { _ in SwiftLogNoOpLogHandler() }
         ) { _ in try Blip2CaptionModel(model, name: name) }
         await captioner.start()
-        if case .failed(let reason) = await captioner.state { throw CommandError(reason) }
+        switch await captioner.state {
+        case .failed(let reason), .unsound(let reason): throw CommandError(reason)
+        case .loading, .ready: break
+        }
         return captioner
     }
 

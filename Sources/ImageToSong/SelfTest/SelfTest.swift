@@ -41,6 +41,11 @@ struct SelfTest: AsyncParsableCommand {
         let model = report.check("Model", needs: folder == nil ? nil : settings) { settings in
             try load(settings, from: try checkpoint?.get())
         }
+        report.check("Proof of the model", needs: model) { model in
+            try model.prove()
+            try model.files?.check(isGentle: false)
+            return ((), "its files and its answer are those of when it was compiled")
+        }
         report.checkCaptions(model)
         let embeddings = runtime == nil || folder == nil ? nil : await fetchedEmbeddings(settings)
         report.checkSongs(settings, embeddings: embeddings)

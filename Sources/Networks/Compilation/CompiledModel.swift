@@ -8,23 +8,28 @@ package import ONNXRuntime
 /// The folder appears whole or not at all: it is written beside its place and renamed into it, under a lock that
 /// other processes wait for, so that neither a crash nor a second process leaves half a model.
 public struct CompiledModel: Sendable {
-    /// What `manifest.json` says of the folder it lies in.
-    struct Manifest: Codable, Equatable {
-        /// See ``Compilation/format``.
-        let format: Int
-        let digest: String
-        let precision: Precision
-        /// The name of the checkpoint's folder when it was compiled, for people who look around.
-        let source: String
-        /// Bytes of every file, so that a damaged folder is noticed.
-        let files: [String: Int]
-    }
-
-    static let manifestName = "manifest.json"
-
     public let folder: URL
+    let manifest: ModelManifest
     /// Whether this call wrote the folder, rather than found it.
     public let isNew: Bool
+    /// The file that was found damaged, for which this call compiled the model anew; nil where none was.
+    public let wasDamaged: String?
+    /// Whether every file was hashed by this call.
+    public let isHashed: Bool
+    /// What ``stamp()`` was before anything was loaded.
+    public private(set) var loadedStamp = ""
+
+    /// Models up to this size are hashed each time that they are found: it takes less than loading them.
+    static let wholeModelByteCount = 256 << 20
+
+    init(folder: URL, manifest: ModelManifest, isNew: Bool, wasDamaged: String?, isHashed: Bool = false) {
+        self.folder = folder
+        self.manifest = manifest
+        self.isNew = isNew
+        self.wasDamaged = wasDamaged
+        self.isHashed = isHashed
+        loadedStamp = stamp()
+    }
 
     /// The digest of the checkpoint that this was compiled from.
     public var digest: String { folder.deletingLastPathComponent().lastPathComponent }
@@ -33,9 +38,7 @@ public struct CompiledModel: Sendable {
     package func path(_ graph: String) -> String { folder.appendingPathComponent("\(graph).onnx").path }
 
     /// Bytes on disk of all graphs and weights.
-    public var byteCount: Int {
-        (try? Self.sizes(in: folder))?.values.reduce(0, +) ?? 0
-    }
+    public var byteCount: Int { manifest.files.values.reduce(0) { $0 + $1.bytes } }
 
     /// Finds the compiled form of a checkpoint, or writes it. Blocks: seconds for each billion parameters.
     /// - Parameters:
@@ -51,7 +54,7 @@ public struct CompiledModel: Sendable {
         let parent = cache.appendingPathComponent("compiled").appendingPathComponent(digest)
         let precision = compilation.precision.rawValue
         let folder = parent.appendingPathComponent(precision, isDirectory: true)
-        if isIntact(folder, digest, compilation) { return CompiledModel(folder: folder, isNew: false) }
+        if case .intact(let model) = find(folder, digest, compilation) { return model }
 
         do {
             try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
@@ -60,28 +63,33 @@ public struct CompiledModel: Sendable {
         }
         let lock = try FileLock.wait(parent.appendingPathComponent("\(precision).lock").path, waiting: waiting)
         defer { lock.release() }
-        if isIntact(folder, digest, compilation) { return CompiledModel(folder: folder, isNew: false) }
+        var wasDamaged: String?
+        switch find(folder, digest, compilation) {
+        case .intact(let model): return model
+        case .damaged(let file): wasDamaged = file
+        case .missing: break
+        }
 
         CompilationDraft.removeAbandoned(in: cache.appendingPathComponent("compiled"))
         let graphs = try compilation.graphs()
         let draft = CompilationDraft(parent.appendingPathComponent("\(precision).draft"), cache: cache)
         do {
             try draft.begin(replacing: folder)
-            try write(graphs, to: draft.folder, progress: progress)
-            let manifest = Manifest(
-                format: compilation.format, digest: digest, precision: compilation.precision,
-                source: compilation.checkpoint.folder.lastPathComponent, files: try sizes(in: draft.folder))
-            try write(manifest, to: draft.folder)
+            let files = try write(graphs, to: draft.folder, progress: progress)
+            let manifest = ModelManifest(compilation, digest: digest, files: files)
+            try readBack(manifest, in: draft.folder)
+            try manifest.write(to: draft.folder)
             try draft.finish(as: folder)
+            return CompiledModel(
+                folder: folder, manifest: manifest, isNew: true, wasDamaged: wasDamaged, isHashed: true)
         } catch {
             draft.remove()
             throw draft.explained(error)
         }
-        return CompiledModel(folder: folder, isNew: true)
     }
 
     /// The graph of that name, loaded.
-    /// - Throws: `damagedModel` where ONNX Runtime cannot read what was compiled.
+    /// - Throws: `damagedModel` where ONNX Runtime cannot read what was compiled, with the file that is damaged, if one is.
     package func session(
         _ graph: String, _ runtime: Runtime, _ options: SessionOptions
     ) throws(NetworksError) -> Session {
@@ -89,48 +97,76 @@ public struct CompiledModel: Sendable {
         do throws(ONNXRuntimeError) {
             return try Session(runtime: runtime, modelPath: path, options: options)
         } catch {
+            try check()
             throw NetworksError(
                 .damagedModel,
-                "The compiled model cannot be loaded from \(path). If there was memory enough for it, it is damaged: "
-                    + "delete \(folder.path), and the next start compiles it again.",
+                "The compiled model cannot be loaded from \(path), though its files are as they were written. If there was memory "
+                    + "enough for it, another version of ONNX Runtime may: delete \(folder.path), and the next start compiles it "
+                    + "again.",
                 cause: error)
         }
     }
 
-    private static func write(_ graphs: [Graph], to folder: URL, progress: (Double) -> Void) throws {
+    private static func write(
+        _ graphs: [Graph], to folder: URL, progress: (Double) -> Void
+    ) throws -> [String: ModelManifest.File] {
         let total = graphs.reduce(0) { $0 + $1.weightByteCount }
         try CompilationDraft.checkSpace(for: total, in: folder)
         var done = 0
+        var files: [String: ModelManifest.File] = [:]
         for graph in graphs {
-            try graph.write(to: folder.appendingPathComponent("\(graph.name).onnx").path) { bytes in
+            let written = try graph.write(to: folder.appendingPathComponent("\(graph.name).onnx").path) { bytes in
                 progress(min(1, Double(done + bytes) / Double(max(total, 1))))
+            }
+            for file in written {
+                let name = URL(fileURLWithPath: file.path).lastPathComponent
+                files[name] = ModelManifest.File(bytes: file.byteCount, sha256: file.sha256)
             }
             done += graph.weightByteCount
         }
+        return files
     }
 
-    private static func write(_ manifest: Manifest, to folder: URL) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try encoder.encode(manifest).write(to: folder.appendingPathComponent(manifestName))
+    /// Reads what was written, from the disk where that can be had, and holds it against what was meant.
+    private static func readBack(_ manifest: ModelManifest, in folder: URL) throws {
+        for name in manifest.files.keys { forget(folder.appendingPathComponent(name).path) }
+        let model = CompiledModel(folder: folder, manifest: manifest, isNew: true, wasDamaged: nil)
+        guard let finding = try model.findings().first else { return }
+        throw NetworksError(
+            .damagedModel,
+            "\(folder.appendingPathComponent(finding.file).path) does not read as it was written. Check the disk and the memory "
+                + "of this machine, or set MODEL_CACHE_DIR to a folder on another disk.")
     }
 
-    /// Whether the folder holds what its manifest says, for this checkpoint and this version of the graphs.
-    private static func isIntact(_ folder: URL, _ digest: String, _ compilation: Compilation) -> Bool {
-        guard let data = try? Data(contentsOf: folder.appendingPathComponent(manifestName)),
-            let manifest = try? JSONDecoder().decode(Manifest.self, from: data)
-        else { return false }
-        return manifest.format == compilation.format && manifest.digest == digest
-            && manifest.precision == compilation.precision && (try? sizes(in: folder)) == manifest.files
+    private enum Found {
+        case intact(CompiledModel)
+        /// A file that is not what the manifest says.
+        case damaged(String)
+        case missing
     }
 
-    /// Bytes of every graph and weight file in a folder.
-    private static func sizes(in folder: URL) throws -> [String: Int] {
-        var sizes: [String: Int] = [:]
-        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) where name != manifestName {
-            let path = folder.appendingPathComponent(name).path
-            sizes[name] = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
+    /// The model in a folder, if that holds what its manifest says, for this checkpoint and this version of the graphs.
+    ///
+    /// Large models are found by the sizes of their files, and hashed later, in the background.
+    private static func find(_ folder: URL, _ digest: String, _ compilation: Compilation) -> Found {
+        guard let manifest = ModelManifest(in: folder) else {
+            let condemned = ModelManifest(in: folder, named: ModelManifest.condemnedName)
+            return condemned == nil ? .missing : .damaged(folder.path)
         }
-        return sizes
+        guard
+            manifest.format == compilation.format && manifest.digest == digest
+                && manifest.precision == compilation.precision
+        else { return .missing }
+        let isWhole = manifest.files.values.reduce(0) { $0 + $1.bytes } <= wholeModelByteCount
+        let model = CompiledModel(folder: folder, manifest: manifest, isNew: false, wasDamaged: nil, isHashed: isWhole)
+        for (name, file) in manifest.files {
+            let path = folder.appendingPathComponent(name).path
+            let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
+            guard size == file.bytes else { return .damaged(path) }
+        }
+        if isWhole, let finding = (try? model.findings())?.first {
+            return .damaged(folder.appendingPathComponent(finding.file).path)
+        }
+        return .intact(model)
     }
 }

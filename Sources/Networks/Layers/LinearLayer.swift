@@ -46,7 +46,7 @@ package struct VectorPart {
 
     package var isWhole: Bool { range.count == tensor.elementCount }
 
-    package func floats() throws(CheckpointError) -> [Float] { Array(try tensor.floats()[range]) }
+    package func floats() throws(CheckpointError) -> [Float] { Array(try tensor.finiteFloats()[range]) }
 }
 
 /// Neighbouring rows of a matrix of the checkpoint: the outputs of one layer, where several lie in one tensor.
@@ -89,7 +89,9 @@ package struct Matrix {
         for part in parts {
             guard row >= part.count else {
                 let start = (part.range.lowerBound + row) * width + columns.lowerBound
-                return try part.tensor.copyFloats(start..<(start + columns.count), into: buffer)
+                try part.tensor.copyFloats(start..<(start + columns.count), into: buffer)
+                return try part.tensor.checkFinite(
+                    UnsafeBufferPointer(rebasing: buffer[..<columns.count]), from: start)
             }
             row -= part.count
         }

@@ -53,7 +53,7 @@ package final class ScaleMigration {
     func divided(_ vector: StoredTensor?, as name: String) -> Weight? {
         guard let vector else { return nil }
         return Weight("\(matrix.name).\(name)", .float32, shape: vector.shape) { sink in
-            let values = zip(try vector.floats(), try self.factors()).map { $0 / $1 }
+            let values = zip(try vector.finiteFloats(), try self.factors()).map { $0 / $1 }
             try values.withUnsafeBytes { try sink($0) }
         }
     }
@@ -67,8 +67,8 @@ package final class ScaleMigration {
 
     /// The root of the mean square of each input: what is normalised has a variance of 1.
     private func inputMagnitudes() throws(CheckpointError) -> [Float] {
-        let gains = try gain.floats()
-        let shifts = try shift?.floats() ?? gains.map { _ in 0 }
+        let gains = try gain.finiteFloats()
+        let shifts = try shift?.finiteFloats() ?? gains.map { _ in 0 }
         return zip(gains, shifts).map { ($0 * $0 + $1 * $1).squareRoot() }
     }
 

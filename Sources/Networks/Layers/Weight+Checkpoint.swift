@@ -16,6 +16,7 @@ extension Weight {
                 let end = min(start + pieceLength, tensor.elementCount)
                 let piece = UnsafeMutableBufferPointer(rebasing: buffer[..<(end - start)])
                 try tensor.copyFloats(start..<end, into: piece)
+                try tensor.checkFinite(UnsafeBufferPointer(piece), from: start)
                 try sink(UnsafeRawBufferPointer(piece))
             }
             tensor.forgetPages()
@@ -52,5 +53,15 @@ extension Weight {
         Weight("ones.\(length)", .float32, shape: [length]) { sink in
             try [Float](repeating: 1, count: length).withUnsafeBytes { try sink($0) }
         }
+    }
+}
+
+extension StoredTensor {
+    /// All elements as 32-bit floats, none of them infinite or NaN.
+    func finiteFloats() throws(CheckpointError) -> [Float] {
+        let floats = try floats()
+        // `withUnsafeBufferPointer` throws what its body does, typed.
+        try floats.withUnsafeBufferPointer { (floats) throws(CheckpointError) in try checkFinite(floats, from: 0) }
+        return floats
     }
 }

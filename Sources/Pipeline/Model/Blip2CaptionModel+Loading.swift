@@ -1,5 +1,6 @@
 public import Blip2
 import Foundation
+import Networks
 
 extension Blip2CaptionModel {
     /// What loads the model that the settings name: fetched first where it is on the Hub, and compiled where that has
@@ -25,6 +26,9 @@ extension Blip2CaptionModel {
                 progress("Compiling the model: \(tenths * 10) %\(remaining.words(at: share))")
             } waiting: {
                 progress("Another process is compiling this model; waiting for it")
+            }
+            if let file = model.compiled.wasDamaged {
+                progress("\(file) was damaged; the model was compiled anew")
             }
             return try Blip2CaptionModel(model, name: settings.modelID)
         }

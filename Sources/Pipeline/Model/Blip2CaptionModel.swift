@@ -49,7 +49,7 @@ public final class Blip2CaptionModel: CaptionModel {
         }
         let isDemo = CheckpointLocation.isDemo(model.checkpoint.folder)
         var description = ModelDescription(
-            name: name, identity: "\(model.compiled.digest)/\(model.precision.rawValue)",
+            name: name, identity: "\(model.compiled.digest)/\(model.precision.rawValue)/\(model.compiled.build)",
             architecture: "BLIP-2 (\(model.configuration.text.family))",
             parameters: model.parameterCount, isDemo: isDemo,
             placement: .init(
@@ -125,13 +125,25 @@ public final class Blip2CaptionModel: CaptionModel {
         rows = [:]
     }
 
+    public func prove() throws {
+        try model.prove()
+    }
+
+    public var files: (any ModelFiles)? { CompiledModelFiles(model: model.compiled) }
+
     /// The captions of the rows that have left the decoder.
     private func finished() -> [CaptionOutcome] {
         batch.takeFinished().compactMap { finished in
             guard let row = rows.removeValue(forKey: finished.id) else { return nil }
-            let texts = finished.sequences.map { text(of: row.beginning + $0.ids) }
+            if let failure = finished.failure {
+                return CaptionOutcome(
+                    id: row.id, result: .failure(PipelineError(.invalidOutput, failure.message, cause: failure)))
+            }
+            // A text in which there is no word but those of the prompt is none.
+            let sequences = finished.sequences.filter { !text(of: $0.ids).isEmpty }
+            let texts = sequences.map { text(of: row.beginning + $0.ids) }
             var caption = GeneratedCaption(
-                text: texts.first ?? "", tokenIDs: finished.ids,
+                text: texts.first ?? "", tokenIDs: sequences.first?.ids ?? finished.ids,
                 timings: GenerationTimings(
                     vision: row.visionTime, qformer: row.qFormerTime, prefill: finished.prefillTime,
                     decode: finished.decodeTime))

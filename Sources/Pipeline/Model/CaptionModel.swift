@@ -37,6 +37,14 @@ public protocol CaptionModel: AnyObject {
 
     /// Takes out all pictures, after an error.
     func reset()
+
+    /// Shows that the model computes what it did when it was compiled, whichever pictures are on their way.
+    ///
+    /// - Throws: what is wrong, and what to do. What it computes is then not to be believed.
+    func prove() throws
+
+    /// The files that the model was loaded from; nil where there are none that could be damaged.
+    var files: (any ModelFiles)? { get }
 }
 
 /// What a model gets of one picture.
@@ -70,13 +78,40 @@ public struct CaptionOutcome: Sendable {
     }
 }
 
+extension CaptionOutcome {
+    /// The outcome, in which a caption without a word is an error: nobody could tell it from a damaged model's.
+    var checked: CaptionOutcome {
+        CaptionOutcome(
+            id: id,
+            result: result.flatMap { caption in
+                guard caption.text.isEmpty else { return .success(caption) }
+                return .failure(
+                    PipelineError(
+                        .emptyCaption,
+                        "The model gave no word for this picture. Ask for some with min_new_tokens, or with another prompt."
+                    ))
+            })
+    }
+
+    /// Whether it casts doubt on the model itself.
+    var isDoubtful: Bool {
+        guard case .failure(let error as PipelineError) = result else { return false }
+        return [.emptyCaption, .invalidOutput].contains(error.code)
+    }
+}
+
 extension CaptionModel {
     public func text(of id: CaptionInput.ID) -> String { "" }
+
+    public func prove() throws {}
+
+    public var files: (any ModelFiles)? { nil }
 
     /// The caption of one picture while no other is being captioned. Blocks until it is there.
     ///
     /// - Parameter listener: is told the text while it is written.
-    /// - Throws: as ``join(_:cancellation:)``.
+    /// - Throws: as ``join(_:cancellation:)``; `emptyCaption`. Where that, or numbers that are not finite, come of files
+    ///   that are damaged, the error says so.
     public func caption(
         pixels: [Float], options: CaptionOptions, cancellation: Cancellation, listener: CaptionListener? = nil
     ) throws -> GeneratedCaption {
@@ -86,7 +121,9 @@ extension CaptionModel {
                 if let listener { listener(text(of: 0)) }
                 outcomes = try step(cancellation: cancellation)
             }
-            return try outcomes[0].result.get()
+            let outcome = outcomes[0].checked
+            if outcome.isDoubtful { try files?.check(isGentle: false) }
+            return try outcome.result.get()
         } catch {
             reset()
             throw error

@@ -1,8 +1,9 @@
 /// What a model generated for one picture.
 public struct GeneratedCaption: Sendable, Equatable {
-    /// The sentence, without special tokens.
+    /// The sentence, without special tokens; empty where the model gave no word, which is answered with an error.
     public var text: String
-    /// All sentences where several were asked for, the best of them, ``text``, first; else nil.
+    /// All sentences where several were asked for, the best of them, ``text``, first, without those that have no word; nil for
+    /// one.
     public var texts: [String]?
     /// The new tokens of ``text``, the end-of-sequence token included where one was generated.
     public var tokenIDs: [Int]

@@ -7,6 +7,7 @@ actor ModelWorker {
     struct Loaded: Sendable {
         let description: ModelDescription
         let preparation: PixelPreparation
+        let files: (any ModelFiles)?
     }
 
     private let executor = BlockingExecutor(label: "image-to-song.model")
@@ -14,6 +15,12 @@ actor ModelWorker {
     private let metrics: CaptionMetrics
     private let queue = ModelQueue()
     private var model: (any CaptionModel)?
+    /// Is told when something casts doubt on the model: with what is wrong, where its answer shows that.
+    private var doubt: @Sendable ((any Error)?) -> Void = { _ in }
+    /// When there was last a doubt that was looked into.
+    private var lastDoubt: ContinuousClock.Instant?
+    /// How often doubts are looked into at most: there are prompts that a sound model has no word for.
+    private static let timeBetweenProofs = Duration.seconds(600)
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -26,15 +33,26 @@ actor ModelWorker {
         self.metrics = metrics
     }
 
-    /// Loads a model, lets it caption one black picture so that the first request finds everything warm, and keeps it.
-    func load(_ make: @Sendable () throws -> any CaptionModel) throws -> Loaded {
+    /// Loads a model, has it prove itself, lets it caption one black picture so that the first request finds everything warm,
+    /// and keeps it.
+    ///
+    /// - Parameter doubt: is told when an answer casts doubt on the model later.
+    func load(
+        doubt: @escaping @Sendable ((any Error)?) -> Void = { _ in }, _ make: @Sendable () throws -> any CaptionModel
+    ) throws -> Loaded {
         let model = try make()
-        let loaded = Loaded(description: model.description, preparation: model.preparation)
-        _ = try model.caption(
-            pixels: [Float](repeating: 0, count: 3 * loaded.preparation.height * loaded.preparation.width),
-            options: CaptionOptions(maxNewTokens: min(2, loaded.description.limits.maxNewTokens)),
-            cancellation: Cancellation())
+        let loaded = Loaded(description: model.description, preparation: model.preparation, files: model.files)
+        try model.prove()
+        do {
+            _ = try model.caption(
+                pixels: [Float](repeating: 0, count: 3 * loaded.preparation.height * loaded.preparation.width),
+                options: CaptionOptions(maxNewTokens: min(2, loaded.description.limits.maxNewTokens)),
+                cancellation: Cancellation())
+        } catch let error as PipelineError where error.code == .emptyCaption {
+            // Of a black picture there may be nothing to say in two tokens.
+        }
         self.model = model
+        self.doubt = doubt
         return loaded
     }
 
@@ -89,11 +107,11 @@ actor ModelWorker {
         let cancellation = queue.cancellation
         if !joining.isEmpty {
             metrics.batchSize(places.count)
-            deliver(try model.join(joining.map(\.input), cancellation: cancellation), &places)
+            try deliver(try model.join(joining.map(\.input), cancellation: cancellation), &places, of: model)
             tell(places, model)
         }
         if !places.isEmpty {
-            deliver(try model.step(cancellation: cancellation), &places)
+            try deliver(try model.step(cancellation: cancellation), &places, of: model)
             tell(places, model)
         }
     }
@@ -116,7 +134,22 @@ actor ModelWorker {
         queue.leave(abandoned.values.map(\.job))
     }
 
-    private func deliver(_ outcomes: [CaptionOutcome], _ places: inout [CaptionInput.ID: Place]) {
+    /// - Throws: what is wrong with the model, where one of the outcomes cast doubt on it.
+    private func deliver(
+        _ outcomes: [CaptionOutcome], _ places: inout [CaptionInput.ID: Place], of model: any CaptionModel
+    ) throws {
+        let outcomes = outcomes.map(\.checked)
+        let isTime = lastDoubt.map { .now - $0 >= Self.timeBetweenProofs } ?? true
+        if isTime, outcomes.contains(where: \.isDoubtful) {
+            lastDoubt = .now
+            do {
+                try model.prove()
+                doubt(nil)
+            } catch {
+                doubt(error)
+                throw PipelineError(.modelUnavailable, Captioner.unsoundModel, cause: error)
+            }
+        }
         finish(outcomes.compactMap { outcome in places.removeValue(forKey: outcome.id).map { ($0, outcome.result) } })
     }
 

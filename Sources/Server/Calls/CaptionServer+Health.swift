@@ -7,12 +7,14 @@ private struct HealthAnswer: Encodable {
     let status: String
     let uptimeSeconds: Double
     let modelLoaded: Bool?
+    /// Why there are no captions, and what to do.
+    var detail: String?
     /// Where the model runs, once it is loaded.
     let placement: ModelDescription.Placement?
     let timestamp = WireFormat.now()
 
     enum CodingKeys: String, CodingKey {
-        case status, timestamp, device
+        case status, timestamp, device, detail
         case uptimeSeconds = "uptime_seconds"
         case modelLoaded = "model_loaded"
         case gpuName = "gpu_name"
@@ -24,6 +26,7 @@ private struct HealthAnswer: Encodable {
         try container.encode(status, forKey: .status)
         try container.encode(uptimeSeconds, forKey: .uptimeSeconds)
         try container.encodeIfPresent(modelLoaded, forKey: .modelLoaded)
+        try container.encodeIfPresent(detail, forKey: .detail)
         try container.encodeIfPresent(placement?.device, forKey: .device)
         try container.encodeIfPresent(placement?.gpuName, forKey: .gpuName)
         try container.encodeIfPresent(placement?.gpuMemoryBytes, forKey: .gpuMemoryBytes)
@@ -38,9 +41,15 @@ extension CaptionServer {
         let isHealthy = status == "healthy"
         var placement: ModelDescription.Placement?
         if case .ready(let description) = await captioner.state { placement = description.placement }
+        var detail: String?
+        do throws(PipelineError) {
+            try await captioner.checkReadiness()
+        } catch {
+            detail = error.message
+        }
         var response = try Response.json(
             HealthAnswer(
-                status: status, uptimeSeconds: uptime, modelLoaded: isHealthy, placement: placement),
+                status: status, uptimeSeconds: uptime, modelLoaded: isHealthy, detail: detail, placement: placement),
             status: isHealthy ? .ok : .serviceUnavailable)
         if status == "starting" { response.headers[.retryAfter] = ErrorAnswer.retryAfter }
         return response

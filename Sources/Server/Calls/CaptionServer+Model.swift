@@ -72,7 +72,7 @@ extension CaptionServer {
             switch await captioner.state {
             case .loading: ("loading", nil)
             case .ready(let description): ("ready", description)
-            case .failed: ("failed", nil)
+            case .failed, .unsound: ("failed", nil)
             }
         let limits = ModelInfo.Limits(
             maxImageBytes: configuration.maxImageBytes,

@@ -102,7 +102,7 @@ struct CaptionServer: Sendable {
         switch await captioner.state {
         case .loading: "starting"
         case .ready: "healthy"
-        case .failed: "degraded"
+        case .failed, .unsound: "degraded"
         }
     }
 }

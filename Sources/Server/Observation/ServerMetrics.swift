@@ -48,6 +48,12 @@ public enum ServerMetrics {
                 "Pictures looked up in the caption cache: found in memory, found on disk, miss, shared with a request "
                 + "that was computing the same, or bypassed at the client's wish."),
         MetricDescription(
+            "image_to_song_cache_faults_total", .counter, unit: "captions", labels: ["fault"],
+            help:
+                "What went wrong with the captions on disk: slow_lookup, a lookup that did not come back in time and counts "
+                + "as a miss; damaged_row, a row that was not what had been written; dropped, a caption that was not written."
+        ),
+        MetricDescription(
             "image_to_song_queue_length", .gauge, unit: "pictures", help: "Pictures that wait for the model."),
         MetricDescription(
             "image_to_song_captions_in_flight", .gauge, unit: "pictures",
@@ -82,6 +88,11 @@ public enum ServerMetrics {
         MetricDescription(
             "image_to_song_model_load_seconds", .gauge, unit: "seconds",
             help: "How long loading and warming up the model took; not there before it is loaded."),
+        MetricDescription(
+            "image_to_song_model_proofs_total", .counter, unit: "proofs", labels: ["result"],
+            help:
+                "How often the model's files were hashed, or its answer compared with an earlier one: sound or unsound."
+        ),
         MetricDescription(
             "image_to_song_build_info", .gauge, labels: ["version"], help: "Always 1; the label says what is running."),
     ]

@@ -33,11 +33,12 @@ extension PipelineError.Code {
         switch self {
         case .fileTooLarge, .pictureTooLarge: .contentTooLarge
         case .unsupportedPicture: .unsupportedMediaType
-        case .emptyFile, .unsupportedVariant, .corruptPicture, .truncatedPicture, .unsuitablePicture, .invalidOption:
+        case .emptyFile, .unsupportedVariant, .corruptPicture, .truncatedPicture, .unsuitablePicture, .invalidOption,
+            .emptyCaption:
             .unprocessableContent
         case .modelLoading, .modelUnavailable, .queueFull, .cancelled: .serviceUnavailable
         case .timedOut: .gatewayTimeout
-        case .invalidSetting, .internalFailure: .internalServerError
+        case .invalidSetting, .internalFailure, .invalidOutput: .internalServerError
         }
     }
 }

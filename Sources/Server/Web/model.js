@@ -29,7 +29,7 @@ export class ModelLine {
       this.limits = model.limits ?? {};
       if (health.status === 'healthy') return this.#showReady(model);
       if (health.status === 'degraded') {
-        this.#show('failed', `The model ${model.model_name} could not be loaded. The server’s log says why.`);
+        this.#show('failed', health.detail ?? `The model ${model.model_name} could not be loaded. The server’s log says why.`);
         return this.#again(later);
       }
       this.#show('loading', `The model ${model.model_name} is loading …`);

@@ -5,6 +5,15 @@ extension Scores {
     /// Numbers that are worked on at once.
     private typealias Block = SIMD16<Float>
 
+    /// Whether all of them are numbers, and none is infinite.
+    var isFinite: Bool {
+        // 0 · x is 0 unless x is infinite or NaN.
+        var zeros = Block.zero
+        let end = forEachBlock { _, block in zeros += block * 0 }
+        for index in end..<count { zeros[index - end] += self[index] * 0 }
+        return zeros.sum() == 0
+    }
+
     /// The highest score; -∞ where there is none.
     var highest: Float {
         var most = Block(repeating: -.infinity)

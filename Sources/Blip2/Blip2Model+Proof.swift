@@ -1,0 +1,107 @@
+import Foundation
+import Networks
+import ONNXRuntime
+
+/// Whether a model computes what it computed when it was compiled.
+///
+/// Hashes say whether the files are as they were written; only an answer says whether the machine still makes the same of them.
+extension Blip2Model {
+    /// Numbers that are kept of each stage.
+    private static let sampleCount = 64
+
+    /// What computes this model: answers are compared with answers of the same arithmetic only.
+    public var machine: String {
+        let device = execution.gpu?.name ?? "\(execution.device.rawValue), \(MachineLimits.kernelName)"
+        return "\(device), ONNX Runtime \(runtime.version)"
+    }
+
+    /// How far an answer may be from what it was, ‖now − then‖ / ‖then‖: other numbers of threads add in another order, and
+    /// where numbers are rounded to few bits, that may take some to the next step.
+    private var bound: Float { precision == .fp32 ? 1e-3 : 5e-2 }
+
+    /// Answers the pattern that never changes, and holds the answer against the one that was kept when the model was compiled.
+    ///
+    /// Where this kind of machine computes the model for the first time, its files are hashed first; then the answer is kept.
+    /// Blocks for about as long as a short caption takes; of large models on a new machine, about a second longer for each
+    /// gigabyte.
+    /// - Throws: ``Blip2Error``: `invalidOutput`, `damagedModel`, or `wrongAnswer` where the files are sound.
+    public func prove() throws {
+        let machine = machine
+        let answer: KnownAnswer
+        do {
+            answer = try knownAnswer()
+        } catch let error as Blip2Error where error.code == .invalidOutput {
+            try checkFiles()
+            throw error
+        }
+        guard let expected = compiled.answer(on: machine) else {
+            if !compiled.isHashed { try checkFiles() }
+            return compiled.keep(answer, on: machine)
+        }
+        guard let difference = answer.difference(from: expected, beyond: bound) else { return }
+        try checkFiles()
+        throw Blip2Error(
+            .wrongAnswer,
+            "The \(difference.stage) of the model computes something else than when the model was compiled: it is off by "
+                + "\(difference.error), where \(bound) may be. Its files are as they were written, so check this machine's "
+                + "memory and processor. If the machine or its libraries were exchanged, delete \(compiled.folder.path): the "
+                + "next start compiles the model anew.")
+    }
+
+    /// - Throws: `damagedModel`; the next start compiles the model anew.
+    private func checkFiles() throws(Blip2Error) {
+        do {
+            try compiled.check()
+        } catch {
+            throw Blip2Error(.damagedModel, error.message, cause: error.cause)
+        }
+    }
+
+    /// What the networks make of the pattern, and of tokens that are given and not chosen: where two tokens are as good as each
+    /// other, the choice between them says nothing.
+    /// - Throws: `invalidOutput` for numbers that are not finite; `ONNXRuntimeError`.
+    func knownAnswer() throws -> KnownAnswer {
+        let encoding = try encode(try pattern())
+        var stages = [
+            KnownAnswer.Stage("vision tower", try samples(encoding.visionHiddenState, "vision tower")),
+            KnownAnswer.Stage("Q-Former", try samples(encoding.languageInputs, "Q-Former")),
+        ]
+        let prompt = configuration.text.defaultPromptIDs
+        let size = configuration.text.vocabularySize
+        let decoder = makeDecoderRows(keptBytes: 0)
+        try decoder.reserve(rows: 1, positions: configuration.queryTokenCount + prompt.count + 2)
+        let first = try decoder.append(try imageEmbeddings(encoding.languageInputs)[0], prompts: [prompt], nil)
+        stages.append(KnownAnswer.Stage("language model", try samples(try first.view(shape: [size]), "language model")))
+        if maximumNewTokens(promptLength: prompt.count) >= 2 {
+            let second = try decoder.step([size / 2], nil)
+            stages.append(
+                KnownAnswer.Stage(
+                    "language model's step", try samples(try second.view(shape: [size]), "language model")))
+        }
+        return KnownAnswer(stages)
+    }
+
+    /// [1, 3, S, S]: waves of several lengths and directions, within what pixels are after normalisation.
+    private func pattern() throws -> Tensor {
+        let side = configuration.vision.imageSize
+        var pixels: [Float] = []
+        pixels.reserveCapacity(3 * side * side)
+        for channel in 1...3 {
+            let across = (0..<side).map { sinf(Float($0 * channel) * 0.11) }
+            let down = (0..<side).map { cosf(Float($0 * (4 - channel)) * 0.07) }
+            for y in 0..<side {
+                for x in 0..<side { pixels.append(across[x] + down[y] * across[(x + y) % side]) }
+            }
+        }
+        return try Tensor(pixels, shape: [1, 3, side, side])
+    }
+
+    /// Some of a tensor's numbers, evenly spread.
+    private func samples(_ tensor: Tensor, _ stage: String) throws -> [Float] {
+        guard tensor.isFinite else { throw Blip2Error.notFinite(stage) }
+        return try tensor.withElements(of: Float.self) { numbers in
+            let count = min(Self.sampleCount, numbers.count)
+            return (0..<count).map { numbers[$0 * numbers.count / count] }
+        }
+    }
+}

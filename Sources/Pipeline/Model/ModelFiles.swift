@@ -1,0 +1,70 @@
+import Foundation
+import Networks
+
+/// The files that a model was loaded from. They may be looked at from any thread, while captions are made.
+public protocol ModelFiles: Sendable {
+    /// What ``stamp()`` was before the model was loaded.
+    var loadedStamp: String { get }
+
+    /// What the file system says of the files: another text where one was touched since. Costs microseconds.
+    func stamp() -> String
+
+    /// Hashes every file. Blocks for seconds or minutes.
+    /// - Parameter isGentle: whether to read slowly enough that captions hardly notice.
+    /// - Throws: an error whose description says which file is damaged, and what to do.
+    func check(isGentle: Bool) throws
+}
+
+/// The files of a compiled model.
+struct CompiledModelFiles: ModelFiles {
+    let model: CompiledModel
+
+    var loadedStamp: String { model.loadedStamp }
+    func stamp() -> String { model.stamp() }
+    func check(isGentle: Bool) throws { try model.check(isGentle: isGentle) }
+}
+
+/// Holds the files of a model against what was compiled: soon after the start, and whenever one of them was touched.
+actor ModelProof {
+    private let files: any ModelFiles
+    /// What the files were when they were last found sound.
+    private var soundStamp: String?
+    private var check: (stamp: String, task: Task<Void, any Error>)?
+
+    init(_ files: any ModelFiles) {
+        self.files = files
+    }
+
+    /// Whether the files are those that were loaded, or were found sound since, as far as the file system can tell.
+    func isUntouched(_ stamp: String) -> Bool { stamp == soundStamp ?? files.loadedStamp }
+
+    /// Hashes the files, unless that is under way.
+    /// - Parameter isGentle: see ``ModelFiles/check(isGentle:)``.
+    /// - Throws: what is wrong with them.
+    func prove(isGentle: Bool) async throws {
+        let stamp = files.stamp()
+        if let check, check.stamp == stamp { return try await check.task.value }
+        let task = Task { [files] in
+            try await Self.onItsOwnThread(isGentle: isGentle) { try files.check(isGentle: isGentle) }
+        }
+        check = (stamp, task)
+        defer { if check?.stamp == stamp { check = nil } }
+        try await task.value
+        soundStamp = stamp
+    }
+
+    /// Runs blocking work on a thread that ends with it; one that is gentle lets every other go first.
+    private static func onItsOwnThread(
+        isGentle: Bool, _ work: @escaping @Sendable () throws -> Void
+    ) async throws {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            let thread = Thread {
+                // On Linux this is the priority of the calling thread alone.
+                if isGentle { setpriority(Int32(PRIO_PROCESS.rawValue), 0, 19) }
+                continuation.resume(with: Result { try work() })
+            }
+            thread.name = "model-proof"
+            thread.start()
+        }
+    }
+}
