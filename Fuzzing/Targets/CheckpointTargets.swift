@@ -69,7 +69,7 @@ extension FuzzTarget {
 
     /// A manifest of a compiled model is one of this program's, or is none.
     static let manifest = FuzzTarget(name: "manifest") { input in
-        _ = try? JSONDecoder().decode(CompiledModel.Manifest.self, from: Data(input))
+        _ = try? JSONDecoder().decode(ModelManifest.self, from: Data(input))
     }
 }
 

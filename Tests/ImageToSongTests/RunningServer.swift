@@ -62,14 +62,6 @@ final class RunningServer {
         }
     }
 
-    /// Waits until the server has ended by itself.
-    ///
-    /// - Returns: its exit status, and its log.
-    func end() async throws -> (status: Int32, log: String) {
-        try await eventually("the server ends by itself") { !process.isRunning }
-        return (process.terminationStatus, try running.complaints())
-    }
-
     /// Asks the server to stop, and waits for its end.
     ///
     /// - Returns: its exit status.

@@ -34,7 +34,7 @@ struct CachingTests {
             configuration: Captioner.Configuration(), cache: cache, logger: Logger(label: "test")
         ) { [journal] _ in
             StubModel { options, _ in
-                guard options.prompt != nil else { return "" }
+                guard options.prompt != nil else { return "a stub" }
                 journal.note("made")
                 gate?.wait()
                 return "caption \(journal.all.count)"
@@ -100,7 +100,7 @@ struct CachingTests {
             logger: Logger(label: "test")
         ) { [journal] _ in
             StubModel { options, _ in
-                guard options.prompt != nil else { return "" }
+                guard options.prompt != nil else { return "a stub" }
                 journal.note("made")
                 gate.wait()
                 return "caption"

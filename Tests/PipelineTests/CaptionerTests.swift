@@ -85,7 +85,7 @@ struct CaptionerTests {
             journal.note("load")
             return StubModel { _, _ in
                 journal.note("caption")
-                return ""
+                return "a stub"
             }
         }
         await captioner.start()
@@ -141,7 +141,7 @@ struct CaptionerTests {
             StubModel { _, _ in
                 journal.note("call")
                 guard journal.all.count == 1 else { throw Surprise() }
-                return ""
+                return "a stub"
             }
         }
         await captioner.start()
@@ -154,7 +154,7 @@ struct CaptionerTests {
     /// A model that captions until it is cancelled, the warm-up apart.
     private func endlessModel(_ journal: Journal) -> StubModel {
         StubModel { options, isCancelled in
-            guard options.prompt != nil else { return "" }
+            guard options.prompt != nil else { return "a stub" }
             journal.note("began")
             while !isCancelled() { Thread.sleep(forTimeInterval: 0.001) }
             journal.note("stopped")
@@ -175,7 +175,7 @@ struct CaptionerTests {
         try await eventually("the model has stopped") { journal.all == ["began", "stopped"] }
         // On a busy machine its time may run out once more: that is no sign of a model that hangs.
         try await eventually("the next caption is made") {
-            (try? await captioner.caption(try fixture("gradient.png")).caption) == ""
+            (try? await captioner.caption(try fixture("gradient.png")).caption) == "a stub"
         }
     }
 
@@ -203,7 +203,7 @@ struct CaptionerTests {
         let journal = Journal()
         let captioner = captioner {
             StubModel { options, _ in
-                guard options.prompt != nil else { return "" }
+                guard options.prompt != nil else { return "a stub" }
                 journal.note("blocks")
                 gate.wait()
                 return "late"

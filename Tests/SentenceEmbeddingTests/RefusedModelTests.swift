@@ -134,11 +134,12 @@ struct RefusedModelTests {
         let folder = try TemporaryFolder()
         let model = EmbeddingFixture.model("mean")
         let first = try folder.embedder(model)
+        let vector = try first.embed(["a boat"])
         let place = first.compiled.folder.appendingPathComponent(file)
         try Data(repeating: 0xA5, count: try Data(contentsOf: place).count).write(to: place)
         let second = try folder.embedder(model)
         #expect(second.compiled.wasDamaged == place.path)
-        #expect(try second.embed(["a boat"]) == first.embed(["a boat"]))
+        #expect(try second.embed(["a boat"]) == vector)
     }
 
     @Test("Another vector than when the model was compiled is refused: vectors are kept, and would outlive their model")

@@ -79,7 +79,7 @@ struct AccessLogTests {
         let server = TestServer(model: {
             StubModel { options, _ in
                 guard options.prompt == nil else { throw Surprise() }
-                return ""
+                return "a stub"
             }
         })
         try await server.run(.router) { client in

@@ -68,7 +68,7 @@ struct BatchConnectionTests {
         let journal = Journal()
         let server = TestServer(model: {
             StubModel { options, isCancelled in
-                guard options.prompt != nil else { return "" }
+                guard options.prompt != nil else { return "a stub" }
                 journal.note("began")
                 while !isCancelled() { Thread.sleep(forTimeInterval: 0.001) }
                 journal.note("stopped")
@@ -118,7 +118,7 @@ struct BatchConnectionTests {
         return try await channel.executeThenClose { inbound, outbound in
             try await outbound.write(ByteBuffer(string: head))
             for try await piece in inbound { return String(buffer: piece) }
-            return ""
+            return "a stub"
         }
     }
 }

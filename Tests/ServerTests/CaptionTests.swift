@@ -152,7 +152,7 @@ struct CaptionTests {
         let journal = Journal()
         let server = TestServer(model: {
             StubModel { options, _ in
-                guard options.prompt != nil else { return "" }
+                guard options.prompt != nil else { return "a stub" }
                 var expected = CaptionOptions(prompt: "ein Foto von „Köln“", maxNewTokens: 30)
                 expected.minNewTokens = 2
                 expected.search = .init(beamCount: 4, captionCount: 2, lengthPenalty: -0.5, earlyStopping: .never)
@@ -185,7 +185,7 @@ struct CaptionTests {
         let server = TestServer(model: {
             StubModel { options, _ in
                 guard options.prompt == nil else { throw Surprise() }
-                return ""
+                return "a stub"
             }
         })
         try await server.run(.router) { client in
@@ -209,7 +209,7 @@ struct CaptionTests {
             model: {
                 StubModel { options, isCancelled in
                     while options.prompt != nil, !isCancelled() { Thread.sleep(forTimeInterval: 0.001) }
-                    return ""
+                    return "a stub"
                 }
             })
         try await server.run(route) { client in

@@ -120,7 +120,7 @@ struct ConnectionTests {
         let journal = Journal()
         let server = TestServer(model: {
             StubModel { options, isCancelled in
-                guard options.prompt != nil else { return "" }
+                guard options.prompt != nil else { return "a stub" }
                 journal.note("began")
                 while !isCancelled() { Thread.sleep(forTimeInterval: 0.001) }
                 journal.note("stopped")

@@ -103,7 +103,7 @@ struct MetricsTests {
         let server = TestServer(model: {
             StubModel { options, _ in
                 if options.prompt != nil { door.wait() }
-                return ""
+                return "a stub"
             }
         })
         // Not live: there the client has one connection, on which the scrape would wait for the caption.

@@ -101,7 +101,7 @@ struct RememberingTests {
         let (gate, journal) = (DispatchSemaphore(value: 0), Journal())
         let model: @Sendable () -> StubModel = {
             StubModel { options, _ in
-                guard options.prompt != nil else { return "" }
+                guard options.prompt != nil else { return "a stub" }
                 journal.note("begun")
                 gate.wait()
                 return "late"

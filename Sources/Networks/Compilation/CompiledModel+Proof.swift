@@ -1,3 +1,4 @@
+import Checkpoint
 import Crypto
 public import Foundation
 
@@ -123,7 +124,7 @@ extension CompiledModel {
     /// Keeps an answer in the manifest. Where the manifest cannot be written, nothing is kept.
     public func keep(_ answer: KnownAnswer, on machine: String) {
         let lock = folder.appendingPathExtension(FileLock.pathExtension)
-        guard let lock = try? FileLock(path: lock.path) else { return }
+        guard let lock = try? FileLock.wait(lock.path) else { return }
         defer { lock.release() }
         guard var current = ModelManifest(in: folder), current.build == build else { return }
         current.answers[machine] = answer
