@@ -112,7 +112,7 @@ typedef struct {
 } examination;
 
 // 0 where libjpeg came to the end, else the code of its error.
-static int read_all(examination *self, const uint8_t *bytes, size_t count) {
+static int read_all(examination *self, const uint8_t *bytes, size_t count, int header_only) {
     j_decompress_ptr jpeg = &self->jpeg;
     jpeg->err = jpeg_std_error(&self->errors.manager);
     self->errors.manager.error_exit = give_up;
@@ -129,6 +129,7 @@ static int read_all(examination *self, const uint8_t *bytes, size_t count) {
     self->source.manager.bytes_in_buffer = count;
     jpeg->src = &self->source.manager;
     jpeg_read_header(jpeg, TRUE);
+    if (header_only) return 0;
     jpeg->out_color_space = jpeg->jpeg_color_space;
     jpeg->scale_num = 1;
     jpeg->scale_denom = 8;
@@ -143,15 +144,15 @@ static int read_all(examination *self, const uint8_t *bytes, size_t count) {
     return 0;
 }
 
-cjpeg_report cjpeg_examine(const uint8_t *bytes, size_t count) {
+cjpeg_report cjpeg_examine(const uint8_t *bytes, size_t count, int header_only) {
     examination self;
     memset(&self, 0, sizeof self);
     cjpeg_report report = {CJPEG_DAMAGED, 1};
-    int error = read_all(&self, bytes, count);
+    int error = read_all(&self, bytes, count, header_only);
     if (error == 0) {
         int is_cut = self.source.is_at_end && (self.errors.ran_out || self.lacking > 0);
         report.verdict = is_cut ? CJPEG_CUT_OFF : CJPEG_READABLE;
-        report.missing_share = self.errors.missing_rows / self.jpeg.total_iMCU_rows;
+        report.missing_share = header_only ? 0 : self.errors.missing_rows / self.jpeg.total_iMCU_rows;
         if (report.missing_share > 1) report.missing_share = 1;
     } else if (is_about_kind(error)) {
         report.verdict = CJPEG_UNSUPPORTED;

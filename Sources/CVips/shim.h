@@ -63,6 +63,12 @@ static inline VipsImage *cvips_in_bytes(VipsImage *image) {
     return vips_cast(image, &result, VIPS_FORMAT_UCHAR, "shift", TRUE, NULL) == 0 ? result : NULL;
 }
 
+/// 8 bits a channel: the same values, those above 255 as 255.
+static inline VipsImage *cvips_clipped_to_bytes(VipsImage *image) {
+    VipsImage *result = NULL;
+    return vips_cast(image, &result, VIPS_FORMAT_UCHAR, NULL) == 0 ? result : NULL;
+}
+
 static inline VipsImage *cvips_invert(VipsImage *image) {
     VipsImage *result = NULL;
     return vips_invert(image, &result, NULL) == 0 ? result : NULL;

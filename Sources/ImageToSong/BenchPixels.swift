@@ -16,6 +16,9 @@ struct BenchPixels: ParsableCommand {
     @Option(help: "The model's input size, in pixels.")
     var size = 224
 
+    @Option(help: "How pictures are read: display, or transformers.", transform: PictureRules.named)
+    var rules = PictureRules.display
+
     @Option(name: .customLong("repeat"), help: "How often each picture is prepared.")
     var repetitions = 1
 
@@ -46,7 +49,8 @@ struct BenchPixels: ParsableCommand {
 
     private func measure(_ path: String, _ bytes: [UInt8]) throws -> ([Float], Answer) {
         let clock = ContinuousClock()
-        let preparation = PixelPreparation(width: size, height: size)
+        var preparation = PixelPreparation(width: size, height: size)
+        preparation.rules = rules
         var pixels: [Float] = []
         var answer = Answer(picture: path)
         let times = try (0..<repetitions).map { _ in

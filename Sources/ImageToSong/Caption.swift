@@ -18,6 +18,12 @@ struct Caption: AsyncParsableCommand {
 
     @OptionGroup(title: "Generation") var flags: CaptionFlags
 
+    @Option(
+        help: ArgumentHelp(
+            "How pictures are read: as they are displayed, or as transformers reads them; PICTURE_RULES, else display.",
+            valueName: "display|transformers"), transform: PictureRules.named)
+    var pictureRules: PictureRules?
+
     @Flag(help: "Write the words as they come; with --json, an object an event.")
     var stream = false
 
@@ -37,7 +43,7 @@ struct Caption: AsyncParsableCommand {
         for path in pictures {
             let lines = CaptionLines(file: path, isAlone: pictures.count == 1, isJSON: json, isStream: stream)
             do {
-                try lines.end(try caption(path, model, lines))
+                try lines.end(try caption(path, model, lines, settings))
             } catch {
                 hasFailed = true
                 let sentence = Self.sentence(of: error)
@@ -54,12 +60,13 @@ struct Caption: AsyncParsableCommand {
     }
 
     private func caption(
-        _ path: String, _ model: Blip2CaptionModel, _ lines: CaptionLines
+        _ path: String, _ model: Blip2CaptionModel, _ lines: CaptionLines, _ settings: Settings
     ) throws -> CaptionLines.Answer {
         let start = ContinuousClock.now
-        let picture = try Picture(bytes: try PictureFile.bytes(path), limits: PictureFile.limits)
+        let picture = try PictureFile.picture(path, settings)
         let caption = try model.caption(
-            pixels: try picture.pixels(model.preparation), options: flags.options, cancellation: Cancellation(),
+            pixels: try picture.pixels(model.preparation.by(pictureRules, settings)), options: flags.options,
+            cancellation: Cancellation(),
             listener: stream ? lines.grow : nil)
         return CaptionLines.Answer(
             file: path, caption: caption.text, captions: caption.texts, size: [picture.width, picture.height],

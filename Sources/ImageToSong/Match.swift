@@ -53,7 +53,7 @@ struct Match: AsyncParsableCommand {
         var chosen: [Song] = []
         for path in pictures {
             do {
-                let match = try match(path, model, matcher)
+                let match = try match(path, model, matcher, settings)
                 try say(match)
                 chosen += match.answer.songs.map(\.song).filter { song in !chosen.contains { $0.id == song.id } }
             } catch {
@@ -74,10 +74,13 @@ struct Match: AsyncParsableCommand {
         let answer: SongMatch
     }
 
-    private func match(_ path: String, _ model: Blip2CaptionModel, _ matcher: SongMatcher) throws -> Found {
-        let picture = try Picture(bytes: try PictureFile.bytes(path), limits: PictureFile.limits)
+    private func match(
+        _ path: String, _ model: Blip2CaptionModel, _ matcher: SongMatcher, _ settings: Settings
+    ) throws -> Found {
+        let picture = try PictureFile.picture(path, settings)
         let caption = try model.caption(
-            pixels: try picture.pixels(model.preparation), options: flags.options, cancellation: Cancellation(),
+            pixels: try picture.pixels(model.preparation.by(nil, settings)), options: flags.options,
+            cancellation: Cancellation(),
             listener: nil)
         let palette = try picture.rendition(fitting: Rendition.paletteSize).palette()
         var wish = try songs.wish

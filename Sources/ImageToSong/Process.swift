@@ -34,7 +34,7 @@ struct Process: AsyncParsableCommand {
             do {
                 let start = ContinuousClock.now
                 let picture = try ProcessedPicture(
-                    try PictureFile.bytes(path), within: PictureFile.limits, fitting: target)
+                    try PictureFile.bytes(path), within: PictureFile.limits(settings), fitting: target)
                 let written = try folder?.write(picture.jpeg.bytes, as: path)
                 try say(picture, path, written, took: ContinuousClock.now - start)
             } catch {

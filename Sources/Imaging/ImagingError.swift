@@ -16,10 +16,14 @@ public struct ImagingError: Error, Sendable, Equatable, CustomStringConvertible 
         case dimensionTooLarge
         /// More pixels than ``PictureLimits/maximumPixelCount``.
         case tooManyPixels
+        /// Decoding takes more than ``PictureLimits/maximumMemory``, or as long as many pictures of the largest size.
+        case tooCostly
         /// The file stops before the picture does: an upload that was cut off.
         case truncated
         /// The picture's data is damaged.
         case corrupt
+        /// The task was cancelled while the picture was decoded.
+        case cancelled
         /// The checkpoint asks for a preparation that is not implemented, or that does not fit this picture.
         case unsupportedPreparation
         /// libvips could not be started.

@@ -54,9 +54,40 @@ struct LazyImage: ~Copyable {
     var hasColourProfile: Bool { vips_image_get_typeof(pointer, VIPS_META_ICC_NAME) != 0 }
     var orientation: Orientation { Orientation(tag: Int(vips_image_get_orientation(pointer))) }
 
-    /// The image in 8-bit sRGB on white: 3 bands. Nothing where its colours cannot be understood.
-    func inSRGB() -> LazyImage? {
+    /// The image in 8-bit RGB: 3 bands. Nothing where its colours cannot be understood.
+    func inRGB(by rules: PictureRules) -> LazyImage? {
+        switch rules {
+        case .display: inSRGB()
+        case .transformers: inPillowsRGB()
+        }
+    }
+
+    /// The image as Pillow and transformers' `convert_to_rgb` have it: no profile applied, transparency on white.
+    private func inPillowsRGB() -> LazyImage? {
+        let interpretation = vips_image_guess_interpretation(pointer)
+        if interpretation == VIPS_INTERPRETATION_CMYK { return inRGBFromInks() }
+        guard vips_image_get_format(pointer) == VIPS_FORMAT_USHORT else {
+            guard let colours = LazyImage(cvips_srgb(pointer)) else { return nil }
+            return onWhite(colours)
+        }
+        // Of 16 bits the upper 8; but greys without transparency are clipped.
+        let isClipped = bandCount == 1
+        guard let bytes = LazyImage(isClipped ? cvips_clipped_to_bytes(pointer) : cvips_in_bytes(pointer)),
+            let meant = LazyImage(
+                cvips_copy_as(bytes.pointer, bandCount < 3 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB)),
+            let colours = LazyImage(cvips_srgb(meant.pointer))
+        else { return nil }
+        return onWhite(colours)
+    }
+
+    /// The image in 8-bit sRGB on white: 3 bands.
+    private func inSRGB() -> LazyImage? {
         guard let converted = converted() else { return nil }
+        return onWhite(converted)
+    }
+
+    /// An image in 8-bit sRGB without its further bands, transparency laid over white.
+    private func onWhite(_ converted: consuming LazyImage) -> LazyImage? {
         guard converted.hasAlpha || converted.bandCount > 3 else { return converted }
         guard converted.hasAlpha else { return LazyImage(cvips_extract_bands(converted.pointer, 0, 3)) }
         return LazyImage(cvips_flatten_on_white(converted.pointer))
@@ -84,7 +115,7 @@ struct LazyImage: ~Copyable {
     }
 
     /// Decodes the image and hands its rows, 3 bytes a pixel, to `take`, from the top. Blocks. False where the decoder
-    /// gives up, or where the image is not 8-bit RGB.
+    /// gives up, where the task is cancelled, or where the image is not 8-bit RGB.
     ///
     /// The rows are computed a strip at a time, on the calling thread: a large picture is never in memory as a whole
     /// where its format can be read from top to bottom.
@@ -96,7 +127,7 @@ struct LazyImage: ~Copyable {
         for top in stride(from: 0, to: height, by: Self.stripHeight) {
             let rowCount = min(Self.stripHeight, height - top)
             var strip = VipsRect(left: 0, top: Int32(top), width: Int32(width), height: Int32(rowCount))
-            guard vips_region_prepare(region, &strip) == 0 else {
+            guard !Task.isCancelled, vips_region_prepare(region, &strip) == 0 else {
                 vips_error_clear()
                 return false
             }

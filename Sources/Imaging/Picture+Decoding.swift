@@ -7,6 +7,8 @@ extension Picture {
         let width, height: Int
         let orientation: Orientation
         var tiff: TIFFFile.Reading?
+        /// The bytes that decoding a TIFF takes.
+        var tiffMemory: Int?
 
         /// Reads a file's header, and no pixel.
         init(of bytes: [UInt8], format: PictureFormat) throws(ImagingError) {
@@ -14,7 +16,7 @@ extension Picture {
                 format == .tiff ? Self(ofTIFF: bytes) : Self(bytes, format: format)
             }
             guard let header, header.width > 0, header.height > 0 else {
-                throw Failure(bytes, format).error
+                throw Failure(bytes, format, isInHeader: true).error
                     ?? ImagingError(
                         .unreadableHeader, "The \(format.name) file's header cannot be read: the file is damaged.")
             }
@@ -36,6 +38,7 @@ extension Picture {
         private init?(ofTIFF bytes: UnsafeRawBufferPointer) {
             guard let file = TIFFFile(bytes) else { return nil }
             (width, height, orientation, tiff) = (file.width, file.height, file.orientation, file.reading)
+            tiffMemory = file.memory
         }
 
         /// What the decoder must not go on after, where its warnings have been looked into.
@@ -44,60 +47,69 @@ extension Picture {
         }
     }
 
-    /// The stored pixels at another size, 8-bit sRGB on white, `[height, width, 3]`.
+    /// The stored pixels at another size, 8-bit sRGB on white or what `rules` say, `[height, width, 3]`.
     ///
     /// libjpeg warns both of what does no harm (odd parameters, bytes between segments, no end marker) and of coded data that
     /// runs out, for which it invents grey. Only the latter is damage. So a JPEG with warnings is read once more to know
     /// which they are, and then again for its pixels. Other decoders' warnings are about metadata, and they end where data is missing.
-    func decoded(width: Int, height: Int, kernel: ResampleKernel) throws(ImagingError) -> [UInt8] {
+    func decoded(
+        width: Int, height: Int, kernel: ResampleKernel, rules: PictureRules = .display
+    ) throws(ImagingError) -> [UInt8] {
+        let resize = Resize(
+            width: width, height: height, kernel: kernel, rules: rules,
+            isTurned: rules == .display && orientation.swapsSides)
         let first = format == .jpeg ? VIPS_FAIL_ON_WARNING : VIPS_FAIL_ON_ERROR
-        if let rgb = decoded(width: width, height: height, kernel: kernel, failOn: first) { return rgb }
-        if let error = Failure(decodable, format).error { throw error }
-        if format == .jpeg, let rgb = decoded(width: width, height: height, kernel: kernel, failOn: VIPS_FAIL_ON_NONE) {
-            return rgb
-        }
+        if let rgb = decoded(resize, failOn: first) { return rgb }
+        if Task.isCancelled { throw ImagingError(.cancelled, "The picture was given up while it was decoded.") }
+        if let error = Failure(decodable, format, isInHeader: false).error { throw error }
+        if format == .jpeg, let rgb = decoded(resize, failOn: VIPS_FAIL_ON_NONE) { return rgb }
         throw ImagingError(
             .corrupt, "The \(format.name) file cannot be decoded: its data is damaged. Send another copy.")
     }
 
-    private func decoded(
-        width: Int, height: Int, kernel: ResampleKernel, failOn: VipsFailOn
-    ) -> [UInt8]? {
-        let stored = orientation.turned((self.width, self.height))
-        let shrink = shrinkOnLoad(from: stored, to: (width, height), kernel: kernel)
-        return decodable.withUnsafeBytes { bytes -> [UInt8]? in
+    /// What becomes of the stored pixels.
+    private struct Resize {
+        let width, height: Int
+        let kernel: ResampleKernel
+        let rules: PictureRules
+        /// Whether rows are columns of what is seen.
+        let isTurned: Bool
+    }
+
+    private func decoded(_ resize: Resize, failOn: VipsFailOn) -> [UInt8]? {
+        decodable.withUnsafeBytes { bytes -> [UInt8]? in
             switch tiff {
             case .samples, .rgba:
                 guard let file = TIFFFile(bytes), let raster = file.raster() else { return nil }
                 return raster.values.withUnsafeBytes { pixels -> [UInt8]? in
                     guard let image = LazyImage(raster, pixels: pixels) else { return nil }
-                    return resized(image, to: (width, height), 1, kernel)
+                    return resized(image, resize)
                 }
             case .libvips(let colours, let hasAlpha):
                 guard let image = LazyImage(format: format, bytes: bytes, failOn: failOn) else { return nil }
                 let bands = colours + (hasAlpha ? 1 : 0)
-                guard image.bandCount > bands else { return resized(image, to: (width, height), 1, kernel) }
+                guard image.bandCount > bands else { return resized(image, resize) }
                 guard let image = image.firstBands(bands) else { return nil }
-                return resized(image, to: (width, height), 1, kernel)
+                return resized(image, resize)
             case .unsupported: return nil
             case nil:
+                let stored = orientation.turned((width, height))
+                let shrink = shrinkOnLoad(from: stored, to: (resize.width, resize.height), kernel: resize.kernel)
                 guard let image = LazyImage(format: format, bytes: bytes, shrink: shrink, failOn: failOn) else {
                     return nil
                 }
-                return resized(image, to: (width, height), shrink, kernel)
+                return resized(image, resize, shrunkBy: shrink)
             }
         }
     }
 
-    private func resized(
-        _ image: borrowing LazyImage, to size: (width: Int, height: Int), _ shrink: Int, _ kernel: ResampleKernel
-    ) -> [UInt8]? {
-        guard let colours = image.inSRGB() else { return nil }
+    private func resized(_ image: borrowing LazyImage, _ resize: Resize, shrunkBy shrink: Int = 1) -> [UInt8]? {
+        guard let colours = image.inRGB(by: resize.rules) else { return nil }
         let stored = orientation.turned((width, height))
         var resizer = Resizer(
-            width: .init(count: image.width, extent: Double(stored.width) / Double(shrink), size: size.width),
-            height: .init(count: image.height, extent: Double(stored.height) / Double(shrink), size: size.height),
-            isTurned: orientation.swapsSides, kernel: kernel)
+            width: .init(count: image.width, extent: Double(stored.width) / Double(shrink), size: resize.width),
+            height: .init(count: image.height, extent: Double(stored.height) / Double(shrink), size: resize.height),
+            isTurned: resize.isTurned, kernel: resize.kernel)
         guard colours.forEachRow({ resizer.add($0) }) else { return nil }
         return resizer.result
     }
@@ -123,7 +135,8 @@ private struct Failure {
     /// A JPEG that lacks more than this part of its picture is damaged; viewers show what there is of it in any case.
     private static let mostMissing = 0.5
 
-    init(_ bytes: [UInt8], _ format: PictureFormat) {
+    /// - Parameter isInHeader: whether the header was refused, so that its size has not been checked.
+    init(_ bytes: [UInt8], _ format: PictureFormat, isInHeader: Bool) {
         let cutOff = ImagingError(
             .truncated, "The \(format.name) file stops before the picture does: the upload was cut off. Send it again.")
         let damaged = ImagingError(
@@ -131,7 +144,7 @@ private struct Failure {
         switch format {
         case .jpeg:
             let report = bytes.withUnsafeBytes {
-                cjpeg_examine($0.baseAddress?.assumingMemoryBound(to: UInt8.self), $0.count)
+                cjpeg_examine($0.baseAddress?.assumingMemoryBound(to: UInt8.self), $0.count, isInHeader ? 1 : 0)
             }
             switch report.verdict {
             case CJPEG_READABLE: error = report.missing_share > Self.mostMissing ? damaged : nil
@@ -140,7 +153,7 @@ private struct Failure {
                     .unsupportedVariant,
                     "This kind of JPEG is not supported: it has more than 8 bits a channel, is lossless or hierarchical, "
                         + "or has odd channels. Save it as an ordinary JPEG, or as a PNG.")
-            case CJPEG_CUT_OFF: error = cutOff
+            case CJPEG_CUT_OFF: error = format.endsEarly(bytes) ? cutOff : damaged
             default: error = format.endsEarly(bytes) ? cutOff : nil
             }
         case .png where format.hasUnknownChunks(bytes):

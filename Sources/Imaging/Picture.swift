@@ -9,6 +9,8 @@ public struct Picture: Sendable {
     public let width: Int
     /// The height as seen, after the EXIF orientation, in pixels.
     public let height: Int
+    /// What decoding takes.
+    public let cost: DecodingCost
     /// What of the file the decoder gets: ``bytes``, without copying, unless they carry text.
     let decodable: [UInt8]
     /// Which way up the pixels are stored.
@@ -32,8 +34,13 @@ public struct Picture: Sendable {
                 .unsupportedFormat, "The libvips on this system cannot read \(format.name). Send a JPEG or a PNG.")
         }
         let decodable = format.withoutText(bytes)
+        // libwebp calls a claim of a larger size damaged; it is an honest one of a picture that is too large.
+        if format == .webp, let frame = WebPFrame(bytes) { try limits.admit(width: frame.width, height: frame.height) }
         let header = try Header(of: decodable, format: format)
         try limits.admit(width: header.width, height: header.height)
+        cost = DecodingCost(
+            decodable, format, width: header.width, height: header.height, tiff: header.tiffMemory)
+        try limits.admit(cost, format, width: header.width, height: header.height)
         self.bytes = bytes
         self.decodable = decodable
         self.format = format

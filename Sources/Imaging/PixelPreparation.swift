@@ -1,3 +1,12 @@
+/// By whose rules the pixels of a file become the 8-bit RGB values that a preparation begins with.
+public enum PictureRules: String, Sendable, CaseIterable {
+    /// As people see the picture: turned upright, its colour profile applied, transparency on white, 16 bits scaled to 8.
+    case display
+    /// As transformers' processors take it from Pillow's `Image.open`: not turned, no profile applied, transparency on white,
+    /// of 16 bits a channel the upper 8; but of greys with 16 bits everything above 255 is white.
+    case transformers
+}
+
 /// What a checkpoint's `preprocessor_config.json` asks to be done to a picture before the network sees it.
 public struct PixelPreparation: Sendable, Equatable {
     /// How the picture comes to the model's width and height.
@@ -14,6 +23,8 @@ public struct PixelPreparation: Sendable, Equatable {
     public var width: Int
     /// The height of the model's input, in pixels.
     public var height: Int
+    /// What becomes of the file's pixels first; ``PictureRules/display`` unless told otherwise.
+    public var rules = PictureRules.display
     /// How the picture comes to that size; ``Fit/exact`` unless told otherwise.
     public var fit: Fit = .exact
     /// The kernel of the resize; bicubic unless told otherwise.

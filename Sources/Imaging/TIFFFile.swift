@@ -42,7 +42,9 @@ struct TIFFFile: ~Copyable {
     /// The bytes of all strips or tiles that lie side by side.
     var chunkRowByteCount: Int {
         let across = layout.chunk_width == 0 ? 1 : (width + Int(layout.chunk_width) - 1) / Int(layout.chunk_width)
-        return across.multipliedReportingOverflow(by: chunkByteCount).overflow ? .max : across * chunkByteCount
+        let planes = layout.is_planar != 0 ? Int(layout.samples) : 1
+        let bytes = (across * planes).multipliedReportingOverflow(by: chunkByteCount)
+        return bytes.overflow ? .max : bytes.partialValue
     }
 
     /// The tags' numbers, as TIFF 6.0 and its supplements give them.
@@ -176,13 +178,15 @@ extension TIFFFile {
         }
     }
 
-    /// The bytes that ``raster()`` takes at most, for a page that it decodes.
-    var rasterByteCount: Int {
+    /// The bytes of memory that decoding takes: of a page that is read here the whole picture, of others two rows of
+    /// strips or tiles.
+    var memory: Int {
         let pixels = width.multipliedReportingOverflow(by: height)
         guard !pixels.overflow, pixels.partialValue < 1 << 40 else { return .max }
         let chunk = min(chunkByteCount, 1 << 50)
         switch reading {
-        case .libvips, .unsupported: return 0
+        case .unsupported: return 0
+        case .libvips: return 2 * min(chunkRowByteCount, 1 << 50)
         case .rgba: return 8 * pixels.partialValue + chunk
         case .samples(let colours, let alpha):
             return (colours + (alpha == nil ? 0 : 1)) * pixels.partialValue + chunk
@@ -265,8 +269,8 @@ extension TIFFFile {
     /// What the samples mean. TIFF says nothing of it for floats, so the values do:
     ///
     /// - Integers without a sign span their type's range, and so do those with one, from 0 up.
-    /// - Floats go from 0 to 1, sRGB's encoded values as 8-bit files hold them; what lies above is clipped, as long as their mean
-    ///   does not. Otherwise they are 8-bit or else 16-bit values in a wider type.
+    /// - Floats go from 0 to 1, sRGB's encoded values as 8-bit files hold them; what lies above is clipped. Where their mean
+    ///   lies above too, and some above 16, they are 8-bit or else 16-bit values in a wider type.
     /// - Where that would leave nothing to be seen (all below 1/255, or some below 0), the values are stretched from
     ///   the least to the largest. These are measurements, not colours.
     private func scale(colours: Int) -> Scale? {
@@ -291,7 +295,7 @@ extension TIFFFile {
         let isFloat = layout.sample_format == SampleFormat.float
         // A little below 0 is what a filter leaves of black.
         if least < -0.05 * max(most, 0) { return Scale(black: least, white: max(most, least.nextUp)) }
-        if isFloat, most > 1, sum / count > 1 {
+        if isFloat, most > 16, sum / count > 1 {
             return Scale(black: 0, white: most <= 255 ? 255 : most <= 65_535 && most > 4_095 ? 65_535 : most)
         }
         return most < usual.white / 255 ? Scale(black: 0, white: most) : usual

@@ -17,12 +17,12 @@ struct CaptionRequest: Sendable {
     }
 
     func run(
-        id: CaptionInput.ID, limits: PictureLimits, pictures: PictureWorkers, model: ModelWorker,
+        id: CaptionInput.ID, limits: PictureLimits, pictures: PictureWorkers, patience: Duration, model: ModelWorker,
         listeners: CaptionListeners
     ) async throws -> CaptionResult {
         let began = ContinuousClock.now
-        let picture = try await pictures.run {
-            try PreparedPicture(bytes, hash: hash, within: limits, as: preparation)
+        let picture = try await pictures.read(bytes, within: limits, patience: patience) { picture in
+            try PreparedPicture(picture, hash: hash, as: preparation)
         }
         let completion = try await model.caption(
             CaptionInput(id: id, pixels: picture.pixels, options: options), listeners: listeners)

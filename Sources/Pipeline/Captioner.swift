@@ -22,8 +22,10 @@ public actor Captioner {
 
     /// What bounds a caption.
     public struct Configuration: Sendable {
-        /// What a picture may be.
+        /// What a picture may be. ``Imaging/PictureLimits/maximumMemory`` is what all together take that are decoded at a time.
         public var limits = PictureLimits()
+        /// Whose rules pictures are read by before the model sees them.
+        public var pictureRules = PictureRules.display
         /// How long a caption may take, waiting included.
         public var timeout = Duration.seconds(30)
         /// How many pictures are read at the same time.
@@ -32,6 +34,9 @@ public actor Captioner {
         public var maxBatchSize = 4
         /// How many pictures may wait; one more is refused.
         public var maxQueue = 64
+
+        /// How long a large picture may wait for its turn and be decoded: half of the time, so that the model has the rest.
+        var decodingPatience: Duration { timeout / 2 }
 
         /// Makes the defaults.
         public init() {}
@@ -96,7 +101,7 @@ public actor Captioner {
         self.loader = loader
         self.logger = logger
         model = ModelWorker(maxBatchSize: configuration.maxBatchSize, metrics: metrics)
-        pictures = PictureWorkers(count: configuration.pictureWorkers)
+        pictures = PictureWorkers(count: configuration.pictureWorkers, memory: configuration.limits.maximumMemory)
     }
 
     /// Loads the model and warms it up. Returns when that is done or has failed; ``state`` says which.
@@ -123,6 +128,7 @@ public actor Captioner {
             let loaded = try await loadModel()
             _ = await opened
             preparation = loaded.preparation
+            preparation?.rules = configuration.pictureRules
             files = loaded.files
             proof = loaded.files.map(ModelProof.init)
             state = .ready(loaded.description)
@@ -258,7 +264,9 @@ public actor Captioner {
             metrics.cacheRequest(.bypassed)
             return try await make(request, listeners)
         }
-        let key = try CaptionKey(picture: request.hash, model: model.identity, options: request.options)
+        // By other rules it is another picture that the model sees.
+        let rules = configuration.pictureRules == .display ? "" : "/\(configuration.pictureRules.rawValue)"
+        let key = try CaptionKey(picture: request.hash, model: model.identity + rules, options: request.options)
         if isFresh {
             metrics.cacheRequest(.bypassed)
             let result = try await make(request, listeners)
@@ -312,7 +320,8 @@ public actor Captioner {
         }
         nextID += 1
         let result = try await request.run(
-            id: nextID, limits: configuration.limits, pictures: pictures, model: model, listeners: listeners)
+            id: nextID, limits: configuration.limits, pictures: pictures, patience: configuration.decodingPatience,
+            model: model, listeners: listeners)
         try await checkFiles()
         if case .unsound = state { _ = try readyModel() }
         meanGeneration = meanGeneration * 0.8 + result.timings.generation.total * 0.2

@@ -45,13 +45,20 @@ extension BadRequest {
             bytes.replaceSubrange(frame + 5..<frame + 9, with: [0xFF, 0, 0xFF, 0])
             return bytes
         },
-        file("a WebP of 16 million × 16 million", 422, "corrupt_picture") {
-            var bytes = try picture("alpha.webp")
-            let canvas = bytes.indices.first { bytes[$0...].starts(with: Array("VP8X".utf8)) } ?? 0
-            bytes.replaceSubrange(canvas + 12..<canvas + 18, with: [UInt8](repeating: 0xFF, count: 6))
-            return bytes
+        // Both the canvas and the frame in it claim a size; a frame's has 14 bits.
+        file("a WebP whose canvas is 16 million × 16 million", 413, "picture_too_large") {
+            try webp("alpha.webp", canvas: 0xFFFFFF, frame: 0x3FFF)
         },
-        file("a TIFF of 4 billion × 4 billion", 413, "picture_too_large") { tiff(side: 0xFFFF_FFFF) },
+        file("a lossless WebP of 16,384 × 16,384", 413, "picture_too_large") {
+            try webp("alpha.webp", canvas: nil, frame: 0x3FFF)
+        },
+        file("a lossy WebP of 16,383 × 16,383", 413, "picture_too_large") {
+            try webp("lossy.webp", canvas: nil, frame: 0x3FFF)
+        },
+        file("a WebP whose frame is larger than its canvas", 422, "corrupt_picture") {
+            try webp("lossy.webp", canvas: 63, frame: 4_000)
+        },
+        file("a TIFF of 4 billion × 4 billion", 422, "corrupt_picture") { tiff(side: 0xFFFF_FFFF) },
         file("a TIFF of 60,000 × 60,000", 413, "picture_too_large") { tiff(side: 60_000) },
         file("a PNG of 12 kB that is 100 million pixels", 200, nil) { try fixture("dense.png") },
         file("a PNG with 64 MB of comment", 200, nil) { try fixture("text-bomb.png") },
@@ -126,6 +133,26 @@ extension BadRequest {
         }
         return [0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10, 0, 0, 0, 13] + header + digits(~checksum)
             + [0, 0, 0, 1] + Array("IDAT".utf8) + [0x78, 0, 0, 0, 0]
+    }
+
+    /// A WebP whose frame, and the canvas before it where there is to be one, claim other sizes than the file `name` does.
+    ///
+    /// - Parameter canvas: the width and the height less 1, 24 bits each.
+    /// - Parameter frame: 14 bits: of VP8 the width and the height, of VP8L less 1.
+    private static func webp(_ name: String, canvas: UInt32?, frame: UInt32) throws -> [UInt8] {
+        var chunks = Array(try picture(name).dropFirst(12))
+        if chunks.starts(with: Array("VP8L".utf8)) {
+            let bits = digits(frame | frame << 14 | 1 << 28)  // transparency is used
+            chunks.replaceSubrange(9..<13, with: bits.reversed())
+        } else {
+            let side = [UInt8(truncatingIfNeeded: frame), UInt8(truncatingIfNeeded: frame >> 8)]
+            chunks.replaceSubrange(14..<18, with: side + side)
+        }
+        if let canvas {
+            let side = digits(canvas).reversed().prefix(3)
+            chunks = Array("VP8X".utf8) + [10, 0, 0, 0, 0x10, 0, 0, 0] + side + side + chunks
+        }
+        return Array("RIFF".utf8) + digits(UInt32(chunks.count + 4)).reversed() + Array("WEBP".utf8) + chunks
     }
 
     /// A TIFF of one grey page, whose pixels are not there.

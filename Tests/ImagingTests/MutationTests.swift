@@ -36,4 +36,26 @@ struct MutationTests {
         }
         #expect(accepted < rounds)
     }
+
+    @Test(
+        "Damaged bytes of files that libjpeg and libtiff are asked about always end in pixels or in an error",
+        arguments: [
+            "rgb-f2.tif", "tiled-planes-f4.tif", "grey-12-bit.tif", "cmyk-f4.tif", "rgb-i4.tif", "ycbcr-plain.tif",
+            "infrared-and-clear.tif", "planes-u1.tif", "no-end-progressive.jpg", "bytes-before-restart.jpg", "ycck.jpg",
+        ])
+    func survivesVariants(name: String) throws {
+        let original = try Fixture.bytes("Variants/\(name)")
+        var generator = SeededGenerator(state: UInt64(original.count))
+        let limits = PictureLimits(maximumPixelCount: 1_000_000, maximumMemory: 64_000_000)
+        // A TIFF's directory, which decides most, stands at its beginning or its end.
+        let ends = [0..<min(300, original.count), max(0, original.count - 300)..<original.count]
+        for round in 0..<200 {
+            var bytes = original
+            for _ in 0..<Int.random(in: 1...4, using: &generator) {
+                let place = Int.random(in: round % 3 < 2 ? ends[round % 3] : bytes.indices, using: &generator)
+                bytes[place] = UInt8.random(in: 0...255, using: &generator)
+            }
+            _ = refusal(of: bytes, limits: limits)
+        }
+    }
 }

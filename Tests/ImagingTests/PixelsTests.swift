@@ -40,6 +40,26 @@ struct PixelsTests {
         #expect(differing == 0)
     }
 
+    @Test(
+        "By transformers' rules a picture's pixels are those that its processor makes of the file by itself",
+        arguments: [
+            "orientation-3.jpg", "orientation-6.jpg", "wide-colours.jpg", "cmyk.jpg", "alpha.png", "grey-alpha.png",
+            "palette-alpha.png", "rgb-16.png", "alpha-16.png", "grey-16.png", "alpha.webp", "grey-16.tif", "cmyk.tif",
+        ])
+    func byTransformersRules(name: String) throws {
+        let size = Fixture.referenceSize
+        var preparation = PixelPreparation.eightBit(width: size, height: size)
+        preparation.rules = .transformers
+        let pixels = try Picture(bytes: Fixture.bytes(name)).pixels(preparation)
+        let reference = try Fixture.bytes(name + ".transformers.rgb")
+        try #require(pixels.count == reference.count)
+        let differences = (0..<pixels.count).map { place in
+            abs(pixels[place % 3 * size * size + place / 3] - Float(reference[place]))
+        }
+        // Blending with white is rounded once more by one of the two.
+        #expect((differences.max() ?? 255) <= 2, "of 255")
+    }
+
     @Test("Values are rescaled, then normalised, channel by channel")
     func normalises() throws {
         let pixels = try Picture(bytes: Fixture.bytes("one-pixel.png")).pixels(PixelPreparation(width: 2, height: 1))

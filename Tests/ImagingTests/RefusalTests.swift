@@ -3,10 +3,10 @@ import Testing
 
 struct RefusalTests {
     /// A PNG that ends after its header, with a right checksum.
-    static func pngHeader(width: UInt32, height: UInt32) -> [UInt8] {
+    static func pngHeader(width: UInt32, height: UInt32, isInterlaced: Bool = false) -> [UInt8] {
         var chunk = Array("IHDR".utf8)
         for number in [width, height] { chunk += (0..<4).map { UInt8(truncatingIfNeeded: number >> (24 - 8 * $0)) } }
-        chunk += [8, 2, 0, 0, 0]
+        chunk += [8, 2, 0, 0, isInterlaced ? 1 : 0]
         let checksum = chunk.reduce(UInt32.max) { remainder, byte in
             (0..<8).reduce(remainder ^ UInt32(byte)) { value, _ in
                 value & 1 == 0 ? value >> 1 : value >> 1 ^ 0xEDB8_8320

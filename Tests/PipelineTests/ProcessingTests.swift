@@ -73,6 +73,36 @@ struct ProcessingTests {
         try await blocker.value
     }
 
+    @Test(
+        "A small file that decodes to more than the memory for pictures is refused, and beside many others none is lost"
+    )
+    func refusesByMemory() async throws {
+        var configuration = Captioner.Configuration()
+        configuration.timeout = .seconds(600)
+        configuration.limits.maximumMemory = 16_777_216
+        let captioner = Captioner(
+            configuration: configuration, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        ) { _ in StubModel() }
+        func gif(side: Int) -> [UInt8] {
+            let bytes = [UInt8(side & 255), UInt8(side >> 8), UInt8(side & 255), UInt8(side >> 8)]
+            return Array("GIF89a".utf8) + bytes + [0x80, 0, 0, 255, 0, 0, 0, 0, 255, 0x2C, 0, 0, 0, 0] + bytes
+                + [0, 2, 2, 0x44, 1, 0, 0x3B]
+        }
+        let error = await #expect(throws: PipelineError.self) {
+            try await captioner.process(gif(side: 3_000), fitting: (9, 9))
+        }
+        #expect(error?.code == .pictureTooLarge)
+        // Each takes more than half of the memory, and so one after the other.
+        let large = gif(side: 1_400)
+        let ordinary = try fixture("gradient.png")
+        try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<8 { group.addTask { try await captioner.process(large, fitting: (9, 9)).original.width } }
+            for _ in 0..<8 { group.addTask { try await captioner.process(ordinary, fitting: (9, 9)).original.width } }
+            let widths = try await group.reduce(into: [Int]()) { $0.append($1) }
+            #expect(widths.sorted() == Array(repeating: 12, count: 8) + Array(repeating: 1_400, count: 8))
+        }
+    }
+
     @Test("A picture whose caller has left is not begun")
     func givesUp() async throws {
         let captioner = captioner()

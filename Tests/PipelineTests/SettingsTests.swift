@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import Imaging
 import Logging
 import Testing
 
@@ -50,6 +51,8 @@ struct SettingsTests {
         expected.usesGPU = false
         expected.maxImageSize = 1000
         expected.maxWorkers = 3
+        expected.pictureMemory = 20_000_000
+        expected.pictureRules = .transformers
         expected.maxBatchSize = 5
         expected.maxQueue = 6
         expected.maxBatchImages = 7
@@ -74,6 +77,7 @@ struct SettingsTests {
         let environment = [
             "HOST": "::1", "PORT": "1", "MODEL_ID": "Salesforce/blip2-opt-2.7b", "MODEL_CACHE_DIR": "/models",
             "PRECISION": "FP32", "USE_GPU": "no", "MAX_IMAGE_SIZE": "1000", "MAX_WORKERS": "3", "MAX_BATCH_SIZE": "5",
+            "PICTURE_MEMORY": "20000000", "PICTURE_RULES": "Transformers",
             "MAX_QUEUE": "6", "MAX_BATCH_IMAGES": "7", "TARGET_IMAGE_WIDTH": "8", "TARGET_IMAGE_HEIGHT": "9",
             "REQUEST_TIMEOUT": "1.5", "CAPTION_CACHE_TTL": "10", "CAPTION_CACHE_MEMORY": "11",
             "CAPTION_CACHE_ENTRIES": "12", "SONG_CATALOGUE": "/music/songs.sqlite", "MOOD_LEXICON": "/music/words.csv",

@@ -30,7 +30,9 @@ typedef struct {
 } cjpeg_report;
 
 /// Decodes a JPEG, keeps nothing of it, and says what its warnings mean. Blocks.
-cjpeg_report cjpeg_examine(const uint8_t *bytes, size_t count);
+///
+/// With `header_only` it stops before the first scan, and allocates nothing by the size that the header claims.
+cjpeg_report cjpeg_examine(const uint8_t *bytes, size_t count, int header_only);
 
 /// A TIFF file in memory; the bytes are borrowed and must outlive it.
 typedef struct ctiff ctiff;

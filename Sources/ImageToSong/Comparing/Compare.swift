@@ -64,7 +64,7 @@ struct Compare: AsyncParsableCommand {
             var options = options
             options.precision = precision.rawValue
             let run = try PrecisionRun.take(
-                of: pictures, options: flags.options, title: "Captioning at \(precision.rawValue)"
+                of: pictures, settings, options: flags.options, title: "Captioning at \(precision.rawValue)"
             ) {
                 try Blip2CaptionModel(
                     try options.load(settings, from: checkpoint), name: options.model ?? settings.modelID)

@@ -28,7 +28,8 @@ struct PrecisionRun {
     ///   - load: blocks until the model is there.
     /// - Throws: where the model cannot be loaded, or fails at a picture that can be read.
     static func take(
-        of files: [String], options: CaptionOptions, title: String, load: () throws -> Blip2CaptionModel
+        of files: [String], _ settings: Settings, options: CaptionOptions, title: String,
+        load: () throws -> Blip2CaptionModel
     ) throws -> PrecisionRun {
         let model = try load()
         do {
@@ -41,8 +42,8 @@ struct PrecisionRun {
         for (index, file) in files.enumerated() {
             let pixels: [Float]
             do {
-                let picture = try Picture(bytes: try PictureFile.bytes(file), limits: PictureFile.limits)
-                pixels = try picture.pixels(model.preparation)
+                let picture = try PictureFile.picture(file, settings)
+                pixels = try picture.pixels(model.preparation.by(nil, settings))
             } catch {
                 failures.append(ComparisonReport.Failure(file: file, error: "\(error)"))
                 continue

@@ -30,11 +30,11 @@ extension Captioner {
     /// - Throws: the codes that are about pictures, `timedOut`, `cancelled` or `internalFailure`.
     public func palette(of bytes: [UInt8], hash: String) async throws(PipelineError) -> [PaletteColour] {
         if let palette = palettes.palette(hash) { return palette }
-        let (limits, pictures) = (configuration.limits, pictures)
+        let (limits, pictures, patience) = (configuration.limits, pictures, configuration.decodingPatience)
         do {
             let palette = try await withDeadline(configuration.timeout) {
-                try await pictures.run {
-                    try Picture(bytes: bytes, limits: limits).rendition(fitting: Rendition.paletteSize).palette()
+                try await pictures.read(bytes, within: limits, patience: patience) { picture in
+                    try picture.rendition(fitting: Rendition.paletteSize).palette()
                 }
             }
             palettes.remember(palette, hash)

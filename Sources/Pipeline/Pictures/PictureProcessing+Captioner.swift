@@ -17,10 +17,12 @@ extension Captioner {
                 "\(configuration.maxQueue) pictures are waiting already. Send this one again a little later.",
                 retryAfter: .seconds(1))
         }
-        let pictures = pictures
+        let (pictures, patience) = (pictures, configuration.decodingPatience)
         do {
             return try await withDeadline(configuration.timeout) {
-                try await pictures.run { try ProcessedPicture(bytes, within: limits, fitting: target) }
+                try await pictures.read(bytes, within: limits, patience: patience) { picture in
+                    try ProcessedPicture(picture, fitting: target)
+                }
             }
         } catch let error as PipelineError {
             throw error

@@ -16,13 +16,17 @@ public struct ProcessedPicture: Sendable, Equatable {
     /// How many times smaller the JPEG's file is than the one that was sent.
     public var compressionRatio: Double { Double(original.byteCount) / Double(jpeg.bytes.count) }
 
-    /// Processes the picture in the bytes of a file; its shape is kept, and it is never enlarged. Blocks.
-    ///
-    /// - Parameter target: the width and the height that the JPEG fits into.
+    /// Processes the picture in the bytes of a file. Blocks.
     public init(
         _ bytes: [UInt8], within limits: PictureLimits, fitting target: (width: Int, height: Int)
     ) throws(ImagingError) {
-        let picture = try Picture(bytes: bytes, limits: limits)
+        try self.init(try Picture(bytes: bytes, limits: limits), fitting: target)
+    }
+
+    /// Processes a picture; its shape is kept, and it is never enlarged. Blocks.
+    ///
+    /// - Parameter target: the width and the height that the JPEG fits into.
+    public init(_ picture: Picture, fitting target: (width: Int, height: Int)) throws(ImagingError) {
         // Decoded once: large enough for the colours even where the target is tiny.
         let palette = Rendition.paletteSize
         let rendition = try picture.rendition(

@@ -29,11 +29,12 @@ extension PipelineError {
             switch error.code {
             case .emptyFile: .emptyFile
             case .tooManyBytes: .fileTooLarge
-            case .tooManyPixels, .dimensionTooLarge: .pictureTooLarge
+            case .tooManyPixels, .dimensionTooLarge, .tooCostly: .pictureTooLarge
             case .unsupportedFormat: .unsupportedPicture
             case .unsupportedVariant: .unsupportedVariant
             case .unreadableHeader, .corrupt: .corruptPicture
             case .truncated: .truncatedPicture
+            case .cancelled: .cancelled
             case .unsupportedPreparation: .unsuitablePicture
             case .libraryUnavailable: .internalFailure
             }

@@ -1,17 +1,25 @@
-/// A few threads that read pictures, and the line in front of them.
+import Imaging
+
+/// A few threads that read pictures, and the queue in front of them.
+///
+/// Headers are read on threads of their own, at once: they say what a picture costs, and so where it queues.
 struct PictureWorkers: Sendable {
     private let workers: [PictureWorker]
-    private let turnstile: Turnstile
+    private let queue: DecodingQueue
+    private let headerWorkers: [PictureWorker]
+    private let headerQueue: DecodingQueue
 
-    /// Makes `count` workers, at least one.
-    init(count: Int) {
+    /// Makes `count` workers, at least one, that take `memory` bytes together while they decode.
+    init(count: Int, memory: Int) {
         workers = (0..<max(1, count)).map { _ in PictureWorker() }
-        turnstile = Turnstile(places: workers.count)
+        queue = DecodingQueue(threads: workers.count, memory: memory)
+        headerWorkers = [PictureWorker(), PictureWorker()]
+        headerQueue = DecodingQueue(threads: headerWorkers.count, memory: .max)
     }
 
     /// How many pictures wait for a worker.
     var waitingCount: Int {
-        get async { await turnstile.waitingCount }
+        get async { await queue.waitingCount }
     }
 
     /// Gets the picture library ready, which takes a while the first time, so that no request waits for it.
@@ -19,8 +27,25 @@ struct PictureWorkers: Sendable {
         try await workers[0].start()
     }
 
-    /// The result of `work` on the first worker that is free. A task that is cancelled while it waits gives up its place.
+    /// Reads a picture's header, waits until it may be decoded, and returns what `work` makes of it.
+    ///
+    /// - Parameters:
+    ///   - limits: what the picture may be.
+    ///   - patience: how long a large picture may wait and be decoded; one that would take longer is refused at once.
+    func read<Value: Sendable>(
+        _ bytes: [UInt8], within limits: PictureLimits, patience: Duration,
+        _ work: @Sendable (Picture) throws -> Value
+    ) async throws -> Value {
+        let picture = try await headerQueue.run(DecodingCost(memory: 0, pixels: 0)) { thread in
+            try await headerWorkers[thread].run { try Picture(bytes: bytes, limits: limits) }
+        }
+        return try await queue.run(picture.cost, patience: patience) { thread in
+            try await workers[thread].run { try work(picture) }
+        }
+    }
+
+    /// The result of `work`, which costs no memory to speak of, on the first worker that is free.
     func run<Value: Sendable>(_ work: @Sendable () throws -> Value) async throws -> Value {
-        try await turnstile.pass { place in try await workers[place].run(work) }
+        try await queue.run(DecodingCost(memory: 0, pixels: 0)) { thread in try await workers[thread].run(work) }
     }
 }

@@ -10,12 +10,11 @@ struct PreparedPicture: Sendable {
     /// Turning upright, cropping and normalising.
     let preprocessTime: Duration
 
-    /// Reads the picture in the bytes of a file whose SHA-256 is `hash`. Blocks.
+    /// Prepares a picture whose SHA-256 is `hash`. Blocks.
     ///
     /// - Throws: `ImagingError`.
-    init(_ bytes: [UInt8], hash: String, within limits: PictureLimits, as preparation: PixelPreparation) throws {
+    init(_ picture: Picture, hash: String, as preparation: PixelPreparation) throws {
         let began = ContinuousClock.now
-        let picture = try Picture(bytes: bytes, limits: limits)
         let resized = try picture.resized(preparation)
         let isDecoded = ContinuousClock.now
         pixels = resized.normalised()

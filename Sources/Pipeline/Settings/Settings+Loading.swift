@@ -104,5 +104,7 @@ extension Captioner.Configuration {
         maxBatchSize = settings.maxBatchSize
         maxQueue = settings.maxQueue
         limits.maximumByteCount = settings.maxImageSize
+        limits.maximumMemory = settings.pictureMemory
+        pictureRules = settings.pictureRules
     }
 }

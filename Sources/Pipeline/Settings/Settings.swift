@@ -1,4 +1,5 @@
 import Blip2
+public import Imaging
 public import Logging
 import Networks
 
@@ -20,6 +21,10 @@ public struct Settings: Sendable, Equatable {
     public var maxImageSize = 10_485_760
     /// How many pictures are read at the same time.
     public var maxWorkers = 2
+    /// The most bytes of memory that pictures take together while they are decoded.
+    public var pictureMemory = 1_073_741_824
+    /// Whose rules pictures are read by before the model sees them.
+    public var pictureRules = PictureRules.display
     /// How many pictures go through the model together.
     public var maxBatchSize = 4
     /// How many pictures may wait for their captions; one more is refused.
@@ -77,6 +82,8 @@ public struct Settings: Sendable, Equatable {
         Setting("USE_GPU", \.usesGPU, .flag),
         Setting("MAX_IMAGE_SIZE", \.maxImageSize, .integer(in: 1...1_073_741_824)),
         Setting("MAX_WORKERS", \.maxWorkers, .integer(in: 1...64)),
+        Setting("PICTURE_MEMORY", \.pictureMemory, .integer(in: 16_777_216...1_099_511_627_776)),
+        Setting("PICTURE_RULES", \.pictureRules, .choice(["display": .display, "transformers": .transformers])),
         Setting("MAX_BATCH_SIZE", \.maxBatchSize, .integer(in: 1...256)),
         Setting("MAX_QUEUE", \.maxQueue, .integer(in: 1...100_000)),
         Setting("MAX_BATCH_IMAGES", \.maxBatchImages, .integer(in: 1...10_000)),

@@ -6,7 +6,7 @@
 
 Each picture is brought to 8-bit RGB as the service promises (turned upright, its profile applied, on white), then given
 to transformers' BlipImageProcessorPil without rescaling and normalising. The result, `SIZE` × `SIZE` × 3 bytes, stands
-in `<name>.rgb`; `cases.json` lists the pictures. All of it is drawn from a seed: a second run writes the same pixels.
+in `<name>.rgb`, and for some what it makes of the file itself in `<name>.transformers.rgb`; `cases.json` lists the pictures. All of it is drawn from a seed: a second run writes the same pixels.
 """
 
 import io
@@ -19,6 +19,10 @@ from transformers.models.blip.image_processing_pil_blip import BlipImageProcesso
 
 HERE = pathlib.Path(__file__).parent
 SIZE = 56
+# Pictures that transformers reads otherwise than they are shown.
+BY_TRANSFORMERS = {
+    "orientation-3.jpg", "orientation-6.jpg", "wide-colours.jpg", "cmyk.jpg", "alpha.png", "grey-alpha.png", "palette-alpha.png",
+    "rgb-16.png", "alpha-16.png", "grey-16.png", "alpha.webp", "grey-16.tif", "cmyk.tif"}
 
 
 def draw(width, height, seed=7):
@@ -88,7 +92,10 @@ class Fixtures:
             size={"height": SIZE, "width": SIZE}, do_rescale=False, do_normalize=False)
 
     def add(self, name, data, format, upright=None):
-        """Writes a picture and its reference, which is made of `upright` or else of what Pillow reads."""
+        """Writes a picture and its references: of `upright`, or else of what Pillow reads, and what transformers does by itself."""
+        if name in BY_TRANSFORMERS:
+            pixels = self.process(Image.open(io.BytesIO(data)), return_tensors="np")["pixel_values"][0]
+            (HERE / f"{name}.transformers.rgb").write_bytes(pixels.transpose(1, 2, 0).astype(numpy.uint8).tobytes())
         if upright is None:
             upright = on_white(Image.open(io.BytesIO(data)))
         pixels = self.process(upright, return_tensors="np")["pixel_values"][0]  # [3, SIZE, SIZE]
