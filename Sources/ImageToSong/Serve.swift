@@ -14,7 +14,8 @@ struct Serve: AsyncParsableCommand {
         discussion: """
             Settings come from the environment, then from .env, then from the defaults; .env.example lists them, and \
             --print-settings shows what they are now. \
-            SIGTERM and SIGINT let running requests end, then the process exits with status 0. Logs are JSON lines on \
+            SIGTERM and SIGINT let running requests end, then the process exits with status 0; a second one ends it at \
+            once, with status 143 or 130. Logs are JSON lines on \
             standard error.
             """)
 
@@ -51,17 +52,22 @@ struct Serve: AsyncParsableCommand {
         let songMetrics = SongMetrics(metrics)
         let songs = SongService(
             SongService.Sources(settings, metrics: songMetrics, logger: logger), metrics: songMetrics, logger: logger)
+        let listener = Listener()
         let application = buildApplication(
-            ServerConfiguration(settings), captioner: captioner, songs: songs, metrics: metrics, logger: logger)
+            ServerConfiguration(settings), captioner: captioner, songs: songs, listener: listener, metrics: metrics,
+            logger: logger)
         do {
-            try await Server.run(application, patience: settings.requestTimeout + .seconds(5), logger: logger)
+            try await Server.run(
+                application, listener: listener, patience: settings.requestTimeout + .seconds(5), logger: logger)
         } catch {
+            LogWriter.standardError.flush(within: .seconds(1))
             complain("image-to-song: \(Self.reason(error, settings))")
             _exit(1)
         }
         await songs.close()
         await captioner.close()
         logger.info("Stopped")
+        LogWriter.standardError.flush(within: .seconds(1))
         // Neither here nor above a return: a thread that still loads a model would outlive what the C library tears
         // down at exit.
         _exit(0)

@@ -10,10 +10,11 @@ public import Prometheus
 ///
 /// - Parameters:
 ///   - songs: answers the calls about songs; nil leaves them without an answer.
+///   - listener: is told of the socket that the server listens on; whoever runs the application stops it through this.
 ///   - metrics: what `GET /metrics` answers with, and what requests are counted in.
 public func buildApplication(
     _ configuration: ServerConfiguration, captioner: Captioner, songs: SongService? = nil,
-    metrics: PrometheusRegistry = ServerMetrics.registry(),
+    listener: Listener = Listener(), metrics: PrometheusRegistry = ServerMetrics.registry(),
     logger: Logger
 ) -> some ApplicationProtocol {
     let server = CaptionServer(configuration: configuration, captioner: captioner, songs: songs, metrics: metrics)
@@ -23,16 +24,24 @@ public func buildApplication(
     router.add(middleware: RequestMetricsMiddleware(metrics: requestMetrics))
     router.add(middleware: RequestIDMiddleware())
     router.add(middleware: SecurityHeadersMiddleware())
-    router.add(middleware: CrossOriginMiddleware(origins: configuration.corsOrigins))
+    let origins = AllowedOrigins(configuration.corsOrigins)
+    router.add(middleware: CrossOriginMiddleware(origins: origins))
     router.add(middleware: ProblemMiddleware(methods: Dictionary(grouping: endpoints, by: \.path).mapValues(allowed)))
+    let machine = MachineNames()
+    router.add(middleware: HostMiddleware(hosts: AllowedHosts(configuration.allowedHosts, machine: machine)))
     let limiter = RateLimiter(perMinute: configuration.rateLimit)
     router.add(
         middleware: APIKeyMiddleware(
             keys: APIKeys(configuration.apiKeys), openPaths: Set(endpoints.filter(\.isOpen).map(\.path)),
             limiter: limiter))
     if let limiter { router.add(middleware: RateLimitMiddleware(limiter: limiter)) }
+    router.add(
+        middleware: OriginMiddleware(
+            origins: origins, changingPaths: Set(endpoints.filter(\.changesState).map(\.path))))
     for endpoint in endpoints {
-        router.on(RouterPath(endpoint.path), method: endpoint.method, use: endpoint.respond)
+        router.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
+            try await endpoint.answer(request, context, isStrict: configuration.refusesUnknownFields)
+        }
     }
     let bodyLimits = Dictionary(
         endpoints.filter { $0.maxBodyBytes > 0 }.map { ($0.path, $0.maxBodyBytes) },
@@ -51,7 +60,8 @@ public func buildApplication(
         router: router, server: channel,
         configuration: ApplicationConfiguration(
             address: .hostname(configuration.host, port: configuration.port), serverName: Release.name),
-        services: [CaptionerService(captioner: captioner, songs: songs)], logger: logger)
+        services: [CaptionerService(captioner: captioner, songs: songs, machine: machine)],
+        onServerRunning: { listener.opened($0, register: register) }, logger: logger)
 }
 
 /// The methods that a path answers, `HEAD` with every `GET`.

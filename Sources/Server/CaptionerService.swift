@@ -5,11 +5,13 @@ import ServiceLifecycle
 struct CaptionerService: Service {
     let captioner: Captioner
     let songs: SongService?
+    let machine: MachineNames
 
     func run() async throws {
         // Not a child task: loading may block for minutes, and a shutdown must not wait for it.
         Task { await captioner.start() }
         Task { await songs?.open() }
+        machine.findFullName()
         try? await gracefulShutdown()
     }
 }

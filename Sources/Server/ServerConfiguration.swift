@@ -24,6 +24,10 @@ public struct ServerConfiguration: Sendable {
     public var targetImageSize: (width: Int, height: Int)
     /// The origins whose pages may call this server; `*` stands for all.
     public var corsOrigins: [String]
+    /// The names that this server has beside the machine's own; see ``AllowedHosts``.
+    public var allowedHosts: [String]
+    /// Whether a field, or a name in a query, that a call does not know refuses the request.
+    public var refusesUnknownFields: Bool
     /// The keys that open this server; without any it is open to all.
     public var apiKeys: [String]
     /// How many requests a minute one key or address may make; zero for any number.
@@ -41,6 +45,8 @@ public struct ServerConfiguration: Sendable {
         maxPicturesInFlight = max(1, min(2 * settings.maxBatchSize, settings.maxQueue))
         targetImageSize = (settings.targetImageWidth, settings.targetImageHeight)
         corsOrigins = settings.corsOrigins
+        allowedHosts = settings.allowedHosts + [settings.host.lowercased()]
+        refusesUnknownFields = settings.refusesUnknownFields
         apiKeys = settings.apiKeys
         rateLimit = settings.rateLimit
         connections.rateSpan = TimeAmount(settings.requestTimeout)
@@ -48,19 +54,22 @@ public struct ServerConfiguration: Sendable {
 
     /// The form that `POST /caption/generate` and `POST /caption/stream` take.
     var captionForm: Form.Layout {
-        Form.Layout(fileField: "image", textFields: CaptionOptions.formFields, maxFileBytes: maxImageBytes)
+        Form.Layout(
+            fileField: "image", textFields: CaptionOptions.formFields, maxFileBytes: maxImageBytes,
+            refusesUnknownFields: refusesUnknownFields)
     }
 
     /// The form that `POST /caption/batch` takes.
     var batchForm: Form.Layout {
         Form.Layout(
             fileField: "images", textFields: CaptionOptions.formFields, maxFileBytes: maxImageBytes,
-            maxFiles: maxBatchImages)
+            maxFiles: maxBatchImages, refusesUnknownFields: refusesUnknownFields)
     }
 
     /// The form that `POST /image/process` takes.
     var processForm: Form.Layout {
-        Form.Layout(fileField: "image", textFields: [], maxFileBytes: maxImageBytes)
+        Form.Layout(
+            fileField: "image", textFields: [], maxFileBytes: maxImageBytes, refusesUnknownFields: refusesUnknownFields)
     }
 
     /// How long `POST /caption/stream` is silent at most: then a comment goes out, so that nobody on the way takes the

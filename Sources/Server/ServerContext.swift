@@ -14,8 +14,8 @@ struct ServerContext: RequestContext {
 
     /// Which of the server's keys the client has shown, counted from 0.
     var keyNumber: Int?
-    /// Whether answers name the files of songs, which lie on the machines of whoever runs this.
-    var showsPaths = true
+    /// Whether answers name the files of songs, which lie on the machines of whoever runs this; ``OriginMiddleware`` says.
+    var showsPaths = false
 
     init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)

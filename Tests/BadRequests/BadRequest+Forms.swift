@@ -14,6 +14,8 @@ extension BadRequest {
         type("multipart/form-data; boundary=\(String(repeating: "b", count: 71))", 400, "invalid_boundary"),
         type("multipart/form-data; boundary=ümlaut", 400, "invalid_boundary"),
         type("multipart/form-data; boundary=another", 400, "truncated_upload"),
+        type("multipart/form-data; boundary=\(Form.boundary); boundary=another", 400, "invalid_boundary"),
+        type("multipart/form-data; boundary=\(Form.boundary); Boundary=\(Form.boundary)", 400, "invalid_boundary"),
     ]
 
     /// Forms that break the grammar or a limit.
@@ -47,8 +49,31 @@ extension BadRequest {
         form("a header without end", 400, "malformed_form") {
             Array("--\(Form.boundary)\r\n".utf8) + [UInt8](repeating: UInt8(ascii: "a"), count: 100_000)
         },
-        form("65 parts", 400, "malformed_form") {
-            (0..<65).reduce(Form()) { form, number in form.adding("name=\"n\(number)\"", []) }.closed
+        form("NUL in the name of a header", 400, "malformed_form") {
+            Form().adding(header: "Content-Disposition: form-data; name=\"image\"\r\nX\0Y: z", [1]).closed
+        },
+        form("NUL in Content-Disposition's name", 400, "malformed_form") {
+            Form().adding(header: "Content-\0Disposition: form-data; name=\"image\"", [1]).closed
+        },
+        form("a space before a header's colon", 400, "malformed_form") {
+            Form().adding(header: "Content-Disposition : form-data; name=\"image\"", [1]).closed
+        },
+        form("a header without a name", 400, "malformed_form") {
+            Form().adding(header: "Content-Disposition: form-data; name=\"image\"\r\n: x", [1]).closed
+        },
+        form("NUL in the name of a field", 400, "malformed_form") { Form().adding("name=\"ima\0ge\"", [1]).closed },
+        form("two names in one header", 400, "malformed_form") {
+            Form().adding(#"name="image"; name="prompt"; filename="a.png""#, [1]).closed
+        },
+        form("two file names in one header", 400, "malformed_form") {
+            Form().adding(#"name="image"; filename="a.png"; filename="b.png""#, [1]).closed
+        },
+        form("two dispositions", 400, "malformed_form") {
+            Form().adding(
+                header:
+                    "Content-Disposition: form-data; name=\"image\"\r\nContent-Disposition: form-data; name=\"prompt\"",
+                [1]
+            ).closed
         },
         form("spaces behind a delimiter", 400, "malformed_form") {
             Array(("--\(Form.boundary)" + String(repeating: " ", count: 300) + "\r\n").utf8) + Form().closed
@@ -57,7 +82,14 @@ extension BadRequest {
         form("two pictures", 400, "duplicate_field") {
             try Form.sound().adding(#"name="image"; filename="b.png""#, [1]).closed
         },
-        form("another field", 400, "missing_field") { Form().adding(#"name="picture"; filename="a.png""#, [1]).closed },
+        form("another field", 422, "unknown_field") { Form().adding(#"name="picture"; filename="a.png""#, [1]).closed },
+        form("no picture", 400, "missing_field") { Form().adding(#"name="prompt""#, [97]).closed },
+        form("a picture and an option that is not there", 422, "unknown_field") {
+            try Form.sound().adding(#"name="do_sample""#, Array("true".utf8)).closed
+        },
+        form("two prompts", 400, "duplicate_field") {
+            try Form.sound().adding(#"name="prompt""#, [97]).adding(#"name="prompt""#, [98]).closed
+        },
         form("a form within the form", 415, "unsupported_picture") {
             let inner = "--in\r\nContent-Disposition: file; filename=\"a.png\"\r\n\r\nx\r\n--in--\r\n"
             return Form().adding(
@@ -75,7 +107,7 @@ extension BadRequest {
         form("a picture of one byte too many", 413, "file_too_large") {
             Form().adding(#"name="image"; filename="a.png""#, [UInt8](repeating: 13, count: maxImageSize + 1)).closed
         },
-        form("an unknown field without end", 413, "body_too_large") {
+        form("an unknown field without end", 422, "unknown_field") {
             Form().adding("name=\"x\"", [UInt8](repeating: 45, count: maxImageSize + 1_100_000)).closed
         },
         BadRequest("five gigabytes announced", 413, "body_too_large") { post([], length: 5_000_000_000) },

@@ -37,6 +37,19 @@ extension BadRequest {
         text("a length beyond 64 bits", 400, malformed, upload("Content-Length: 99999999999999999999¶")),
         text("an unknown coding", 400, malformed, upload("Transfer-Encoding: gzip¶")),
         text("chunks that are not last", 400, malformed, upload("Transfer-Encoding: chunked, gzip¶")),
+        text("chunks of something compressed", 400, malformed, upload("Transfer-Encoding: gzip, chunked¶") + "0¶¶"),
+        text(
+            "two headers of codings", 400, malformed,
+            upload("Transfer-Encoding: gzip¶Transfer-Encoding: chunked¶") + "0¶¶"),
+        text("chunks within chunks", 400, malformed, upload("Transfer-Encoding: chunked, chunked¶") + "0¶¶"),
+        text("an unknown expectation", 417, "unmet_expectation", upload("Expect: 200-ok¶Content-Length: 3¶") + "abc"),
+        text(
+            "a body that is compressed", 415, "unsupported_content_encoding",
+            upload("Content-Encoding: gzip¶Content-Length: 3¶") + "abc"),
+        text(
+            "a body that is compressed twice", 415, "unsupported_content_encoding",
+            upload("Content-Encoding: identity¶Content-Encoding: br¶Content-Length: 3¶") + "abc"),
+        text("two types", 400, malformed, upload("Content-Type: text/plain¶Content-Length: 3¶") + "abc"),
         text(
             "chunks in HTTP/1.0", 400, malformed,
             "POST /caption/generate HTTP/1.0¶\(host)Transfer-Encoding: chunked¶¶0¶¶"),
@@ -57,7 +70,7 @@ extension BadRequest {
         text("a long path", 404, "not_found", "GET /\(long(8_000)) HTTP/1.1¶\(host)¶"),
         text("a thousand folders", 404, "not_found", "GET \(String(repeating: "/a", count: 1000)) HTTP/1.1¶\(host)¶"),
         text("broken percent signs", 404, "not_found", "GET /%zz%f HTTP/1.1¶\(host)¶"),
-        text("another server's address", 404, "not_found", "GET http://example.com/nothing HTTP/1.1¶\(host)¶"),
+        text("this server's whole address", 404, "not_found", "GET http://localhost/nothing HTTP/1.1¶\(host)¶"),
         text("an asterisk", 404, "not_found", "OPTIONS * HTTP/1.1¶\(host)¶"),
         text("a tunnel", 404, "not_found", "CONNECT example.com:443 HTTP/1.1¶\(host)¶"),
         text("TRACE", 405, "method_not_allowed", "TRACE / HTTP/1.1¶\(host)¶"),
@@ -67,9 +80,49 @@ extension BadRequest {
         text("GET of an upload", 405, "method_not_allowed", "GET /caption/generate HTTP/1.1¶\(host)¶"),
         text("POST to a page", 405, "method_not_allowed", "POST /health HTTP/1.1¶\(host)Content-Length: 3¶¶abc"),
         text("a key of control characters", 400, malformed, "GET /health HTTP/1.1¶\(host)X-API-Key: \u{1}¶¶"),
-        text("another protocol", 200, nil, "GET /health/live HTTP/1.1¶Host: a¶Connection: upgrade¶Upgrade: h2c¶¶"),
+        text(
+            "another protocol", 200, nil, "GET /health/live HTTP/1.1¶Host: localhost¶Connection: upgrade¶Upgrade: h2c¶¶"
+        ),
         text("HTTP/1.0 without a Host", 200, nil, "GET /health/live HTTP/1.0¶¶"),
     ]
+
+    /// What a page elsewhere can make a browser send, and what reaches the wrong server.
+    static let strangers: [BadRequest] = [
+        text("a rebound name", 421, misdirected, "GET /health/live HTTP/1.1¶Host: evil.example¶Connection: close¶¶"),
+        text("a rebound name and a port", 421, misdirected, "GET / HTTP/1.1¶Host: evil.example:80¶Connection: close¶¶"),
+        text(
+            "a rebound name for nothing", 421, misdirected,
+            "GET /nothing HTTP/1.1¶Host: evil.example¶Connection: close¶¶"),
+        text(
+            "a name that only begins well", 421, misdirected,
+            "GET / HTTP/1.1¶Host: localhost.evil.example¶Connection: close¶¶"),
+        text("a number that is no address", 421, misdirected, "GET / HTTP/1.1¶Host: 127.1¶Connection: close¶¶"),
+        text("another server's address", 421, misdirected, "GET http://example.com/nothing HTTP/1.1¶\(host)¶"),
+        text(
+            "a rebound name behind a header that anyone may write", 421, misdirected,
+            "GET / HTTP/1.1¶Host: evil.example¶X-Forwarded-Host: localhost¶Connection: close¶¶"),
+        text(
+            "a picture from a page elsewhere", 403, "origin_not_allowed",
+            upload("Origin: https://evil.example¶Content-Length: 0¶")),
+        text(
+            "a picture from nowhere", 403, "origin_not_allowed", upload("Origin: null¶Content-Length: 0¶")),
+        text(
+            "a picture from another port", 403, "origin_not_allowed",
+            upload("Origin: http://localhost:1¶Content-Length: 0¶")),
+        text(
+            "a picture that a browser knows to be from elsewhere", 403, "origin_not_allowed",
+            upload("Sec-Fetch-Site: cross-site¶Content-Length: 0¶")),
+        text(
+            "a list in plain text from a page elsewhere", 403, "origin_not_allowed",
+            "POST /songs/import HTTP/1.1¶\(host)Origin: https://evil.example¶Content-Type: text/plain¶"
+                + "Content-Length: 5¶¶title"),
+        text("an unknown name in a query", 422, "unknown_field", "GET /model/info?verbose=1 HTTP/1.1¶\(host)¶"),
+        text(
+            "an option in the address", 422, "unknown_field",
+            "POST /caption/generate?num_beams=3 HTTP/1.1¶\(host)Content-Length: 0¶¶"),
+    ]
+
+    private static let misdirected = "host_not_allowed"
 
     /// Bodies whose chunks make no sense.
     static let chunks: [BadRequest] = [

@@ -1,5 +1,6 @@
 extension BadRequest {
     private static let invalid = "invalid_field"
+    private static let unknown = "unknown_field"
 
     /// What the calls about songs refuse. The server that is asked has to have songs.
     public static let songs: [BadRequest] = wishes + lists + playlists + questions
@@ -22,7 +23,7 @@ extension BadRequest {
         wish("a list", 400, "malformed_request", "[]"),
         wish("ten thousand brackets", 400, "malformed_request", String(repeating: "[", count: 10_000)),
         wish("two megabytes", 413, "body_too_large", #"{"caption": "\#(String(repeating: "a ", count: 1 << 20))"}"#),
-        wish("a misspelt field", 422, invalid, #"{"captoin": "x"}"#),
+        wish("a misspelt field", 422, unknown, #"{"captoin": "x"}"#),
         wish("a caption that is a number", 422, invalid, #"{"caption": 5}"#),
         wish("a caption that is null", 422, invalid, #"{"caption": null}"#),
         wish("NUL in the caption", 200, nil, #"{"caption": "a \u0000 dog", "limit": 1}"#),
@@ -36,7 +37,7 @@ extension BadRequest {
         wish("a mood outside the plane", 422, invalid, #"{"mood": {"valence": 0, "arousal": 1.01}}"#),
         wish("a mood of words", 422, invalid, #"{"mood": {"valence": "high", "arousal": "NaN"}}"#),
         wish("a mood beyond all numbers", 400, "malformed_request", #"{"mood": {"valence": 1e999, "arousal": 0}}"#),
-        wish("a misspelt filter", 422, invalid, #"{"caption": "x", "filters": {"yaer_min": 1990}}"#),
+        wish("a misspelt filter", 422, unknown, #"{"caption": "x", "filters": {"yaer_min": 1990}}"#),
         wish("filters as a text", 422, invalid, #"{"caption": "x", "filters": "clean"}"#),
         wish("years the wrong way round", 422, invalid, #"{"filters": {"year_min": 2000, "year_max": 1990}}"#),
         wish("a song to leave out that is none", 422, invalid, #"{"filters": {"exclude": ["1; DROP TABLE song"]}}"#),
@@ -55,7 +56,7 @@ extension BadRequest {
             send("/songs/match", Array("a dog".utf8), "text/plain")
         },
         BadRequest("a wish: no type", 400, "missing_content_type") { send("/songs/match", Array("{}".utf8), nil) },
-        BadRequest("a wish: a form with a filter that is not there", 422, invalid) {
+        BadRequest("a wish: a form with a filter that is not there", 422, unknown) {
             send(
                 "/songs/match", try Form.sound().adding(#"name="loudness""#, Array("5".utf8)).closed, Form.contentType)
         },
@@ -86,6 +87,14 @@ extension BadRequest {
                 "POST /songs/import HTTP/1.1\r\n\(host)Content-Type: text/csv\r\nContent-Length: 100\r\n\r\ntitle\n"
                     .utf8)
         },
+        BadRequest("a list with a parameter that is not there", 422, unknown) {
+            send("/songs/import?title=x", Array("title".utf8), "text/csv")
+        },
+        BadRequest("a compressed list", 415, "unsupported_content_encoding") {
+            Array(
+                "POST /songs/import HTTP/1.1\r\n\(host)Content-Type: text/csv\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nxx"
+                    .utf8)
+        },
         text("an import that never was", 404, "unknown_import", "GET /songs/import/..%2f1 HTTP/1.1¶\(host)¶"),
     ]
 
@@ -102,14 +111,15 @@ extension BadRequest {
             "more songs than may be", 422, invalid,
             #"{"ids": [\#(Array(repeating: "1", count: 1_001).joined(separator: ","))]}"#),
         playlist("a format that nobody plays", 422, invalid, #"{"ids": [1], "format": "docx"}"#),
-        playlist("a field that is not there", 422, invalid, #"{"ids": [1], "shuffle": true}"#),
+        playlist("a field that is not there", 422, unknown, #"{"ids": [1], "shuffle": true}"#),
     ]
 
     private static let questions: [BadRequest] = [
         text("songs: no limit", 422, invalid, "GET /songs?limit=0 HTTP/1.1¶\(host)¶"),
         text("songs: a limit of letters", 422, invalid, "GET /songs?limit=many HTTP/1.1¶\(host)¶"),
         text("songs: before the first", 422, invalid, "GET /songs?offset=-1 HTTP/1.1¶\(host)¶"),
-        text("songs: an unknown parameter", 422, invalid, "GET /songs?sort=year HTTP/1.1¶\(host)¶"),
+        text("songs: an unknown parameter", 422, unknown, "GET /songs?sort=year HTTP/1.1¶\(host)¶"),
+        text("songs: two limits", 400, "duplicate_field", "GET /songs?limit=1&limit=2 HTTP/1.1¶\(host)¶"),
         text("songs: a query of signs", 200, nil, "GET /songs?query=%22%20OR%201%3D1%20--%20*%28 HTTP/1.1¶\(host)¶"),
         text("songs: a word for a number", 404, "unknown_song", "GET /songs/first HTTP/1.1¶\(host)¶"),
         text(

@@ -32,7 +32,8 @@ public struct BadRequest: Sendable, CustomStringConvertible {
     }
 
     /// All but ``songs``.
-    public static let all = requests + targets + chunks + departures + types + forms + fields + names + pictures
+    public static let all =
+        requests + targets + strangers + chunks + departures + types + forms + fields + names + pictures
 
     /// Sends it, and returns what comes back.
     public func send(to wire: Wire) async throws -> WireAnswer {

@@ -12,7 +12,9 @@ final class RunningServer {
     private var process: Process { running.process }
 
     /// Starts the server on a free port, and returns when it listens.
-    init(environment: [String: String]) async throws {
+    ///
+    /// - Parameter openFiles: how many files it may open; nil for as many as the tests.
+    init(environment: [String: String], openFiles: Int? = nil) async throws {
         let scratch = try FileManager.default.temporaryDirectory.appendingPathComponent("image-to-song-\(UUID())")
             .created()
         let folder = try scratch.appendingPathComponent("work").created()
@@ -25,7 +27,14 @@ final class RunningServer {
             // A busy machine is no reason for a 504.
             "REQUEST_TIMEOUT": "86400",
         ]
-        let running = try Running(["serve"], environment: own.merging(environment) { $1 }, folder: folder)
+        let running =
+            if let openFiles {
+                try Running(
+                    ["-c", "ulimit -n \(openFiles) && exec \"$0\" serve", Program.built.path],
+                    environment: own.merging(environment) { $1 }, folder: folder, program: URL(filePath: "/bin/sh"))
+            } else {
+                try Running(["serve"], environment: own.merging(environment) { $1 }, folder: folder)
+            }
         var port: Int?
         try await eventually("the server listens, or has ended") {
             port = try running.complaints().firstMatch(of: /listening on 127\.0\.0\.1:(\d+)/).flatMap { Int($0.1) }
@@ -62,11 +71,19 @@ final class RunningServer {
         }
     }
 
+    /// Asks the server to stop.
+    func askToStop() { process.terminate() }
+
+    /// Returns when a line of the log holds this text.
+    func logs(_ text: String) async throws {
+        try await eventually("the log says \(text)") { try running.complaints().contains(text) }
+    }
+
     /// Asks the server to stop, and waits for its end.
     ///
     /// - Returns: its exit status.
     func stop() async throws -> Int32 {
-        process.terminate()
+        askToStop()
         try await eventually("the server ends") { !process.isRunning }
         return process.terminationStatus
     }

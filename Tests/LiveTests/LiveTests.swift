@@ -1,3 +1,4 @@
+import Foundation
 import StandIns
 import Testing
 
@@ -8,6 +9,9 @@ struct LiveTests {
     static let hasBrowser =
         Tool.majorVersion("chromium") != nil && Tool.majorVersion("chromium") == Tool.majorVersion("chromedriver")
     static let hasSelenium = Python.interpreter(with: "selenium") != nil
+    /// Debian puts it where a user's PATH does not lead.
+    static let hasNginx =
+        Tool.path("nginx") != nil || FileManager.default.isExecutableFile(atPath: "/usr/sbin/nginx")
     static let hasSchemathesis = Python.interpreter(with: "schemathesis") != nil
 
     @Test(
@@ -16,6 +20,17 @@ struct LiveTests {
         .enabled(if: hasSelenium, "needs the Python package selenium"))
     func page() throws {
         let (status, output) = try PythonScript(name: "page_test.py", packages: "selenium").run()
+        #expect(status == 0, "\(output)")
+        #expect(output.contains("OK"))
+    }
+
+    @Test(
+        "The page, its description and the calls work below a path, behind nginx",
+        .enabled(if: hasNginx, "needs nginx"),
+        .enabled(if: hasBrowser, "needs Chromium, and chromedriver of the same version"),
+        .enabled(if: hasSelenium, "needs the Python package selenium"))
+    func path() throws {
+        let (status, output) = try PythonScript(name: "path_test.py", packages: "selenium").run()
         #expect(status == 0, "\(output)")
         #expect(output.contains("OK"))
     }

@@ -42,10 +42,10 @@ def _start(options):
 class Browser:
     """One tab."""
 
-    def __init__(self, downloads):
+    def __init__(self, downloads, *more):
         options = Options()
         options.binary_location = shutil.which("chromium")
-        for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--hide-scrollbars"):
+        for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--hide-scrollbars", *more):
             options.add_argument(argument)
         options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
         self.driver = _start(options)

@@ -70,6 +70,8 @@ struct SettingsTests {
         expected.spotifyClientSecret = "secret"
         expected.spotifyMarket = "DE"
         expected.corsOrigins = ["https://a.example", "http://localhost:3000"]
+        expected.allowedHosts = ["music.example", ".a.example", ".b.example"]
+        expected.refusesUnknownFields = false
         expected.apiKeys = ["first-key-of-the-two", "second-key-of-the-two"]
         expected.rateLimit = 13
         expected.logLevel = .warning
@@ -85,6 +87,7 @@ struct SettingsTests {
             "SPOTIFY_CLIENT_ID": "client",
             "SPOTIFY_CLIENT_SECRET": "secret", "SPOTIFY_MARKET": "de",
             "CORS_ORIGINS": "https://a.example, http://localhost:3000",
+            "ALLOWED_HOSTS": "Music.example, .a.example, *.b.example", "STRICT_FIELDS": "off",
             "API_KEYS": "first-key-of-the-two,second-key-of-the-two", "RATE_LIMIT": "13", "LOG_LEVEL": "warn",
             "DEBUG": "1",
         ]
@@ -114,6 +117,20 @@ struct SettingsTests {
             ("REQUEST_TIMEOUT", "nan", "a number of seconds from 0.1 to 86400"),
             ("LOG_LEVEL", "LOUD", "one of TRACE, DEBUG, INFO, NOTICE, WARNING, WARN, ERROR, CRITICAL"),
             ("DEBUG", "2", "true or false"),
+            (
+                "ALLOWED_HOSTS", "http://a.example",
+                "* or names such as music.example.org or .example.org, with commas between them"
+            ),
+            (
+                "ALLOWED_HOSTS", "a.example:8000",
+                "* or names such as music.example.org or .example.org, with commas between them"
+            ),
+            (
+                "ALLOWED_HOSTS", "a..example",
+                "* or names such as music.example.org or .example.org, with commas between them"
+            ),
+            ("ALLOWED_HOSTS", "*.", "* or names such as music.example.org or .example.org, with commas between them"),
+            ("STRICT_FIELDS", "maybe", "true or false"),
             ("CORS_ORIGINS", "example.org", "* or origins such as https://example.org:8443, with commas between them"),
         ])
     func unreadable(name: String, value: String, expectation: String) throws {

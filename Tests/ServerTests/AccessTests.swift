@@ -202,11 +202,14 @@ struct AccessTests {
 
     // Security headers ------------------------------------------------------------------------------------------
 
-    @Test("Every answer forbids guessing its type", arguments: ["/", "/health", "/nothing", "/caption/generate"])
+    @Test(
+        "Every answer forbids guessing its type, and loading it into another page",
+        arguments: ["/", "/health", "/nothing", "/caption/generate"])
     func contentType(path: String) async throws {
         try await TestServer().run(.router) { client in
             let response = try await client.execute(uri: path, method: .get)
             #expect(response.headers[.xContentTypeOptions] == "nosniff")
+            #expect(response.headers[.crossOriginResourcePolicy] == "same-origin")
         }
     }
 

@@ -113,7 +113,7 @@ struct BatchTests {
         Refusal(testDescription: "nothing chosen", status: 400, code: "missing_field") {
             $0.add(file: [], named: "", as: "images")
         },
-        Refusal(testDescription: "the wrong field", status: 400, code: "missing_field") {
+        Refusal(testDescription: "the wrong field", status: 422, code: "unknown_field") {
             $0.add(file: try fixture("gradient.png"), named: "a.png", as: "image")
         },
         Refusal(testDescription: "too many pictures", status: 413, code: "too_many_images") {

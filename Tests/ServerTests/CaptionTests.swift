@@ -84,7 +84,7 @@ struct CaptionTests {
         body("empty body", 400, "truncated_upload") { ByteBuffer() },
         body("empty form", 400, "missing_field") { TestForm().body },
         body("not a form", 400, "malformed_form") { ByteBuffer(string: "--\(TestForm.boundary)\r\nimage\r\n\r\n") },
-        body("wrong field name", 400, "missing_field") {
+        body("wrong field name", 422, "unknown_field") {
             var form = TestForm()
             form.add(file: try fixture("gradient.jpg"), named: "a.jpg", as: "picture")
             return form.body
@@ -136,18 +136,45 @@ struct CaptionTests {
         }
     }
 
-    @Test("The sentence of a wrong field name says what was found and what is wanted")
-    func wrongFieldName() async throws {
+    @Test(
+        "A field that is not known refuses the form, and the sentence says which was probably meant",
+        arguments: [
+            ("picture", "image"), ("do_sample", "temperature"), ("max_tokens", "max_new_tokens"),
+            ("num_beam", "num_beams"), ("top-p", "top_p"), ("Prompt", "prompt"),
+        ])
+    func unknownField(name: String, meant: String) async throws {
         try await TestServer().run(.router) { client in
-            var form = TestForm()
-            form.add(file: [1], named: "a.jpg", as: "picture")
-            let detail = try await client.caption(form.body).expectProblem(400, "missing_field")
+            var form = TestForm(image: try fixture("gradient.png"))
+            form.add("true", as: name)
+            let detail = try await client.caption(form.body).expectProblem(422, "unknown_field")
+            #expect(
+                detail.hasPrefix("There is no field \(name). Was \(meant) meant? Known are early_stopping, image, "))
+        }
+    }
+
+    @Test("With STRICT_FIELDS=false unknown fields, parameters and members are passed over")
+    func passesOver() async throws {
+        var settings = TestServer.patientSettings
+        settings.refusesUnknownFields = false
+        try await TestServer(settings: settings).run(.router) { client in
+            var form = TestForm(image: try fixture("gradient.png"))
+            form.add("true", as: "do_sample")
+            #expect(try await client.caption(form.body).status == .ok)
+            #expect(try await client.execute(uri: "/model/info?verbose=1", method: .get).status == .ok)
+            let body = ByteBuffer(string: #"{"caption": "x", "captoin": 5, "filters": {"yaer": 1}}"#)
+            let match = try await client.execute(
+                uri: "/songs/match", method: .post, headers: [.contentType: "application/json"], body: body)
+            try match.expectProblem(503, "catalogue_unavailable")
+            // The form still needs its picture.
+            var other = TestForm()
+            other.add(file: [1], named: "a.jpg", as: "picture")
+            let detail = try await client.caption(other.body).expectProblem(400, "missing_field")
             #expect(
                 detail == "The form has no field image: it has picture. Send the picture as -F \"image=@photo.jpg\".")
         }
     }
 
-    @Test("Every field reaches the model; an empty one counts as not sent, and others are passed over")
+    @Test("Every field reaches the model; an empty one counts as not sent")
     func options() async throws {
         let journal = Journal()
         let server = TestServer(model: {
@@ -172,7 +199,6 @@ struct CaptionTests {
             ]
             for (name, text) in fields { form.add(text, as: name) }
             form.add("", as: "top_p")
-            form.add("ignored", as: "comment")
             let answer = try await client.caption(form.body).object()
             #expect(answer["caption"] as? String == "made")
             #expect(journal.all == [])

@@ -170,11 +170,58 @@ struct ConnectionGuardTests {
         #expect(journal.all.count == 2)
     }
 
-    @Test("When the server winds up, a resting connection closes at once")
+    @Test(
+        "When the server winds up, a resting connection stays for a request that is on its way, and then is parted from"
+    )
     func quiesce() throws {
         channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
-        channel.embeddedEventLoop.run()
+        pass(.milliseconds(499))
+        #expect(channel.isActive)
+        pass(.milliseconds(1))
+        pass(.seconds(1))
         #expect(!channel.isActive)
+    }
+
+    @Test("A request that comes while the server winds up is answered, and is the last")
+    func lastRequest() throws {
+        channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        pass(.milliseconds(499))
+        try send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        pass(.seconds(20))  // as long as the answer takes
+        #expect(channel.isActive)
+        for part in [HTTPResponsePart.head(.init(status: .ok)), .end(nil)] { channel.writeAndFlush(part, promise: nil) }
+        channel.embeddedEventLoop.run()
+        let answer = try answer()
+        #expect(answer.status == 200)
+        #expect(answer.headers.contains("connection: close"))
+        pass(.seconds(1))
+        #expect(!channel.isActive)
+    }
+
+    @Test("A HEAD is refused without a body, whatever is wrong with the rest of it")
+    func refusedHead() throws {
+        try send("HEAD / HTTP/1.1\r\nX : y\r\n\r\n")
+        let answer = try answer()
+        #expect(answer.status == 400)
+        #expect(answer.description.hasSuffix("\r\n\r\n"))
+    }
+
+    @Test("One connection too many may ask for health, and for nothing else")
+    func oneTooMany() throws {
+        let register = ConnectionRegister(limit: 0)
+        for (target, status) in [("/health", 0), ("/health/live?x", 0), ("/", 503), ("/healthy", 503)] {
+            let channel = EmbeddedChannel()
+            var setup = setup
+            setup.register = register
+            try setup.addHandlers(to: channel.pipeline.syncOperations, logger: Logger(label: "test"))
+            try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+            try channel.writeInbound(ByteBuffer(string: "GET \(target) HTTP/1.1\r\nHost: a\r\n\r\n"))
+            var text = ""
+            while let piece = try channel.readOutbound(as: ByteBuffer.self) { text += String(buffer: piece) }
+            #expect(WireAnswer(text).status == status, "\(target)")
+            #expect((try channel.readInbound(as: HTTPRequestPart.self) != nil) == (status == 0))
+            try? channel.close().wait()
+        }
     }
 
     @Test("Beyond the limit of connections the longest at rest is closed, and a busy one never")
@@ -185,16 +232,18 @@ struct ConnectionGuardTests {
         )
         let recorder = RoomRecorder()
         try second.pipeline.syncOperations.addHandler(recorder)
-        #expect(register.open(first, at: .uptimeNanoseconds(1)))
-        #expect(register.open(second, at: .uptimeNanoseconds(2)))
+        #expect(register.open(first, at: .uptimeNanoseconds(1)) == .welcome)
+        #expect(register.open(second, at: .uptimeNanoseconds(2)) == .welcome)
         register.isBusy(first)
         #expect(recorder.count == 0)
-        #expect(register.open(third, at: .uptimeNanoseconds(3)))
+        #expect(register.open(third, at: .uptimeNanoseconds(3)) == .welcome)
         #expect(recorder.count == 1)
         register.close(second)
         register.isBusy(third)
-        #expect(!register.open(fourth, at: .uptimeNanoseconds(4)))
+        #expect(register.open(fourth, at: .uptimeNanoseconds(4)) == .forHealthOnly)
         #expect(register.count == 3)
+        let more = (0..<8).map { _ in EmbeddedChannel() }
+        #expect(more.map { register.open($0, at: .uptimeNanoseconds(5)) }.suffix(2) == [.forHealthOnly, .refused])
     }
 }
 

@@ -86,8 +86,8 @@ struct ConnectionTests {
             let body = String(repeating: "x", count: 60_000)
             let answers = try await exchange(
                 client,
-                "POST /nothing HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n" + body
-                    + "GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+                "POST /nothing HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n" + body
+                    + "GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
             #expect(answers.components(separatedBy: "HTTP/1.1 ").dropFirst().map { $0.prefix(3) } == ["404", "200"])
         }
     }
@@ -106,8 +106,10 @@ struct ConnectionTests {
     @Test("Many requests in one piece are all answered, in order")
     func pipelining() async throws {
         try await TestServer().run(.live) { client in
-            let requests = (0..<100).map { "GET /health/live HTTP/1.1\r\nHost: a\r\nX-Request-ID: \($0)\r\n\r\n" }
-            let last = "GET /nothing HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+            let requests = (0..<100).map {
+                "GET /health/live HTTP/1.1\r\nHost: localhost\r\nX-Request-ID: \($0)\r\n\r\n"
+            }
+            let last = "GET /nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
             let text = try await exchange(client, requests.joined() + last)
             let ids = text.components(separatedBy: "\r\n").filter { $0.hasPrefix("X-Request-ID: ") }
             #expect(ids.dropLast() == (0..<100).map { "X-Request-ID: \($0)" }[...])

@@ -145,14 +145,29 @@ struct ConnectionWatchTests {
         #expect(watch.answerEnded(at: at(1)) == true)
     }
 
-    @Test("Winding up closes what rests, and lets what is under way end")
+    @Test("Winding up parts from what rests after half a second, and lets what is under way end")
     mutating func windUp() {
         var resting = watch
-        #expect(resting.windUp() == .close)
+        resting.windUp(at: at(3))
+        #expect(resting.deadline == at(3.5))
+        #expect(resting.timeIsUp(at: at(3.5)) == .part)
         beginBody(0, at: 0)
-        #expect(watch.windUp() == nil)
-        watch.requestEnded(at: at(0))
+        watch.windUp(at: at(3))
+        watch.requestEnded(at: at(9))
+        #expect(watch.deadline == nil)
         #expect(watch.answerBegins() == true)
+    }
+
+    @Test("What was answered without saying that it is the last may bring one more request while the server winds up")
+    mutating func answeredBeforeWindingUp() {
+        beginBody(0, at: 0)
+        watch.requestEnded(at: at(0))
+        #expect(watch.answerBegins() == false)
+        watch.windUp(at: at(1))
+        #expect(watch.answerEnded(at: at(2)) == false)
+        #expect(deadline == 2.5)
+        send(10, at: 2.4)
+        #expect(deadline == 12.4)
     }
 
     @Test("A client that does not read its answer is given up")

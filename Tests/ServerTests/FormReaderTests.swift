@@ -8,8 +8,15 @@ import Testing
 struct FormReaderTests {
     private let layout = Form.Layout(fileField: "image", textFields: ["prompt"], maxFileBytes: 100, maxTextBytes: 10)
 
-    private func read(_ form: TestForm) throws -> Form {
-        var reader = try FormReader(boundary: TestForm.boundary, layout: layout)
+    /// The same where unknown fields are passed over.
+    private var lenient: Form.Layout {
+        var layout = layout
+        layout.refusesUnknownFields = false
+        return layout
+    }
+
+    private func read(_ form: TestForm, layout: Form.Layout? = nil) throws -> Form {
+        var reader = try FormReader(boundary: TestForm.boundary, layout: layout ?? self.layout)
         try reader.receive(form.body)
         try reader.checkEnd()
         let taken = reader.takeFile()
@@ -17,7 +24,7 @@ struct FormReaderTests {
         return Form(file: try file.content.get(), fileHash: file.hash, fileName: file.name, texts: reader.texts)
     }
 
-    @Test("The file and the known texts are kept, all else is skipped")
+    @Test("The file and the known texts are kept; all else refuses the form, or is skipped")
     func fields() throws {
         var form = TestForm(image: Array(repeating: 7, count: 100), fileName: "/tmp/a.jpg")
         form.add("0123456789", as: "prompt")
@@ -25,7 +32,21 @@ struct FormReaderTests {
         let file = [UInt8](repeating: 7, count: 100)
         let expected = Form(
             file: file, fileHash: Picture.sha256(of: file), fileName: "a.jpg", texts: ["prompt": "0123456789"])
-        #expect(try read(form) == expected)
+        #expect(try read(form, layout: lenient) == expected)
+        let error = #expect(throws: ServerError.self) { try read(form) }
+        #expect(error?.code == .unknownField)
+    }
+
+    @Test("Unknown fields that are passed over count towards the limits of parts and bytes")
+    func unknownFields() throws {
+        var many = TestForm()
+        for number in 0..<65 { many.add("", as: "n\(number)") }
+        var large = TestForm()
+        large.add(String(repeating: "x", count: 1_100_000), as: "x")
+        for (form, code) in [(many, ServerError.Code.malformedForm), (large, .bodyTooLarge)] {
+            let error = #expect(throws: ServerError.self) { try read(form, layout: lenient) }
+            #expect(error?.code == code)
+        }
     }
 
     @Test("A file without a name is called unnamed")

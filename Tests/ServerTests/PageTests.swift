@@ -85,6 +85,15 @@ struct PageTests {
         }
     }
 
+    @Test("The description with a slash behind it leads to the one without, from which its addresses count")
+    func slash() async throws {
+        try await TestServer().run(.router) { client in
+            let response = try await client.execute(uri: "/docs/", method: .get)
+            #expect(response.status == .permanentRedirect)
+            #expect(response.headers[.location] == "../docs")
+        }
+    }
+
     @Test("No page has a script, a style or an address of its own beside its files", arguments: ["index", "docs"])
     func strictness(page: String) throws {
         let html = String(buffer: try #require(WebFile.all["\(page).html"]).content)
@@ -99,9 +108,13 @@ struct PageTests {
         let paths = Set((server.endpoints + server.webFiles).map(\.path))
         for (name, file) in WebFile.all where !name.hasSuffix(".png") && name != "openapi.json" {
             let text = String(buffer: file.content)
-            for match in text.matches(of: /["'](\/(?:web\/)?[a-z0-9-]+\.[a-z]+)["']/) {
-                #expect(paths.contains(String(match.1)), "\(name) refers to \(match.1)")
+            for match in text.matches(of: /["']((?:web\/)?[a-z0-9-]+\.(?:js|css|svg|png|json|webmanifest))["']/) {
+                #expect(paths.contains("/\(match.1)"), "\(name) refers to \(match.1)")
             }
+            // A proxy may have put all of it below a path.
+            let absolute = text.firstMatch(
+                of: /(?:href|src|url|id|scope)"?[=:] ?["'`]\/|fetch\(["'`]\/|["'`]\/(?:web|songs|caption|docs)/)
+            #expect(absolute == nil, "\(name) has an address that does not depend on its own")
             for match in text.matches(of: /from '\.\/([a-z.]+)'/) {
                 #expect(paths.contains("/web/\(match.1)"), "\(name) imports \(match.1)")
             }
@@ -119,7 +132,7 @@ struct PageTests {
             modules.formUnion(imported)
         }
         let worker = try text("service-worker.js")
-        for module in modules { #expect(worker.contains("'/web/\(module)'"), "\(module)") }
+        for module in modules { #expect(worker.contains("'web/\(module)'"), "\(module)") }
         #expect(modules.count > 5)
     }
 }

@@ -34,7 +34,7 @@ struct SilentClientTests {
         }
     }
 
-    private static let question = "GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    private static let question = "GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
     private func open(_ count: Int, _ wire: Wire) async throws -> [any Channel] {
         var connections: [any Channel] = []

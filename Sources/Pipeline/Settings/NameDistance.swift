@@ -1,10 +1,10 @@
-/// How far two names of settings are apart: in slips of the pen.
-enum NameDistance {
+/// How far two names of settings or fields are apart: in slips of the pen.
+public enum NameDistance {
     /// The one of `names` that `text` was probably meant to be; nil where none is near.
     ///
     /// Small letters and underscores do not count. Otherwise a slip in every four letters is allowed, two at most, so that
     /// another program's settings in the same file are left alone.
-    static func nearest(to text: String, of names: [String]) -> String? {
+    public static func nearest(to text: String, of names: [String]) -> String? {
         let plain = letters(text)
         let candidates = names.map { ($0, between(plain, letters($0))) }
         guard let (name, distance) = candidates.min(by: { $0.1 < $1.1 }) else { return nil }

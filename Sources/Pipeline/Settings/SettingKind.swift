@@ -49,6 +49,20 @@ extension SettingKind where Value == [String] {
         text == "*" ? text : WebOrigin(text)?.description
     }
 
+    /// `*`, or names of hosts; `*.example.org` is kept as `.example.org`.
+    static let hosts = list("* or names such as music.example.org or .example.org, with commas between them") { text in
+        guard text != "*" else { return text }
+        let name = text.lowercased()
+        let isDomain = name.hasPrefix("*.") || name.hasPrefix(".")
+        let labels = (isDomain ? name.drop { $0 != "." }.dropFirst() : name[...])
+            .split(separator: ".", omittingEmptySubsequences: false)
+        let isPlain = labels.allSatisfy { label in
+            !label.isEmpty && label.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
+        }
+        guard isPlain else { return nil }
+        return (isDomain ? "." : "") + labels.joined(separator: ".")
+    }
+
     /// Secrets that fit into a header: ASCII without spaces.
     static let keys = list("keys of ASCII letters, digits and signs, with commas between them") { text in
         text.utf8.allSatisfy { (0x21...0x7E).contains($0) } ? text : nil

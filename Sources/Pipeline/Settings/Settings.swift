@@ -58,8 +58,12 @@ public struct Settings: Sendable, Equatable {
     public var spotifyClientSecret = ""
     /// The country, two letters, that tracks must be available in; empty for any.
     public var spotifyMarket = ""
-    /// The origins whose pages may call this server; `*` stands for all.
-    public var corsOrigins = ["*"]
+    /// The origins whose pages may call this server, beside its own; `*` stands for all.
+    public var corsOrigins: [String] = []
+    /// The names that this server has beside the machine's own; `.example.org` for a name and all below it, `*` for all.
+    public var allowedHosts: [String] = []
+    /// Whether fields that a call does not know refuse it.
+    public var refusesUnknownFields = true
     /// The keys that open this server; without any it is open to all.
     public var apiKeys: [String] = []
     /// How many requests a minute one key or address may make; zero for any number.
@@ -101,6 +105,8 @@ public struct Settings: Sendable, Equatable {
         Setting("SPOTIFY_CLIENT_SECRET", \.spotifyClientSecret, .text, isSecret: true),
         Setting("SPOTIFY_MARKET", \.spotifyMarket, .country),
         Setting("CORS_ORIGINS", \.corsOrigins, .origins),
+        Setting("ALLOWED_HOSTS", \.allowedHosts, .hosts),
+        Setting("STRICT_FIELDS", \.refusesUnknownFields, .flag),
         Setting("API_KEYS", \.apiKeys, .keys, isSecret: true),
         Setting("RATE_LIMIT", \.rateLimit, .integer(in: 0...1_000_000)),
         Setting("LOG_LEVEL", \.logLevel, .choice(logLevels)),

@@ -23,6 +23,8 @@ struct SecurityHeadersMiddleware: RouterMiddleware {
     ) async throws -> Response {
         var response = try await next(request, context)
         response.headers[.xContentTypeOptions] = "nosniff"
+        // No page elsewhere can have an answer loaded as its picture or script; what CORS allows it may still fetch.
+        response.headers[.crossOriginResourcePolicy] = "same-origin"
         guard response.headers[.contentType]?.hasPrefix("text/html") == true else { return response }
         // A page that says something stricter of itself is believed.
         for field in Self.forPages where !response.headers.contains(field.name) { response.headers.append(field) }
@@ -34,5 +36,6 @@ extension HTTPField.Name {
     static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
     static let xFrameOptions = HTTPField.Name("X-Frame-Options")!
     static let permissionsPolicy = HTTPField.Name("Permissions-Policy")!
+    static let crossOriginResourcePolicy = HTTPField.Name("Cross-Origin-Resource-Policy")!
     static let crossOriginOpenerPolicy = HTTPField.Name("Cross-Origin-Opener-Policy")!
 }

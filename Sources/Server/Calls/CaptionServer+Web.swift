@@ -16,6 +16,14 @@ extension CaptionServer {
         }
     }
 
+    /// The description as a page. Its addresses are relative: with a slash behind its own they would lead elsewhere.
+    func docs(_ request: Request) throws -> Response {
+        guard !request.uri.path.hasSuffix("/") else {
+            return Response(status: .permanentRedirect, headers: [.location: "../docs", .contentLength: "0"])
+        }
+        return try webFile("docs.html", request)
+    }
+
     /// A file of the page.
     func webFile(_ name: String, _ request: Request, varyingWith header: HTTPField.Name? = nil) throws -> Response {
         guard let file = WebFile.all[name] else {

@@ -65,7 +65,8 @@ struct CaptionServer: Sendable {
             ) {
                 try await match($0, $1)
             },
-            Endpoint(.get, "/songs", "the songs of the catalogue, by words") { request, context in
+            Endpoint(.get, "/songs", "the songs of the catalogue, by words", query: ["query", "limit", "offset"]) {
+                request, context in
                 try await searchSongs(request, context)
             },
             Endpoint(.get, "/songs/stats", "what the catalogue holds, in numbers") { _, _ in
@@ -76,7 +77,7 @@ struct CaptionServer: Sendable {
             },
             Endpoint(
                 .post, "/songs/import", "takes in a list of songs: CSV, M3U or JSON lines",
-                maxBodyBytes: configuration.maxImportBytes
+                query: ["name"], maxBodyBytes: configuration.maxImportBytes, changesState: true
             ) { request, _ in
                 try await importSongs(request)
             },
@@ -92,7 +93,7 @@ struct CaptionServer: Sendable {
                 try webFile("openapi.json", request)
             },
             Endpoint(.get, "/docs", "the description of these calls, to read and to try") { request, _ in
-                try webFile("docs.html", request)
+                try docs(request)
             },
         ]
     }

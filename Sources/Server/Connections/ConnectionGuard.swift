@@ -23,6 +23,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private let metrics: RequestMetrics
     let logger: Logger
     var watch: ConnectionWatch
+    /// Whether the connection is one too many, and may ask for health only.
+    private var isForHealthOnly = false
     /// Set while the guard is in a pipeline.
     private var context: ChannelHandlerContext?
     private var timer: (deadline: NIODeadline, task: Scheduled<Void>)?
@@ -64,9 +66,15 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func open(_ context: ChannelHandlerContext) {
         arm()
-        guard !register.open(context.channel, at: now) else { return }
-        refuse(ServerError(.tooManyConnections, "There are too many connections. Try again in a few seconds."))
+        switch register.open(context.channel, at: now) {
+        case .welcome: break
+        case .forHealthOnly: isForHealthOnly = true
+        case .refused: refuse(Self.tooMany)
+        }
     }
+
+    private static let tooMany = ServerError(
+        .tooManyConnections, "There are too many connections. Try again in a few seconds.")
 
     private func leave(_ context: ChannelHandlerContext) {
         timer?.task.cancel()
@@ -78,7 +86,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
         case is ChannelShouldQuiesceEvent:
-            if let verdict = watch.windUp() { follow(verdict) }
+            watch.windUp(at: now)
+            arm()
         case is ConnectionRegister.MakeRoom:
             if watch.isResting { context.close(promise: nil) }
         default:
@@ -102,9 +111,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapInboundIn(data) {
         case .head(let head):
             if let error = ServerError(refusing: head) { return refuse(error, head) }
+            if isForHealthOnly, !Endpoint.isHealth(head.uri) { return refuse(Self.tooMany, head) }
             let length = head.headers.first(name: "content-length").flatMap { Int($0) }
             let isChunked = head.headers.contains(name: "transfer-encoding")
-            watch.headArrived(bodyBytes: isChunked ? nil : length ?? 0, isLast: head.isLast, at: now)
+            watch.headArrived(bodyBytes: isChunked ? nil : length ?? 0, isLast: head.isLast || isForHealthOnly, at: now)
             register.isBusy(context.channel)
             encourage(head, length: length)
         case .body(let bytes):
@@ -206,7 +216,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         guard let (head, body) = try? answer.lastWords(requestID: requestID) else {
             return context.close(promise: nil)
         }
-        let hasBody = request?.method != .HEAD
+        let hasBody = request.map { $0.method != .HEAD } ?? !line.asksForHead
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         if hasBody { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
         let entry = AccessEntry(
@@ -255,6 +265,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         switch verdict {
         case .close:
             context?.close(promise: nil)
+        case .part:
+            watch.ignoreClient()
+            linger(nil)
         case .slowHead:
             refuse(.slowHead(limits))
         case .slowBody:

@@ -22,6 +22,8 @@ struct ConnectionLimits: Sendable, Equatable {
     /// How many bytes are still read before a connection is closed, so that a client that sends gets to see its answer.
     /// One that sends more has to wait.
     var lingerBytes = 256 * 1024
+    /// How long a connection may rest once the server winds up.
+    var windUpTime = TimeAmount.milliseconds(500)
     /// How long the closing of a connection may take.
     var lingerTime = TimeAmount.seconds(1)
 
@@ -33,5 +35,8 @@ struct ConnectionLimits: Sendable, Equatable {
     var headerFields = 100
 
     /// The most open connections. Beyond it, the one that has rested longest makes room.
-    var connections = min(1024, OpenFileLimit.attainable * 3 / 4)
+    ///
+    /// The program itself needs files too: its databases, what is imported, and three for each event loop.
+    var connections = min(
+        1024, max(8, min(OpenFileLimit.attainable * 3 / 4, OpenFileLimit.attainable - 42 - 3 * System.coreCount)))
 }

@@ -11,10 +11,25 @@ final class ConnectionRegister: Sendable {
         let since: NIODeadline
     }
 
+    /// What becomes of a new connection.
+    enum Admission: Equatable {
+        /// It may ask for anything.
+        case welcome
+        /// There are too many; it may ask how the server is, and nothing else.
+        case forHealthOnly
+        /// There are too many even for that.
+        case refused
+    }
+
     private struct State {
         var open: Set<ObjectIdentifier> = []
+        /// Those that are set up, and that no task reads yet.
+        var unattended: Set<ObjectIdentifier> = []
         var resting: [ObjectIdentifier: Resting] = [:]
     }
+
+    /// How many connections beyond the limit may ask for health.
+    private static let spare = 8
 
     private let limit: Int
     private let state = Mutex(State())
@@ -27,23 +42,37 @@ final class ConnectionRegister: Sendable {
     /// How many connections are open.
     var count: Int { state.withLock { $0.open.count } }
 
-    /// Notes a new connection. Where there are too many, the one that has rested longest is asked to close.
-    ///
-    /// - Returns: false where there are too many and none of them rests: then the new one has to go.
-    func open(_ channel: any Channel, at now: NIODeadline) -> Bool {
-        let (isWelcome, victim) = state.withLock { state -> (Bool, (any Channel)?) in
+    /// How many connections are set up that no task reads yet.
+    var countOfUnattended: Int { state.withLock { $0.unattended.count } }
+
+    /// Notes that a connection is set up.
+    func isUnattended(_ channel: any Channel) {
+        state.withLock { _ = $0.unattended.insert(ObjectIdentifier(channel)) }
+    }
+
+    /// Notes that a task reads a connection.
+    func isAttended(_ channel: any Channel) {
+        state.withLock { _ = $0.unattended.remove(ObjectIdentifier(channel)) }
+    }
+
+    /// Notes a new connection. Where there are too many, the one that has rested longest is asked to close; where none
+    /// rests, the new one may ask for health only, and of those there may be a few.
+    func open(_ channel: any Channel, at now: NIODeadline) -> Admission {
+        let (admission, victim) = state.withLock { state -> (Admission, (any Channel)?) in
             state.open.insert(ObjectIdentifier(channel))
             var victim: Resting?
             if state.open.count > limit {
                 victim = state.resting.values.min { $0.since < $1.since }
-                guard let victim else { return (false, nil) }
+                guard let victim else {
+                    return (state.open.count > limit + Self.spare ? .refused : .forHealthOnly, nil)
+                }
                 state.resting[ObjectIdentifier(victim.channel)] = nil
             }
             state.resting[ObjectIdentifier(channel)] = Resting(channel: channel, since: now)
-            return (true, victim?.channel)
+            return (.welcome, victim?.channel)
         }
         victim?.pipeline.fireUserInboundEventTriggered(MakeRoom())
-        return isWelcome
+        return admission
     }
 
     /// Notes that a connection waits for its next request.
@@ -60,6 +89,7 @@ final class ConnectionRegister: Sendable {
     func close(_ channel: any Channel) {
         state.withLock { state in
             state.open.remove(ObjectIdentifier(channel))
+            state.unattended.remove(ObjectIdentifier(channel))
             state.resting[ObjectIdentifier(channel)] = nil
         }
     }

@@ -8,6 +8,8 @@ struct ConnectionWatch {
     enum Verdict: Equatable {
         /// Close it without a word.
         case close
+        /// Say that nothing more comes, and close it once the client has seen that.
+        case part
         /// Answer a head that takes too long.
         case slowHead
         /// Tell whoever reads the body that it comes too slowly.
@@ -33,6 +35,8 @@ struct ConnectionWatch {
     /// How many requests wait for the end of their answers. Their bodies are complete, except perhaps that of the last.
     private(set) var unanswered = 0
     private var closesAfterLast = false
+    /// Since when the server winds up.
+    private var windingUpSince: NIODeadline?
     private var isClosing = false
     /// Since when the last answer is out while its request is not all in.
     private var drainingSince: NIODeadline?
@@ -133,12 +137,13 @@ struct ConnectionWatch {
 
     // The server's side -----------------------------------------------------------------------------------------
 
-    /// The server winds up: no request may follow those that are in.
+    /// The server winds up: the next answer is the last one.
     ///
-    /// - Returns: `close` where there is none.
-    mutating func windUp() -> Verdict? {
+    /// A connection at rest stays for a moment longer: its client may have sent a request that is still on its way, and
+    /// would find the connection reset.
+    mutating func windUp(at now: NIODeadline) {
         closesAfterLast = true
-        return isResting ? .close : nil
+        windingUpSince = windingUpSince ?? now
     }
 
     /// An answer begins.
@@ -187,13 +192,18 @@ struct ConnectionWatch {
     var deadline: NIODeadline? {
         let own: NIODeadline? =
             switch stage {
-            case .resting(let since): unanswered == 0 ? since + limits.restTime : nil
+            case .resting(let since): unanswered == 0 ? endOfRest(since) : nil
             case .head(let since): unanswered == 0 ? since + limits.headTime : nil
             case .body(let clock): drainingSince.map { $0 + limits.lingerTime } ?? clock.deadline
             case .lingering(let since, _): since + limits.lingerTime
             case .ignored: nil
             }
         return [own, stalledSince.map { $0 + limits.answerTime }].compactMap(\.self).min()
+    }
+
+    private func endOfRest(_ since: NIODeadline) -> NIODeadline {
+        let end = since + limits.restTime
+        return windingUpSince.map { min(end, max($0, since) + limits.windUpTime) } ?? end
     }
 
     /// What a deadline that has passed means, if it has.
@@ -206,6 +216,7 @@ struct ConnectionWatch {
             let isTooSlow = clock.isTooSlow(at: now)
             stage = .body(clock)
             return isTooSlow ? .slowBody : nil
+        case .resting where windingUpSince != nil: return .part
         case .resting, .body, .lingering: return .close
         case .ignored: return nil
         }

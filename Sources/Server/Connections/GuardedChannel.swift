@@ -11,13 +11,14 @@ struct GuardedChannel: HTTPChannelHandler {
 
     let responder: HTTPChannelHandler.Responder
     let limits: ConnectionLimits
-    let register: ConnectionRegister
+    var register: ConnectionRegister
     let bodyLimit: ConnectionGuard.BodyLimit
     let metrics: RequestMetrics
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
             try addHandlers(to: channel.pipeline.syncOperations, logger: logger)
+            register.isUnattended(channel)
             let value = try Value(
                 wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
             // A connection that comes while the server stops is handed to nobody, and a writer that goes before its channel
@@ -47,6 +48,7 @@ struct GuardedChannel: HTTPChannelHandler {
     }
 
     func handle(value: Value, logger: Logger) async {
+        register.isAttended(value.channel)
         await handleHTTP(asyncChannel: value, logger: logger)
     }
 }

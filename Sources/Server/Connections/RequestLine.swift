@@ -2,16 +2,21 @@ import NIOCore
 
 /// What is known of a request's first line before the parser has made anything of it.
 struct RequestLine {
-    /// Its first byte.
-    private(set) var first: UInt8 = 0
+    /// Its first bytes, five at most.
+    private var start: [UInt8] = []
     /// How many bytes of it have come, its line feed not counted.
     private(set) var byteCount = 0
     private var isWhole = false
 
+    /// Its first byte.
+    var first: UInt8 { start.first ?? 0 }
+    /// Whether it asks for a head only, which is answered without a body however bad the rest is.
+    var asksForHead: Bool { start == Array("HEAD ".utf8) }
+
     /// Takes in bytes of a head as they come; those behind the line do not count.
     mutating func receive(_ bytes: ByteBufferView) {
         guard !isWhole else { return }
-        if byteCount == 0 { first = bytes.first ?? 0 }
+        if start.count < 5 { start += bytes.prefix(5 - start.count) }
         let end = bytes.firstIndex(of: UInt8(ascii: "\n"))
         byteCount += bytes.distance(from: bytes.startIndex, to: end ?? bytes.endIndex)
         isWhole = end != nil

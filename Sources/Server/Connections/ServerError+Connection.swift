@@ -21,6 +21,16 @@ extension ServerError {
             self.init(.malformedRequest, "The Host header holds characters that no host's name has. Send a plain one.")
         } else if head.version == .http1_0, head.headers.contains(name: "transfer-encoding") {
             self.init(.malformedRequest, "HTTP/1.0 knows no Transfer-Encoding. Send Content-Length, or use HTTP/1.1.")
+        } else if let coding = Self.unknownCoding(head.headers) {
+            // The parser lets any list pass that ends in chunked; the pieces would be read as they are.
+            self.init(
+                .malformedRequest,
+                "The request's Transfer-Encoding is \(coding), of which only chunked is taken. Send the body as it is.")
+        } else if let expectation = head.headers["expect"].first(where: { $0.lowercased() != "100-continue" }) {
+            self.init(
+                .unmetExpectation,
+                "The request's Expect is \(AccessEntry.shortened(expectation, to: 40).debugDescription). "
+                    + "Send 100-continue, or leave it out.")
         } else {
             return nil
         }
@@ -77,6 +87,13 @@ extension ServerError {
             .slowUpload,
             "Less than \(limits.leastRate) bytes a second of the upload came for \(limits.rateSpan.inSeconds) seconds, "
                 + "or it took longer than \(limits.bodyTime.inSeconds) seconds in all. Send it again.")
+    }
+
+    /// What a body was coded with beside chunks, in whatever number of headers; nil for nothing.
+    private static func unknownCoding(_ headers: HTTPHeaders) -> String? {
+        let codings = headers[canonicalForm: "transfer-encoding"]
+        guard codings.contains(where: { $0.lowercased() != "chunked" }) || codings.count > 1 else { return nil }
+        return AccessEntry.shortened(codings.joined(separator: ", "), to: 40)
     }
 
     /// The characters of RFC 3986's host and port.

@@ -13,7 +13,7 @@ struct Form: Sendable, Equatable {
     struct Layout: Sendable, Equatable {
         /// The name of the field that holds the file.
         var fileField: String
-        /// The names of the fields that hold texts. Others are skipped.
+        /// The names of the fields that hold texts.
         var textFields: Set<String>
         /// The most bytes of one file.
         var maxFileBytes: Int
@@ -23,8 +23,11 @@ struct Form: Sendable, Equatable {
         /// and the texts, which are for all of them, come first.
         var maxFiles = 1
 
-        /// Whether a field that is not known refuses the form: where a misspelt one would widen the answer unnoticed.
-        var refusesUnknownFields = false
+        /// Whether a field that is not known refuses the form; else it is skipped.
+        var refusesUnknownFields = true
+
+        /// The names of all fields.
+        var names: FieldNames { FieldNames(known: textFields.union([fileField])) }
 
         /// The most bytes of the whole body: the files, and what else a form may need.
         var maxBodyBytes: Int { maxFiles * (maxFileBytes + 1024) + 1024 * 1024 }

@@ -33,6 +33,11 @@ extension Form {
             let name = String(String.UnicodeScalarView(printable))
             throw ServerError(.unsupportedContentType, "The request's Content-Type is \(name). \(advice)")
         }
+        guard !type.repeated.contains("boundary") else {
+            throw ServerError(
+                .invalidBoundary,
+                "The Content-Type header names more than one boundary. Let your HTTP client set that header itself.")
+        }
         guard let boundary = type.parameters["boundary"] else {
             throw ServerError(
                 .invalidBoundary,

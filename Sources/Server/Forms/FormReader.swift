@@ -43,7 +43,7 @@ struct FormReader {
 
     /// Takes in the next piece of the body.
     ///
-    /// - Throws: `malformedForm`, `duplicateField`, `tooManyImages`, `lateField`, `invalidField`, and as soon as a limit is
+    /// - Throws: `malformedForm`, `duplicateField`, `unknownField`, `tooManyImages`, `lateField`, `invalidField`, and as soon as a limit is
     ///   passed `fileTooLarge` (where the form may hold only one file), `fieldTooLarge` or `bodyTooLarge`.
     mutating func receive(_ piece: ByteBuffer) throws(ServerError) {
         bodyBytes += piece.readableBytes
@@ -88,11 +88,8 @@ struct FormReader {
             text = []
             target = .text(header.name)
         } else {
+            if layout.refusesUnknownFields { throw layout.names.refusal(of: header.name) }
             let name = FileName.sanitise(header.name)
-            if layout.refusesUnknownFields {
-                let known = layout.textFields.union([layout.fileField]).sorted().joined(separator: ", ")
-                throw ServerError(.invalidField, "There is no field \(name.prefix(40)). Known are \(known).")
-            }
             namesSeen.append(name)
             target = .nowhere
         }

@@ -6,6 +6,8 @@ struct HeaderValue: Equatable {
     let value: String
     /// The parameters by their names in lower case; the first of equal names stays.
     private(set) var parameters: [String: String] = [:]
+    /// The names of parameters that come more than once: what they mean is anybody's guess.
+    private(set) var repeated: Set<String> = []
 
     /// Reads a header value; nil where it breaks the grammar.
     ///
@@ -21,7 +23,7 @@ struct HeaderValue: Equatable {
             guard !name.isEmpty, scanner.skip(UInt8(ascii: "=")), let value = scanner.parameterValue() else {
                 return nil
             }
-            if parameters[name] == nil { parameters[name] = value }
+            if parameters[name] == nil { parameters[name] = value } else { repeated.insert(name) }
         }
         guard scanner.isAtEnd else { return nil }
     }

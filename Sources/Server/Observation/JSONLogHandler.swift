@@ -14,7 +14,7 @@ public struct JSONLogHandler: LogHandler {
     ///
     /// - Parameter write: takes one line, its line break included; may be called from several threads at once.
     public init(
-        level: Logger.Level, write: @escaping @Sendable (String) -> Void = JSONLogHandler.writeToStandardError
+        level: Logger.Level, write: @escaping @Sendable (String) -> Void = LogWriter.standardError.write
     ) {
         logLevel = level
         self.write = write
@@ -36,11 +36,5 @@ public struct JSONLogHandler: LogHandler {
         }
         if let error = event.error { line.add("error", .string("\(error)")) }
         write(line.finished)
-    }
-
-    /// Writes a line to standard error in one call, so that lines of different threads do not mix. A line that cannot be
-    /// written is lost: a full disk must not stop the server.
-    @Sendable public static func writeToStandardError(_ line: String) {
-        try? FileHandle.standardError.write(contentsOf: Data(line.utf8))
     }
 }

@@ -7,13 +7,21 @@ final class ProcessMetrics: Sendable {
     private let registry: PrometheusRegistry
     /// The processor time that the counter has by now.
     private let counted = Mutex(0.0)
+    /// How many lost log lines the counter has by now.
+    private let countedLines = Mutex(0)
 
     init(registry: PrometheusRegistry) {
         self.registry = registry
     }
 
-    /// Reads `/proc`; where there is none, nothing is recorded.
+    /// Reads what the log has lost, and `/proc`, of which nothing is recorded where there is none.
     func update() {
+        let lost = countedLines.withLock { counted in
+            let lost = LogWriter.standardError.droppedLines - counted
+            counted += lost
+            return lost
+        }
+        Counter(label: "image_to_song_log_lines_dropped_total", factory: registry).increment(by: lost)
         if let files = ProcessStatus.openFiles { Gauge(label: "process_open_fds", factory: registry).record(files) }
         Gauge(label: "process_max_fds", factory: registry).record(OpenFileLimit.present)
         guard let status = ProcessStatus() else { return }

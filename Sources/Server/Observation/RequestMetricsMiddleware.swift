@@ -20,8 +20,10 @@ struct RequestMetricsMiddleware: RouterMiddleware {
             throw error
         }
         observation.note(status: response.status)
+        // The router drops the body of a GET that is asked for its head; those of refusals go here (RFC 9110 §9.3.2).
+        if request.method == .head { response = response.createHeadResponse() }
         if let length = response.body.contentLength {
-            observation.note(sentBytes: request.method == .head ? 0 : length)  // the router drops it later
+            observation.note(sentBytes: request.method == .head ? 0 : length)
             observation.end()
         } else {
             response.body = watched(response.body, observation, record: context.record)

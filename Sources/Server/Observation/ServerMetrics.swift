@@ -84,6 +84,9 @@ public enum ServerMetrics {
     /// What is known of the model, and of the program.
     private static let model = [
         MetricDescription(
+            "image_to_song_log_lines_dropped_total", .counter, unit: "lines",
+            help: "Log lines that were dropped because nobody read them in time, or nothing took them."),
+        MetricDescription(
             "image_to_song_model_loaded", .gauge, help: "1 when captions can be had, else 0."),
         MetricDescription(
             "image_to_song_model_load_seconds", .gauge, unit: "seconds",

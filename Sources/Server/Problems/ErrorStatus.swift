@@ -12,15 +12,17 @@ extension ServerError.Code {
             .truncatedUpload, .missingField, .duplicateField, .lateField:
             .badRequest
         case .keyMissing: .unauthorized
-        case .keyNotAccepted: .forbidden
+        case .keyNotAccepted, .originNotAllowed: .forbidden
+        case .hostNotAllowed: .misdirectedRequest
+        case .unmetExpectation: .expectationFailed
         case .notFound: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .slowRequest, .slowUpload: .requestTimeout
         case .bodyTooLarge, .fileTooLarge, .fieldTooLarge, .tooManyImages: .contentTooLarge
         case .targetTooLong: .uriTooLong
         case .headerTooLarge: .requestHeaderFieldsTooLarge
-        case .unsupportedContentType: .unsupportedMediaType
-        case .invalidField: .unprocessableContent
+        case .unsupportedContentType, .unsupportedContentEncoding: .unsupportedMediaType
+        case .invalidField, .unknownField: .unprocessableContent
         case .rateLimited: .tooManyRequests
         case .tooManyConnections: .serviceUnavailable
         }

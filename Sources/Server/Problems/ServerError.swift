@@ -11,10 +11,14 @@ struct ServerError: Error, Sendable, CustomStringConvertible {
         case tooManyConnections = "too_many_connections"
         case keyMissing = "key_missing"
         case keyNotAccepted = "key_not_accepted"
+        case hostNotAllowed = "host_not_allowed"
+        case originNotAllowed = "origin_not_allowed"
         case rateLimited = "rate_limited"
         case notFound = "not_found"
         case methodNotAllowed = "method_not_allowed"
         case unsupportedContentType = "unsupported_content_type"
+        case unsupportedContentEncoding = "unsupported_content_encoding"
+        case unmetExpectation = "unmet_expectation"
         case missingContentType = "missing_content_type"
         case invalidBoundary = "invalid_boundary"
         case malformedForm = "malformed_form"
@@ -28,6 +32,7 @@ struct ServerError: Error, Sendable, CustomStringConvertible {
         case duplicateField = "duplicate_field"
         case lateField = "late_field"
         case invalidField = "invalid_field"
+        case unknownField = "unknown_field"
     }
 
     let code: Code

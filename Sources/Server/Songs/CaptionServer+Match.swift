@@ -37,7 +37,7 @@ extension CaptionServer {
     private func matchWords(_ request: Request) async throws -> MatchResult {
         let body = try await request.jsonBody(
             advice: "Send JSON, as in {\"caption\": \"a quiet harbour\"}, or a picture as multipart/form-data.")
-        let wish = try MatchBody(body).wish
+        let wish = try MatchBody(body, isStrict: configuration.refusesUnknownFields).wish
         return try await found(wish)
     }
 
@@ -78,6 +78,6 @@ extension ServerConfiguration {
         Form.Layout(
             fileField: "image", textFields: CaptionOptions.formFields.union(SongFields.names),
             maxFileBytes: maxImageBytes,
-            refusesUnknownFields: true)
+            refusesUnknownFields: refusesUnknownFields)
     }
 }

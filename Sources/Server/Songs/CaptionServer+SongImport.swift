@@ -35,7 +35,8 @@ extension CaptionServer {
             let name = request.uri.queryParameters["name"].map { FileName.sanitise(String($0)) } ?? "list"
             let job = try await songs.startImport(path: path, format: format, name: name)
             var response = try Response.json(ImportAnswer(job), status: .accepted)
-            response.headers[.location] = "/songs/import/\(job.id)"
+            // Relative to the request's own address, which a proxy may have put below a path.
+            response.headers[.location] = request.uri.path.hasSuffix("/") ? job.id : "import/\(job.id)"
             return response
         } catch {
             try? FileManager.default.removeItem(atPath: path)

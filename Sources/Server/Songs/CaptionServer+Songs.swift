@@ -10,11 +10,6 @@ extension CaptionServer {
     /// Songs by words, a page at a time.
     func searchSongs(_ request: Request, _ context: ServerContext) async throws -> Response {
         let parameters = request.uri.queryParameters
-        let known: Set<Substring> = ["query", "limit", "offset"]
-        if let unknown = parameters.first(where: { !known.contains($0.key) }) {
-            throw ServerError(
-                .invalidField, "There is no parameter \(unknown.key.prefix(40)). Known are limit, offset and query.")
-        }
         func number(_ name: Substring, _ range: ClosedRange<Int>, _ standard: Int) throws(ServerError) -> Int {
             guard let text = parameters[name], !text.isEmpty else { return standard }
             guard let value = Int(text), range.contains(value) else {
@@ -51,7 +46,8 @@ extension CaptionServer {
     /// Songs as a file for other players.
     func playlist(_ request: Request, _ context: ServerContext) async throws -> Response {
         let body = try await request.jsonBody(advice: "Send JSON, as in {\"ids\": [1, 2], \"format\": \"m3u8\"}.")
-        let object = try JSONBody(body, fields: ["ids", "format", "title"])
+        let object = try JSONBody(
+            body, fields: ["ids", "format", "title"], isStrict: configuration.refusesUnknownFields)
         let ids = try object.numbers("ids")
         guard (1...1000).contains(ids.count) else {
             throw ServerError(.invalidField, "ids holds \(ids.count) numbers. Send 1 to 1000 numbers of songs.")

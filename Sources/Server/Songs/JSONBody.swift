@@ -3,39 +3,45 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// A JSON object that was sent, whose fields are all known.
+/// A JSON object that was sent; only its known fields are looked at.
 struct JSONBody {
     /// The most bytes of one.
     static let mostBytes = 1024 * 1024
 
     private let values: [String: Any]
     private let path: String
+    private let isStrict: Bool
 
     /// Reads the object in a body.
-    init(_ body: ByteBuffer, fields: Set<String>) throws(ServerError) {
+    ///
+    /// - Parameter isStrict: whether a field that is not known refuses it, here and in the objects within; else it is
+    ///   skipped.
+    /// - Throws: `malformedRequest` for what is no JSON object, `unknownField`.
+    init(_ body: ByteBuffer, fields: Set<String>, isStrict: Bool = true) throws(ServerError) {
         let value = try? JSONSerialization.jsonObject(with: Data(body.readableBytesView))
         guard let values = value as? [String: Any] else {
             throw ServerError(
                 .malformedRequest, "The body is no JSON object. Send one, as in {\"caption\": \"a quiet harbour\"}.")
         }
-        try self.init(values, path: "", fields: fields)
+        try self.init(values, path: "", fields: fields, isStrict: isStrict)
     }
 
-    private init(_ values: [String: Any], path: String, fields: Set<String>) throws(ServerError) {
-        if let unknown = values.keys.sorted().first(where: { !fields.contains($0) }) {
-            throw ServerError(
-                .invalidField,
-                "There is no field \(path)\(unknown.prefix(40)). Known are \(fields.sorted().joined(separator: ", ")).")
+    private init(
+        _ values: [String: Any], path: String, fields: Set<String>, isStrict: Bool
+    ) throws(ServerError) {
+        if isStrict, let unknown = values.keys.filter({ !fields.contains($0) }).min() {
+            throw FieldNames(known: fields).refusal(of: unknown, path: path)
         }
-        self.values = values
+        self.values = values.filter { fields.contains($0.key) }
         self.path = path
+        self.isStrict = isStrict
     }
 
     /// A field that is an object; nil where it is not there.
     func object(_ name: String, fields: Set<String>) throws(ServerError) -> JSONBody? {
         guard let value = values[name] else { return nil }
         guard let object = value as? [String: Any] else { throw wrong(name, "an object") }
-        return try JSONBody(object, path: "\(path)\(name).", fields: fields)
+        return try JSONBody(object, path: "\(path)\(name).", fields: fields, isStrict: isStrict)
     }
 
     /// A field that is a list of objects; empty where it is not there.
@@ -43,7 +49,9 @@ struct JSONBody {
         guard let value = values[name] else { return [] }
         guard let list = value as? [[String: Any]] else { throw wrong(name, "a list of objects") }
         var result: [JSONBody] = []
-        for object in list { result.append(try JSONBody(object, path: "\(path)\(name).", fields: fields)) }
+        for object in list {
+            result.append(try JSONBody(object, path: "\(path)\(name).", fields: fields, isStrict: isStrict))
+        }
         return result
     }
 

@@ -14,9 +14,10 @@ struct MatchBody {
     let wish: SongWish
 
     /// Reads the object.
-    /// - Throws: `malformedRequest` for what is no JSON object, `invalidField` for a field that is unknown or not what it may be.
-    init(_ body: ByteBuffer) throws(ServerError) {
-        let object = try JSONBody(body, fields: Self.names)
+    /// - Throws: `malformedRequest` for what is no JSON object, `unknownField`, `invalidField` for a field that is not what
+    ///   it may be.
+    init(_ body: ByteBuffer, isStrict: Bool = true) throws(ServerError) {
+        let object = try JSONBody(body, fields: Self.names, isStrict: isStrict)
         let mood = try object.object("mood", fields: ["valence", "arousal"])
         let filters = try object.object("filters", fields: SongFields.filterNames)
         var texts = try object.texts(except: ["caption", "palette", "mood", "filters"])

@@ -1,4 +1,5 @@
-// The calls of the server, and what went wrong with them in words.
+// The calls of the server, and what went wrong with them in words. Their addresses are relative to the page's own: a proxy
+// may have put all of it below a path.
 
 import { keyHeaders } from './key.js';
 
@@ -11,7 +12,7 @@ export class Failure extends Error {
   }
 
   /** Whether a key, or another one, would help. */
-  get isLocked() { return this.status === 401 || this.status === 403; }
+  get isLocked() { return this.status === 401 || (this.status === 403 && this.code !== 'origin_not_allowed'); }
 
   /** Whether the server is only busy, and says or is known to be worth another try in a moment. */
   get isPassing() { return this.status === 429 || (this.status === 503 && this.code !== 'model_unavailable'); }

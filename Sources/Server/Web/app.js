@@ -120,4 +120,4 @@ watchIntake(take);
 model.check();
 library.check();
 // Without HTTPS, or in a private window, there is none; the page then needs its server to open.
-navigator.serviceWorker?.register('/service-worker.js').catch(() => {});
+navigator.serviceWorker?.register('service-worker.js').catch(() => {});

@@ -9,7 +9,7 @@ import { trial } from './trial.js';
 const about = document.getElementById('about');
 
 try {
-  const description = await get('/openapi.json');
+  const description = await get('openapi.json');
   const schemas = new Schemas(description);
   document.getElementById('version').textContent = `Version ${description.info.version}`;
   about.replaceChildren(...description.info.description.split('\n\n').map(text => element('p', {}, ...marked(text))));
@@ -101,5 +101,5 @@ function answerDetails(call, status, answer, schemas) {
 function curl(call, schemas) {
   const files = Object.entries(call.fields).filter(([name]) => call.isRequired(name)).flatMap(([name, field]) =>
     schemas.resolve(field).type === 'array' ? [`${name}=@one.jpg`, `${name}=@two.jpg`] : [`${name}=@photo.jpg`]);
-  return ['curl', ...files.map(file => `-F "${file}"`), location.origin + call.path].join(' ');
+  return ['curl', ...files.map(file => `-F "${file}"`), new URL(`.${call.path}`, document.baseURI).href].join(' ');
 }

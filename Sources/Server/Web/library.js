@@ -31,7 +31,7 @@ export class Library {
   /** Says how many songs there are. */
   async check() {
     try {
-      const { total } = await get('/songs/stats');
+      const { total } = await get('songs/stats');
       document.getElementById('library-count').textContent = total === 1 ? '1 song' : `${count(total)} songs`;
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
@@ -46,7 +46,7 @@ export class Library {
     this.#input.disabled = true;
     try {
       const type = types[file.name.split('.').pop().toLowerCase()] ?? 'text/csv';
-      const { job } = await sendList('/songs/import', file, type, {
+      const { job } = await sendList('songs/import', file, type, {
         onSent: sent => this.#show(`Sending ${file.name} … ${Math.round(sent * 100)} %`, sent / 2),
       });
       this.#report(file, await this.#follow(file, job));
@@ -67,7 +67,7 @@ export class Library {
       const share = job.bytes_total ? job.bytes_read / job.bytes_total : 0;
       this.#show(`Reading ${file.name}: ${count(job.rows_read)} rows, ${bytes(job.bytes_read)} …`, 0.5 + share / 2);
       await new Promise(resolve => { setTimeout(resolve, pause); });
-      ({ job } = await get(`/songs/import/${job.id}`));
+      ({ job } = await get(`songs/import/${job.id}`));
     }
     return job;
   }

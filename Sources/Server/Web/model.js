@@ -24,8 +24,8 @@ export class ModelLine {
   async check() {
     clearTimeout(this.#timer);
     try {
-      const health = await get('/health', { lenient: true });
-      const { model_info: model } = await get('/model/info');
+      const health = await get('health', { lenient: true });
+      const { model_info: model } = await get('model/info');
       this.limits = model.limits ?? {};
       if (health.status === 'healthy') return this.#showReady(model);
       if (health.status === 'degraded') {

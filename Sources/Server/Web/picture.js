@@ -86,7 +86,7 @@ export class Picture extends EventTarget {
   async previewFromServer() {
     try {
       const blob = await this.#queue.add(
-        () => sendPicture('/image/process', this.file, { signal: this.#giveUp.signal, accept: 'image/jpeg' }),
+        () => sendPicture('image/process', this.file, { signal: this.#giveUp.signal, accept: 'image/jpeg' }),
         { signal: this.#giveUp.signal });
       return blob.type.startsWith('image/') ? URL.createObjectURL(blob) : null;
     } catch {
@@ -148,7 +148,7 @@ export class Picture extends EventTarget {
 
   #processed() {
     const { signal } = this.#giveUp;
-    return this.#queue.add(() => sendPicture('/image/process', this.file, { signal }), { signal });
+    return this.#queue.add(() => sendPicture('image/process', this.file, { signal }), { signal });
   }
 
   #checkSize() {

@@ -1,14 +1,15 @@
 // Keeps the shell of the page, so that it opens without a network. The network goes first; answers of the API are
-// never kept.
+// never kept. All addresses are relative to this file's own, beside which the page is.
 
 const cacheName = 'shell';
-const page = new Request('/', { headers: { Accept: 'text/html' } });
+const address = path => new URL(path, location).href;
+const page = new Request(address('./'), { headers: { Accept: 'text/html' } });
 const files = [
-  '/manifest.webmanifest', '/web/api.js', '/web/app.js', '/web/card.js', '/web/element.js', '/web/icon.svg',
-  '/web/icon-192.png', '/web/intake.js', '/web/key.js', '/web/library.js', '/web/model.js', '/web/picture.js',
-  '/web/plane.js', '/web/queue.js', '/web/save.js', '/web/songlist.js', '/web/songs.js', '/web/staff.js',
-  '/web/stream.js', '/web/style.css', '/web/wishes.js', '/web/words.js',
-];
+  'manifest.webmanifest', 'web/api.js', 'web/app.js', 'web/card.js', 'web/element.js', 'web/icon.svg',
+  'web/icon-192.png', 'web/intake.js', 'web/key.js', 'web/library.js', 'web/model.js', 'web/picture.js',
+  'web/plane.js', 'web/queue.js', 'web/save.js', 'web/songlist.js', 'web/songs.js', 'web/staff.js',
+  'web/stream.js', 'web/style.css', 'web/wishes.js', 'web/words.js',
+].map(address);
 
 addEventListener('install', event => {
   event.waitUntil(caches.open(cacheName).then(cache => cache.addAll([page, ...files])));
@@ -16,10 +17,10 @@ addEventListener('install', event => {
 
 addEventListener('fetch', event => {
   const { request } = event;
-  const url = new URL(request.url);
-  if (request.method !== 'GET' || url.origin !== location.origin) return;
-  if (request.mode === 'navigate' && url.pathname === '/') event.respondWith(fresh(request, page));
-  else if (files.includes(url.pathname)) event.respondWith(fresh(request, request));
+  const url = request.url.split(/[?#]/)[0];
+  if (request.method !== 'GET') return;
+  if (request.mode === 'navigate' && url === page.url) event.respondWith(fresh(request, page));
+  else if (files.includes(url)) event.respondWith(fresh(request, request));
 });
 
 /** What the network says, which is kept; what was kept where the network says nothing. */

@@ -110,7 +110,7 @@ export class SongList {
     const title = this.#name.replace(/\.[^.]*$/, '');
     try {
       const ids = this.#songs.list.map(({ song }) => song.id);
-      const file = await send('/songs/playlist', { ids, format, title }, { accept: '*/*' });
+      const file = await send('songs/playlist', { ids, format, title }, { accept: '*/*' });
       save(file, `${title}.${format}`, file.type);
     } catch (error) {
       this.#find('.songs-problem').hidden = false;

@@ -102,7 +102,7 @@ export class Songs extends EventTarget {
     if (liked.size > 0) request.liked = [...liked];
     if (this.#excluded.size > 0) request.filters = { exclude: [...this.#excluded] };
     try {
-      const answer = await send('/songs/match', request, { signal });
+      const answer = await send('songs/match', request, { signal });
       this.#set({ state: 'done', answer });
     } catch (error) {
       if (signal.aborted) return;

@@ -16,7 +16,7 @@ export async function captionPicture(file, wishes, { onSent, onText = () => {}, 
     if (name === 'caption') answer = data;
     if (name === 'error') problem = data;
   });
-  const request = await upload('/caption/stream', file, {
+  const request = await upload('caption/stream', file, {
     fields: wishes, accept: 'text/event-stream', onSent, signal,
     onAnswer: request => { if (request.status === 200) events.read(request.responseText); },
   });

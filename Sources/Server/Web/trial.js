@@ -49,7 +49,7 @@ async function send(call, headers, fields) {
   for (const input of fields) for (const file of input.files ?? []) body.append(input.name, file, file.name);
   const began = performance.now();
   try {
-    const response = await fetch(call.path, {
+    const response = await fetch(`.${call.path}`, {
       method: call.method.toUpperCase(), headers: [...Object.entries(keyHeaders()), ...headers],
       body: fields.length > 0 ? body : undefined, cache: 'no-store',
     });

@@ -1,0 +1,54 @@
+import Foundation
+import StandIns
+import Testing
+
+@testable import Server
+
+@Suite("The writer of log lines")
+struct LogWriterTests {
+    @Test("A pipe that nobody reads stops nobody; what is lost is counted, and told once the pipe is read again")
+    func unreadPipe() throws {
+        let pipe = Pipe()
+        let writer = LogWriter(descriptor: pipe.fileHandleForWriting.fileDescriptor, capacity: 10_000)
+        var count = 0
+        // Beyond what the pipe and the buffer hold, lines are dropped.
+        while writer.droppedLines < 5 {
+            writer.write("line \(count)\n")
+            count += 1
+        }
+        let dropped = writer.droppedLines
+        var text = ""
+        func told() -> Int { text.matches(of: /"lines":(\d+)}\n/).compactMap { Int($0.1) }.reduce(0, +) }
+        while told() < dropped { text += String(decoding: pipe.fileHandleForReading.availableData, as: UTF8.self) }
+        #expect(told() == dropped)
+        let numbers = text.matches(of: /line (\d+)\n/).compactMap { Int($0.1) }
+        #expect(numbers.count == count - dropped)
+        #expect(numbers == numbers.sorted() && Set(numbers).count == numbers.count)
+        writer.write("after\n")
+        writer.flush(within: .seconds(60))
+        #expect(String(decoding: pipe.fileHandleForReading.availableData, as: UTF8.self) == "after\n")
+    }
+
+    @Test("What a file does not take is counted as lost")
+    func fullDisk() throws {
+        let full = try #require(FileHandle(forWritingAtPath: "/dev/full"))
+        let writer = LogWriter(descriptor: full.fileDescriptor)
+        writer.write("one\n")
+        writer.flush(within: .seconds(60))
+        #expect(writer.droppedLines == 1)
+    }
+
+    @Test("A file that somebody made non-blocking loses nothing")
+    func nonBlocking() throws {
+        let pipe = Pipe()
+        let descriptor = pipe.fileHandleForWriting.fileDescriptor
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+        let writer = LogWriter(descriptor: descriptor)
+        let line = String(repeating: "x", count: 999) + "\n"
+        for _ in 0..<200 { writer.write(line) }  // more than a pipe holds
+        var count = 0
+        while count < 200_000 { count += pipe.fileHandleForReading.availableData.count }
+        #expect(count == 200_000)
+        #expect(writer.droppedLines == 0)
+    }
+}
