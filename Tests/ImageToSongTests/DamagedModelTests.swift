@@ -4,7 +4,7 @@ import StandIns
 import Testing
 
 /// What becomes of the program when its compiled model is damaged, before the start and while it runs.
-@Suite("A damaged model")
+@Suite("A damaged model", .heavy)
 struct DamagedModelTests {
     private static let repository = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
