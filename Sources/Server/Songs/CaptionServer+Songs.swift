@@ -13,14 +13,14 @@ extension CaptionServer {
         let known: Set<Substring> = ["query", "limit", "offset"]
         if let unknown = parameters.first(where: { !known.contains($0.key) }) {
             throw ServerError(
-                .invalidField, "There is no parameter \(unknown.key.prefix(40)). Known are limit, offset and query.")
+                .invalidField, "There is no parameter \(unknown.key.excerpt). Known are limit, offset and query.")
         }
         func number(_ name: Substring, _ range: ClosedRange<Int>, _ standard: Int) throws(ServerError) -> Int {
             guard let text = parameters[name], !text.isEmpty else { return standard }
             guard let value = Int(text), range.contains(value) else {
                 throw ServerError(
                     .invalidField,
-                    "\(name) is \(text.prefix(40).debugDescription). Send a whole number from \(range.lowerBound) to \(range.upperBound)."
+                    "\(name) is \(text.excerpt.debugDescription). Send a whole number from \(range.lowerBound) to \(range.upperBound)."
                 )
             }
             return value
@@ -37,7 +37,7 @@ extension CaptionServer {
         let text = context.parameters.get("id") ?? ""
         guard let id = Int64(text) else {
             throw SongsError(
-                .unknownSong, "There is no song \(text.prefix(40).debugDescription). GET /songs lists those there are.")
+                .unknownSong, "There is no song \(text.excerpt.debugDescription). GET /songs lists those there are.")
         }
         let song = try await theSongs().song(id: id)
         return try .json(OneSongAnswer(song, showsPath: context.showsPaths))
@@ -60,7 +60,7 @@ extension CaptionServer {
         guard let format = Playlist.Format(rawValue: name) else {
             let all = Playlist.Format.allCases.map(\.rawValue).joined(separator: ", ")
             throw ServerError(
-                .invalidField, "There is no format \(name.prefix(40).debugDescription). Known are \(all).")
+                .invalidField, "There is no format \(name.excerpt.debugDescription). Known are \(all).")
         }
         let title = try object.text("title") ?? "Songs"
         var songs = try await theSongs().songs(ids: ids)
