@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include <taglib/aifffile.h>
@@ -12,6 +13,7 @@
 #include <taglib/fileref.h>
 #include <taglib/flacfile.h>
 #include <taglib/id3v1tag.h>
+#include <taglib/id3v2framefactory.h>
 #include <taglib/id3v2tag.h>
 #include <taglib/infotag.h>
 #include <taglib/mp4file.h>
@@ -57,7 +59,12 @@ namespace {
 template <class Kind> std::unique_ptr<File> opened(IOStream *stream) {
     if (!Kind::isSupported(stream)) return nullptr;
     stream->seek(0);
-    return std::make_unique<Kind>(stream, true, AudioProperties::Average);
+    // MPEG and FLAC files want a factory for the frames of ID3v2.
+    if constexpr (std::is_same_v<Kind, MPEG::File> || std::is_same_v<Kind, FLAC::File>) {
+        return std::make_unique<Kind>(stream, ID3v2::FrameFactory::instance(), true, AudioProperties::Average);
+    } else {
+        return std::make_unique<Kind>(stream, true, AudioProperties::Average);
+    }
 }
 
 /// The file by its content. MPEG comes last: what looks like its frames stands in many files.
@@ -124,8 +131,8 @@ bool has_audio(File *file, const AudioProperties *audio) {
 }
 
 bool is_tracker_module(const std::string &path) {
-    const auto ending = String(path.substr(path.rfind('.') + 1), String::UTF8).lower();
-    return StringList::split("mod module nst wow s3m it xm", " ").contains(ending);
+    const auto ending = String(path.substr(path.rfind('.') + 1), String::UTF8).upper();
+    return StringList::split("MOD MODULE NST WOW S3M IT XM", " ").contains(ending);
 }
 
 }  // namespace

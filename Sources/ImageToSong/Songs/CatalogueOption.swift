@@ -6,7 +6,8 @@ import Songs
 struct CatalogueOption: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The catalogue's file; SONG_CATALOGUE, else image-to-song/songs.sqlite in XDG_DATA_HOME or ~/.local/share.", valueName: "FILE"))
+            "The catalogue's file; SONG_CATALOGUE, else image-to-song/songs.sqlite in XDG_DATA_HOME or ~/.local/share.",
+            valueName: "FILE"))
     var catalogue: String?
 
     /// Opens the catalogue; a new one begins with the starter songs.

@@ -30,7 +30,8 @@ extension Settings {
         }
         return CatalogueLocation(
             path: former,
-            notice: "The catalogue of songs is still in the folder of the model cache, \(former). It is used from there; to keep it "
+            notice:
+                "The catalogue of songs is still in the folder of the model cache, \(former). It is used from there; to keep it "
                 + "apart from what may be removed, stop the server and move it, and its -wal file, to \(path).")
     }
 }

@@ -8,9 +8,10 @@ public final class UploadedList: Sendable {
     /// Makes an empty one on the disk of a folder.
     init(folder: String) throws(PipelineError) {
         var name = Array("\(folder)/.\(Self.beginning)XXXXXX".utf8CString)
-        let descriptor = mkostemp(&name, O_CLOEXEC)
+        let descriptor = mkstemp(&name)
         guard descriptor >= 0 else { throw Self.unkept() }
         unlink(name)
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     }
 

@@ -62,7 +62,8 @@ struct JSONBody {
         guard text.utf8.count <= Self.mostTextBytes else {
             throw ServerError(
                 .fieldTooLarge,
-                "\(path)\(name) has \(text.utf8.count) bytes, more than the \(Self.mostTextBytes) that are taken. Send a shorter text.")
+                "\(path)\(name) has \(text.utf8.count) bytes, more than the \(Self.mostTextBytes) that are taken. Send a shorter text."
+            )
         }
     }
 
@@ -130,7 +131,9 @@ extension Request {
             for try await piece in body {
                 guard result.readableBytes + piece.readableBytes <= JSONBody.mostBytes else {
                     throw ServerError(
-                        .bodyTooLarge, "The body has more than \(JSONBody.mostBytes) bytes, the most that are taken. Send a smaller one.")
+                        .bodyTooLarge,
+                        "The body has more than \(JSONBody.mostBytes) bytes, the most that are taken. Send a smaller one."
+                    )
                 }
                 result.writeImmutableBuffer(piece)
             }

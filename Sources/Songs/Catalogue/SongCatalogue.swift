@@ -110,6 +110,7 @@ public final class SongCatalogue: Sendable {
             case .SQLITE_BUSY, .SQLITE_LOCKED: "another program is writing it: try again in a moment"
             default: "see the cause, and check its folder and its disk"
             }
-        return SongsError(.catalogueUnavailable, "The catalogue of songs cannot be used; \(advice).", file: path, cause: error)
+        return SongsError(
+            .catalogueUnavailable, "The catalogue of songs cannot be used; \(advice).", file: path, cause: error)
     }
 }

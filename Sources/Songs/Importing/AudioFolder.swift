@@ -9,11 +9,15 @@ struct AudioFolder: SongReading {
     let sought = "audio files, known by the endings of their names,"
 
     /// Endings of audio that TagLib reads besides those that it lists.
-    private static let furtherEndings: Set<String> = ["mp1", "mp2", "mpa", "mpga", "aac", "oga", "spx", "tta", "m4b", "alac"]
+    private static let furtherEndings: Set<String> = [
+        "mp1", "mp2", "mpa", "mpga", "aac", "oga", "spx", "tta", "m4b", "alac",
+    ]
     /// Endings of audio that nothing here reads.
     private static let unreadEndings: Set<String> = [
-        "mka", "weba", "amr", "awb", "ac3", "ec3", "eac3", "dts", "dsf", "dff", "ra", "ram", "mid", "midi", "kar", "rmi", "au",
-        "snd", "caf", "shn", "tak", "ofr", "ofs", "aa", "aax", "aaxc", "gsm", "voc", "w64", "rf64", "oma", "aa3", "at3", "thd",
+        "mka", "weba", "amr", "awb", "ac3", "ec3", "eac3", "dts", "dsf", "dff", "ra", "ram", "mid", "midi", "kar",
+        "rmi", "au",
+        "snd", "caf", "shn", "tak", "ofr", "ofs", "aa", "aax", "aaxc", "gsm", "voc", "w64", "rf64", "oma", "aa3", "at3",
+        "thd",
         "truehd", "mlp", "sid", "spc", "nsf", "vgm", "vqf", "la", "lpcm", "ptb", "adts", "qcp", "mpp", "mp+", "opt",
     ]
 
@@ -42,11 +46,13 @@ struct AudioFolder: SongReading {
                     return leaveOut("the name \(name) is no UTF-8, so that no playlist could hold it; rename it")
                 }
                 guard let tags = AudioTags(path: path) else {
-                    return leaveOut("\(name) holds no audio that can be read; its content is of another kind, or damaged")
+                    return leaveOut(
+                        "\(name) holds no audio that can be read; its content is of another kind, or damaged")
                 }
                 guard tags.hasAudio else { return leaveOut("\(name) holds no audio") }
                 number += 1
-                var row = SongRow(line: number, tags.fields(title: ((name as NSString).deletingPathExtension), path: path))
+                var row = SongRow(
+                    line: number, tags.fields(title: ((name as NSString).deletingPathExtension), path: path))
                 row.notes = row.notes.map { "\(name): \($0)" }
                 return row
             }
@@ -82,13 +88,17 @@ private final class AudioTags {
         (.title, ["TITLE", "TRACKTITLE"]),
         (
             .artist,
-            ["ARTIST", "ARTISTS", "TRACKARTIST", "ALBUMARTIST", "BAND", "PERFORMER", "COMPOSER", "ORIGINALARTIST", "AUTHOR"]
+            [
+                "ARTIST", "ARTISTS", "TRACKARTIST", "ALBUMARTIST", "BAND", "PERFORMER", "COMPOSER", "ORIGINALARTIST",
+                "AUTHOR",
+            ]
         ),
         (.album, ["ALBUM", "ALBUMTITLE"]),
         (
             .year,
             [
-                "ORIGINALDATE", "ORIGINALYEAR", "ORIGINALRELEASEDATE", "ORIGINALRELEASEYEAR", "DATE", "YEAR", "RELEASEDATE",
+                "ORIGINALDATE", "ORIGINALYEAR", "ORIGINALRELEASEDATE", "ORIGINALRELEASEYEAR", "DATE", "YEAR",
+                "RELEASEDATE",
                 "RELEASEYEAR", "RELEASETIME", "RECORDINGDATE", "DATERECORDED",
             ]
         ),
@@ -130,7 +140,8 @@ private final class AudioTags {
     }
 
     private var isPodcast: Bool {
-        ["PODCASTURL", "PODCASTID"].contains { !values($0).isEmpty } || values("PODCAST").first.map { $0 != "0" } == true
+        ["PODCASTURL", "PODCASTID"].contains { !values($0).isEmpty }
+            || values("PODCAST").first.map { $0 != "0" } == true
     }
 
     /// The values of a tag, each on one line; empty where there are none.

@@ -98,7 +98,9 @@ struct CSVReader {
     private static func named(by line: [UInt8]) -> UInt8? {
         var line = line
         line.removeAll { $0 == UInt8(ascii: "\"") }
-        guard line.count >= 5, String(decoding: line.prefix(4), as: UTF8.self).lowercased() == "sep=" else { return nil }
+        guard line.count >= 5, String(decoding: line.prefix(4), as: UTF8.self).lowercased() == "sep=" else {
+            return nil
+        }
         // Saved again, the line may have got separators of its own.
         return line.dropFirst(5).allSatisfy { $0 == line[4] } ? line[4] : nil
     }

@@ -44,7 +44,9 @@ enum FieldText {
         // Apostrophes and spaces part thousands.
         if text.contains(where: { $0 == "'" || $0 == "’" || $0.isWhitespace }) {
             let parts = text.split { $0 == "'" || $0 == "’" || $0.isWhitespace }
-            guard parts.dropFirst().allSatisfy({ $0.prefix { $0.isASCII && $0.isNumber }.count == 3 }) else { return [] }
+            guard parts.dropFirst().allSatisfy({ $0.prefix { $0.isASCII && $0.isNumber }.count == 3 }) else {
+                return []
+            }
             text = parts.joined()
         }
         guard text.utf8.allSatisfy({ "0123456789+-.,eE".utf8.contains($0) }),
@@ -54,8 +56,8 @@ enum FieldText {
         guard let last = marks.last else { return [text].compactMap(Double.init) }
         let (whole, thousands) = (text.replacing(",", with: "."), text.filter { $0 != "." && $0 != "," })
         if marks.count == 1 {
-            let behind = text.suffix { $0 != "." && $0 != "," }
-            let isThree = behind.count == 3 && behind.allSatisfy(\.isNumber)
+            let behind = text.reversed().prefix { $0 != "." && $0 != "," }
+            let isThree = behind.count == 3 && behind.allSatisfy { $0.isNumber }
             return [whole, isThree ? thousands : whole].compactMap(Double.init)
         }
         if Set(marks).count == 1 { return [thousands].compactMap(Double.init) }
@@ -89,7 +91,8 @@ enum FieldText {
         }
         let lowered = text.lowercased()
         if ["o", "off", "atonal", "off-key"].contains(lowered) { return .missing }
-        if let match = lowered.firstMatch(of: /^(\d\d?)([abmd])$/), let number = Int(match.1), (1...12).contains(number) {
+        if let match = lowered.firstMatch(of: /^(\d\d?)([abmd])$/), let number = Int(match.1), (1...12).contains(number)
+        {
             // Camelot's letters are A for minor and B for major; Open Key's are m and d, five steps on.
             let isMajor = match.2 == "b" || match.2 == "d"
             let steps = match.2 == "m" || match.2 == "d" ? number - 1 : number - 8
@@ -143,7 +146,9 @@ enum FieldText {
         return falseWords.contains(word) ? .value(false) : .unreadable
     }
 
-    private static func words(_ text: String) -> Set<String> { Set(text.split(separator: " ").map { SongKey.plain(String($0)) }) }
+    private static func words(_ text: String) -> Set<String> {
+        Set(text.split(separator: " ").map { SongKey.plain(String($0)) })
+    }
 
     private static let trueWords = words(
         """
@@ -172,7 +177,9 @@ enum FieldText {
             return .value(run.1)
         }
         // A spreadsheet's thousand: 2,004.
-        if runs.count == 2, first.count == 1, runs[1].count == 3, text.count == 5 { return known(numbers[0] * 1000 + numbers[1]) }
+        if runs.count == 2, first.count == 1, runs[1].count == 3, text.count == 5 {
+            return known(numbers[0] * 1000 + numbers[1])
+        }
         if let year = compact(first) { return .value(year) }
         if first.count == 4 { return known(numbers[0]) }
         return shortYear(text, runs).map { .value($0) } ?? .unreadable
@@ -217,9 +224,9 @@ enum FieldText {
         if let number = unit == 1 ? plain.last : plain.first { return length(number * unit) }
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         if (2...3).contains(parts.count) {
-            let numbers = parts.compactMap { numbers(String($0)).first }
-            guard numbers.count == parts.count, numbers.allSatisfy({ $0 >= 0 }) else { return .unreadable }
-            return length(numbers.reduce(0) { $0 * 60 + $1 } * 1000)
+            let times = parts.compactMap { numbers(String($0)).first }
+            guard times.count == parts.count, times.allSatisfy({ $0 >= 0 }) else { return .unreadable }
+            return length(times.reduce(0) { $0 * 60 + $1 } * 1000)
         }
         var (sum, rest) = (0.0, text.lowercased()[...])
         if rest.hasPrefix("pt") { rest = rest.dropFirst(2) }
@@ -262,5 +269,7 @@ enum FieldText {
         return absences.contains(text.lowercased()) ? nil : text
     }
 
-    private static let absences: Set<String> = ["-", "–", "—", "?", "n/a", "na", "none", "null", "nil", "unknown", "#n/a"]
+    private static let absences: Set<String> = [
+        "-", "–", "—", "?", "n/a", "na", "none", "null", "nil", "unknown", "#n/a",
+    ]
 }

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// The kinds of lists that can be imported.
 public enum ImportFormat: String, Sendable, CaseIterable {
@@ -66,7 +66,9 @@ public enum ImportFormat: String, Sendable, CaseIterable {
         if word.hasPrefix("[PLAYLIST]") { throw unread("a PLS playlist") }
         if line.utf8.starts(with: [0x50, 0x4B, 3, 4]) { throw unread("a ZIP archive, as spreadsheets are") }
         if word.hasPrefix("<") {
-            if word.hasPrefix("<?XML") || word.hasPrefix("<PLAYLIST") { throw unread("an XML file, as XSPF playlists and iTunes libraries are") }
+            if word.hasPrefix("<?XML") || word.hasPrefix("<PLAYLIST") {
+                throw unread("an XML file, as XSPF playlists and iTunes libraries are")
+            }
             throw unread("an HTML or XML file")
         }
         if byName == .jsonl || byName == .m3u { return byName }
@@ -74,7 +76,9 @@ public enum ImportFormat: String, Sendable, CaseIterable {
             if (try? JSONSerialization.jsonObject(with: Data(line.utf8))) != nil { return .jsonl }
             if byName == nil { throw unread("a JSON document of many lines") }
         }
-        if word == "[" || word.hasPrefix("[{") { throw unread("a JSON list; JSON lines have an object a line, and no brackets around all") }
+        if word == "[" || word.hasPrefix("[{") {
+            throw unread("a JSON list; JSON lines have an object a line, and no brackets around all")
+        }
         return byName == nil && word.hasPrefix("#") ? .m3u : nil
     }
 
@@ -88,7 +92,8 @@ public enum ImportFormat: String, Sendable, CaseIterable {
     private static func unread(_ kind: String) -> SongsError {
         SongsError(
             .unreadableImport,
-            "This is \(kind), which is not read. Save it as CSV, M3U8 or JSON lines, or import the folder of the files.")
+            "This is \(kind), which is not read. Save it as CSV, M3U8 or JSON lines, or import the folder of the files."
+        )
     }
 
     /// Reads a file or a folder.
@@ -98,7 +103,9 @@ public enum ImportFormat: String, Sendable, CaseIterable {
     }
 
     /// Reads a list that came without a place.
-    func reader(_ file: FileHandle) throws(SongsError) -> any SongReading { try reader(TextFile(file: file), path: nil) }
+    func reader(_ file: FileHandle) throws(SongsError) -> any SongReading {
+        try reader(TextFile(file: file), path: nil)
+    }
 
     private func reader(_ text: TextFile, path: String?) throws(SongsError) -> any SongReading {
         switch self {

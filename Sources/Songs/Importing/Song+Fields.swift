@@ -95,7 +95,8 @@ extension Song {
         isExplicit = fields.value(.explicit, "mark of explicit songs", "true or false", FieldText.flag)
         isrc = SongText.isrc(fields[.isrc])
         musicBrainzID = fields[.mbid].flatMap { UUID(uuidString: $0.trimmed)?.uuidString.lowercased() }
-        spotifyID = [fields[.uri], fields[.spotifyID], fields[.spotifyID].map { "track:\($0)" }].lazy
+        spotifyID =
+            [fields[.uri], fields[.spotifyID], fields[.spotifyID].map { "track:\($0)" }].lazy
             .compactMap(\.self).compactMap(SongText.spotifyID).first
         // A row that names Spotify's track is Spotify's, unless it says itself that it is not.
         let mayBeEmbedded = fields.value(.embeddable, "mark of what a model may read", "true or false", FieldText.flag)
@@ -199,7 +200,9 @@ extension SongFeatures {
         self.init()
         // Somebody may have written in words how fast it is.
         let tempoText = fields[.tempo]
-        if let tempoText, TempoWord.affect(of: SongText.cut(tempoText, 100)) != nil, FieldText.tempo(tempoText) == .unreadable {
+        if let tempoText, TempoWord.affect(of: SongText.cut(tempoText, 100)) != nil,
+            FieldText.tempo(tempoText) == .unreadable
+        {
             tempoMarking = SongText.nonempty(tempoText)
         } else {
             tempo = fields.value(.tempo, "tempo", "0 to 999 beats a minute", FieldText.tempo)

@@ -1,6 +1,7 @@
 /// What a column of a table of songs holds.
 enum SongColumn: String, CaseIterable {
-    case uri, spotifyID, kind, embeddable, title, artist, album, year, duration, length, explicit, isrc, mbid, path, licence, genres,
+    case uri, spotifyID, kind, embeddable, title, artist, album, year, duration, length, explicit, isrc, mbid, path,
+        licence, genres,
         moods, themes
     case instruments, danceability, energy, key, loudness, mode, speechiness, acousticness, instrumentalness, liveness,
         valence, arousal, tempo, tempoMarking, timeSignature
@@ -24,7 +25,8 @@ enum SongColumn: String, CaseIterable {
     /// Headings that Exportify has, in all its languages, and a table by somebody else would hardly have.
     private static let exportifyMarks: Set<String> = {
         var marks = [
-            "Artist URI(s)", "Album URI", "Artist IDs", "Album Artist URI(s)", "Album Artist Name(s)", "Album Image URL",
+            "Artist URI(s)", "Album URI", "Artist IDs", "Album Artist URI(s)", "Album Artist Name(s)",
+            "Album Image URL",
             "Track Preview URL", "Popularity", "Added By", "Added At", "Record Label", "Artist Genres",
         ]
         for (column, names) in headings where [.title, .artist, .album].contains(column) { marks += names }

@@ -33,7 +33,8 @@ struct SongLines: SongReading {
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: Name.self)
-            let names = container.allKeys.compactMap { name in SongColumn(heading: name.stringValue).map { (name, $0) } }
+            let names = container.allKeys.compactMap { name in SongColumn(heading: name.stringValue).map { (name, $0) }
+            }
             fields.hasEmbeddableColumn = names.contains { $0.1 == .embeddable }
             for (name, column) in names.sorted(by: { $0.0.stringValue < $1.0.stringValue }) {
                 fields[column] = try container.decode(Value.self, forKey: name).text

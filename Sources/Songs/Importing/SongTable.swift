@@ -21,7 +21,8 @@ struct SongTable: SongReading {
                     + "its first line must name the columns, with `title` or Exportify's `Track Name` among them.")
         }
         let isExportify = SongColumn.areExportify(headings)
-        var template = SongFields(isExportify ? .exportify : .own, source: source ?? (isExportify ? "exportify" : "csv"))
+        var template = SongFields(
+            isExportify ? .exportify : .own, source: source ?? (isExportify ? "exportify" : "csv"))
         template.hasEmbeddableColumn = columns.contains(.embeddable)
         self.template = template
     }
