@@ -71,58 +71,77 @@ enum FieldText {
     /// Beats a minute, up to 999: "120", "120,5", "120 BPM", "♩ = 120", "118–122" (the middle). 0 is unknown.
     static func tempo(_ text: String) -> Reading<Double> {
         guard let text = content(text) else { return .missing }
-        guard text.utf8.count <= longest, let match = text.firstMatch(of: tempoForm) else { return .unreadable }
-        let ends = [match.1, match.2].compactMap(\.self).map { numbers(String($0)).first { $0 <= 999 } }
-        guard let first = ends[0], let last = ends.last ?? nil, first <= last else { return .unreadable }
+        guard text.utf8.count <= longest else { return .unreadable }
+        var rest = text.drop { $0.isLetter || $0.isWhitespace || "♩♪=~≈:.(".contains($0) }
+        guard let first = takeTempo(&rest) else { return .unreadable }
+        var last = first
+        rest = rest.drop(while: \.isWhitespace)
+        if let mark = rest.first, "-–—".contains(mark) {
+            rest = rest.dropFirst().drop(while: \.isWhitespace)
+            guard let end = takeTempo(&rest), end >= first else { return .unreadable }
+            last = end
+        }
+        guard rest.allSatisfy({ $0.isLetter || $0.isWhitespace || "./)".contains($0) }) else { return .unreadable }
         let tempo = (first + last) / 2
         return tempo > 0 ? .value(tempo) : .missing
     }
 
-    private static var tempoForm: Regex<(Substring, Substring, Substring?)> {
-        /^[\p{L}\s♩♪=~≈:.(]*?([0-9]+(?:[.,][0-9]+)?)(?:\s*(?:-|–|—|to|bis|à)\s*([0-9]+(?:[.,][0-9]+)?))?\s*(?:[\p{L}.\s]*(?:\/\s*min)?[.)]?)$/
+    private static func takeTempo(_ text: inout Substring) -> Double? { takeNumber(&text).first { $0 <= 999 } }
+
+    /// Takes a number from the beginning of a text; what it may be.
+    private static func takeNumber(_ text: inout Substring) -> [Double] {
+        var digits = text.prefix { $0.isASCII && $0.isNumber || $0 == "." || $0 == "," }
+        text = text.dropFirst(digits.count)
+        if digits.last?.isNumber == false { digits.removeLast() }
+        return digits.first?.isNumber == true ? numbers(String(digits)) : []
     }
 
-    /// A pitch class from 0, C, to 11, B, and whether it is major where that is said: "9", "Bb", "F♯ minor", "Ebm", "8A" (of the
-    /// Camelot wheel). -1 and "o" stand for an unknown one.
+    /// A pitch class from 0, C, to 11, B, and whether it is major where that is said: "9", "Bb", "F♯ minor", "Es-Dur", "Ebm", "8A"
+    /// (of the Camelot wheel). -1 and "o" stand for an unknown one.
     static func key(_ text: String) -> Reading<Key> {
-        guard let text = content(text) else { return .missing }
+        guard let text = content(text)?.lowercased() else { return .missing }
+        guard text.utf8.count <= longest else { return .unreadable }
         if case .value(let number) = number(text, in: -1...11) {
             return number < 0 ? .missing : .value(Key(tonic: Int(number), isMajor: nil))
         }
-        let lowered = text.lowercased()
-        if ["o", "off", "atonal", "off-key"].contains(lowered) { return .missing }
-        if let match = lowered.firstMatch(of: /^(\d\d?)([abmd])$/), let number = Int(match.1), (1...12).contains(number)
-        {
-            // Camelot's letters are A for minor and B for major; Open Key's are m and d, five steps on.
-            let isMajor = match.2 == "b" || match.2 == "d"
-            let steps = match.2 == "m" || match.2 == "d" ? number - 1 : number - 8
-            return .value(Key(tonic: ((isMajor ? 0 : 9) + 7 * steps % 12 + 24) % 12, isMajor: isMajor))
+        if ["o", "off", "atonal", "off-key"].contains(text) { return .missing }
+        if let key = wheelKey(text) { return .value(key) }
+        guard let first = text.first, let natural = naturals[first] else { return .unreadable }
+        var rest = text.dropFirst().drop(while: \.isWhitespace)
+        var accidental = 0
+        for (mark, step) in accidentals where rest.hasPrefix(mark) && (mark != "s" || first == "e" || first == "a") {
+            (rest, accidental) = (rest.dropFirst(mark.count), step)
+            break
         }
-        guard let match = lowered.firstMatch(of: /^([a-h])\s*(#|♯|b|♭|-?sharp|-?flat|-?is|-?es)?\s*-?\s*(\S*)$/),
-            let natural = naturals[match.1]
-        else { return .unreadable }
-        let accidental =
-            switch match.2 {
-            case nil: 0
-            case "#", "♯", "sharp", "-sharp", "is", "-is": 1
-            default: -1
-            }
+        rest = rest.drop { $0.isWhitespace || $0 == "-" }
         let tonic = (natural + accidental + 12) % 12
-        switch match.3 {
-        case "": return .value(Key(tonic: tonic, isMajor: nil))
-        case "m": return .value(Key(tonic: tonic, isMajor: false))
-        default:
-            guard case .value(let isMajor) = mode(String(match.3)) else { return .unreadable }
-            return .value(Key(tonic: tonic, isMajor: isMajor))
-        }
+        if rest.isEmpty { return .value(Key(tonic: tonic, isMajor: nil)) }
+        if rest == "m" { return .value(Key(tonic: tonic, isMajor: false)) }
+        guard case .value(let isMajor) = mode(String(rest)), rest.first?.isLetter == true else { return .unreadable }
+        return .value(Key(tonic: tonic, isMajor: isMajor))
     }
+
+    /// The key of a place on the Camelot wheel, "8A", or of Open Key, "1m".
+    private static func wheelKey(_ text: String) -> Key? {
+        guard let letter = text.last, "abmd".contains(letter), let number = Int(text.dropLast()),
+            (1...12).contains(number)
+        else { return nil }
+        // Camelot's letters are A for minor and B for major; Open Key's are m and d, and its 1 is where Camelot has 8.
+        let isMajor = letter == "b" || letter == "d"
+        let steps = letter == "m" || letter == "d" ? number - 1 : number - 8
+        return Key(tonic: ((isMajor ? 0 : 9) + 7 * steps % 12 + 24) % 12, isMajor: isMajor)
+    }
+
+    private static let accidentals: KeyValuePairs<String, Int> = [
+        "#": 1, "♯": 1, "♭": -1, "-sharp": 1, "sharp": 1, "-flat": -1, "flat": -1, "is": 1, "es": -1, "s": -1, "b": -1,
+    ]
 
     struct Key: Equatable {
         let tonic: Int
         let isMajor: Bool?
     }
 
-    private static let naturals: [Substring: Int] = [
+    private static let naturals: [Character: Int] = [
         "c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11, "h": 11,
     ]
 
@@ -230,12 +249,15 @@ enum FieldText {
         }
         var (sum, rest) = (0.0, text.lowercased()[...])
         if rest.hasPrefix("pt") { rest = rest.dropFirst(2) }
-        while let match = rest.prefixMatch(of: /\s*([0-9]+(?:[.,][0-9]+)?)\s*(\p{L}+)\.?,?\s*/) {
-            guard let number = numbers(String(match.1)).first, let unit = units[match.2] else { return .unreadable }
+        while !rest.isEmpty {
+            rest = rest.drop(while: \.isWhitespace)
+            guard let number = takeNumber(&rest).first else { return .unreadable }
+            rest = rest.drop(while: \.isWhitespace)
+            guard let unit = units[rest.prefix(while: \.isLetter)] else { return .unreadable }
             sum += number * unit
-            rest = rest[match.range.upperBound...]
+            rest = rest.drop(while: \.isLetter).drop { $0.isWhitespace || $0 == "." || $0 == "," }
         }
-        return rest.isEmpty ? length(sum) : .unreadable
+        return length(sum)
     }
 
     private static func length(_ milliseconds: Double) -> Reading<Int> {
