@@ -180,7 +180,7 @@ let package = Package(
                 logging, metrics,
             ]),
         tests("MusicServices", ["StandIns", "Songs", logging, nioCore, nioHTTP1, nioPosix], exclude: []),
-        tests("Songs", ["StandIns", "Moods", grdb], exclude: []),
+        tests("Songs", ["StandIns", "Moods", grdb]),
         tests("Moods", ["CSongFiles", "Imaging"], exclude: []),
         tests("SentenceEmbedding", ["StandIns", "Networks", "Checkpoint", "Tokenization", "ONNXRuntime"]),
         tests("Blip2", ["StandIns", "Networks", "Checkpoint", "ONNXRuntime"], exclude: ["Configuration/Fixtures"]),

@@ -17,9 +17,9 @@ extension FuzzTarget {
     private static func list(_ name: String, _ format: ImportFormat) -> FuzzTarget {
         FuzzTarget(name: name) { input in
             try ScratchFolder.with { folder in
-                let path = try folder.write(input, as: "list").path
+                let file = try FileHandle(forReadingFrom: folder.write(input, as: "list"))
                 do {
-                    let rows = try format.reader(path: path, isCopy: true)
+                    let rows = try format.reader(file)
                     _ = try SongImport(catalogue: catalogue.get()).run(UnfinishedList(rows: rows))
                 } catch let error as SongsError where error.code == .cancelled {
                     return
@@ -42,13 +42,14 @@ extension FuzzTarget {
 private struct UnfinishedList: SongReading {
     var rows: any SongReading
 
-    mutating func next() throws(SongsError) -> Result<Song, ImportReport.Rejection>? {
+    mutating func next() throws(SongsError) -> SongRow? {
         if let row = try rows.next() { return row }
         throw SongsError(.cancelled, "Every row was read.")
     }
 
     var bytesRead: Int64 { rows.bytesRead }
     var bytesTotal: Int64? { rows.bytesTotal }
+    var sought: String { rows.sought }
 }
 
 // MARK: Tags
@@ -64,8 +65,8 @@ extension FuzzTarget {
             try folder.write(Array(input.dropFirst()), as: "song.\(endings[Int(first) % endings.count])")
             var files = try AudioFolder(path: folder.url.path)
             while let row = try files.next() {
-                if case .failure(let rejection) = row {
-                    try FuzzFinding.unless(!rejection.reason.isEmpty, "A rejection without a reason")
+                if case .failure(let problem) = row.song {
+                    try FuzzFinding.unless(!problem.reason.isEmpty, "A rejection without a reason")
                 }
             }
         }

@@ -20,20 +20,23 @@ public struct SongsError: Error, Sendable, CustomStringConvertible {
 
     /// What kind of failure it is.
     public let code: Code
-    /// A full sentence that says what to do.
+    /// A full sentence that says what to do. It goes to clients, and so names no files of this machine.
     public let message: String
+    /// The path of the file that it is about, for the log and for commands.
+    public let file: String?
     /// The error underneath, for the log.
     public let cause: (any Error)?
 
-    public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+    public init(_ code: Code, _ message: String, file: String? = nil, cause: (any Error)? = nil) {
         self.code = code
         self.message = message
+        self.file = file
         self.cause = cause
     }
 
-    /// The sentence, and the cause where there is one.
+    /// The sentence, and the file and the cause where there are any.
     public var description: String {
-        guard let cause else { return message }
-        return "\(message) (\(cause))"
+        let details = [file, cause.map { "\($0)" }].compactMap(\.self)
+        return details.isEmpty ? message : "\(message) (\(details.joined(separator: ": ")))"
     }
 }

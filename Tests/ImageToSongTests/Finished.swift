@@ -40,7 +40,10 @@ struct Running {
         for name in ["out", "err"] { try Data().write(to: folder.appendingPathComponent(name)) }
         process.executableURL = program
         process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        var own = environment
+        // The songs of whoever runs the tests are not theirs.
+        own["XDG_DATA_HOME"] = environment["XDG_DATA_HOME"] ?? "\(environment["MODEL_CACHE_DIR"] ?? folder.path)/data"
+        process.environment = ProcessInfo.processInfo.environment.merging(own) { $1 }
         if let workingFolder { process.currentDirectoryURL = workingFolder }
         process.standardOutput = try FileHandle(forWritingTo: folder.appendingPathComponent("out"))
         process.standardError = try FileHandle(forWritingTo: folder.appendingPathComponent("err"))

@@ -49,8 +49,8 @@ struct SettingsDocumentsTests {
         arguments: ["Dockerfile", "compose.yaml", "image-to-song.service", "kubernetes/configmap.yaml"])
     func deployments(_ file: String) throws {
         let names = Set(Settings.table.map(\.name))
-        // Names of the image's build, and of Grafana.
-        let others: Set = ["ORT", "SWIFT_IMAGE", "RUNTIME_IMAGE", "DEBIAN_FRONTEND", "VERSION"]
+        // Names of the image's build, of Grafana, and of where a user's data belongs.
+        let others: Set = ["XDG_DATA_HOME", "ORT", "SWIFT_IMAGE", "RUNTIME_IMAGE", "DEBIAN_FRONTEND", "VERSION"]
         let lines = try text("deploy/\(file)").split(separator: "\n").filter { !$0.contains(/^ *#/) }
         let found = lines.compactMap { line in
             line.firstMatch(of: /^ *(?:ENV |ARG |Environment=)?([A-Z]+(?:_[A-Z]+)*)[:=]/).map { String($0.output.1) }

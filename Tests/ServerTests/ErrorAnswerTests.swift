@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Pipeline
+import Songs
 import Testing
 
 @testable import Server
@@ -23,6 +24,18 @@ struct ErrorAnswerTests {
         let answer = ErrorAnswer(ServerError(code, "A sentence.", headers: [.allow: "GET"]))
         #expect((400...499).contains(answer.status.code) || code == .tooManyConnections)
         #expect(answer.headers[.allow] == "GET")
+    }
+
+    @Test(
+        "Every code about songs has a status of an error, and files stay out of the answer",
+        arguments: SongsError.Code.allCases)
+    func songCodes(code: SongsError.Code) {
+        struct Cause: Error {}
+        let error = SongsError(code, "A sentence.", file: "/srv/songs.sqlite", cause: Cause())
+        let answer = ErrorAnswer(error)
+        #expect((400...599).contains(answer.status.code) && answer.code == code.rawValue)
+        #expect(answer.detail == "A sentence.")
+        #expect("\(error)" == "A sentence. (/srv/songs.sqlite: Cause())")
     }
 
     @Test("An error that no table knows is 500 and keeps its inside to itself")

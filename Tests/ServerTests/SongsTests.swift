@@ -122,6 +122,16 @@ struct SongCallTests {
             (#"{"text": "x", "filters": {"tempo_min": "fast"}}"#, 422, "invalid_field", "tempo_min"),
             (#"{"palette": [{"hex": "red", "percentage": 5}]}"#, 422, "invalid_field", "palette"),
             (##"{"palette": [{"hex": "#ff0000"}]}"##, 422, "invalid_field", "palette"),
+            (
+                #"{"caption": "\#(String(repeating: "a ", count: 2049))"}"#, 413, "field_too_large",
+                "caption has 4098 bytes"
+            ),
+            (#"{"text": "e\#(String(repeating: "\u{301}", count: 3000))"}"#, 413, "field_too_large", "text"),
+            (
+                #"{"filters": {"genres": ["\#(String(repeating: "a", count: 5000))"]}}"#, 413, "field_too_large",
+                "genres"
+            ),
+            (#"{"caption": "\#(String(repeating: "a", count: 1 << 17))"}"#, 413, "body_too_large", "65536"),
         ])
     func refusals(body: String, status: Int, code: String, word: String) async throws {
         try await run { client in
@@ -213,6 +223,43 @@ struct SongCallTests {
         }
     }
 
+    @Test("Files of songs are named only where answers may name them")
+    func paths() throws {
+        var song = Song(title: "A", source: "csv")
+        song.path = "/music/a.mp3"
+        for (showsPath, isNamed) in [(true, true), (false, false)] {
+            let text = String(decoding: try JSONEncoder().encode(SongObject(song, showsPath: showsPath)), as: UTF8.self)
+            #expect(text.contains("a.mp3") == isNamed)
+        }
+    }
+
+    @Test("A list that was sent brings no path to another machine, and says so")
+    func remotePaths() async throws {
+        try await run { client in
+            let list = "title,artist,path\nZebra Stripes,Somebody,\\\\host\\share\\a.mp3\n"
+            let response = try await client.post("/songs/import", ByteBuffer(string: list), "text/csv")
+            let place = try #require(response.headers[.location])
+            try await eventually("the import is done") { try await client.job(place)["status"] as? String == "done" }
+            let job = try await client.job(place)
+            #expect(job["noted"] as? Int == 1 && job["added"] as? Int == 1)
+            let notes = try #require(job["notes"] as? [[String: Any]])
+            #expect((notes.first?["reason"] as? String)?.contains("another machine") == true)
+            let found = try songs(try await client.get("/songs?query=zebra"))
+            #expect(found.count == 1 && found[0]["path"] == nil)
+        }
+    }
+
+    @Test("An import that brings no song has failed, and says why")
+    func fruitlessImport() async throws {
+        try await run { client in
+            let response = try await client.post("/songs/import", ByteBuffer(string: "title\n\"\"\n,\n"), "text/csv")
+            let place = try #require(response.headers[.location])
+            try await eventually("the import has failed") {
+                try await client.job(place)["status"] as? String == "failed"
+            }
+        }
+    }
+
     @Test("A list that is too large is refused")
     func largeImport() async throws {
         let path = FileManager.default.temporaryDirectory.appending(path: "songs-\(UUID()).sqlite").path
@@ -259,7 +306,7 @@ struct SongCallTests {
         try await TestServer(songs: "/proc/nowhere/songs.sqlite").run(.router) { client in
             for path in ["/songs", "/songs/stats", "/songs/1"] {
                 #expect(
-                    try await client.get(path).expectProblem(503, "catalogue_unavailable").contains("/proc/nowhere"))
+                    try await !client.get(path).expectProblem(503, "catalogue_unavailable").contains("/proc/nowhere"))
             }
             try await client.post("/songs/match", json: #"{"text": "x"}"#).expectProblem(503, "catalogue_unavailable")
             #expect(try await client.caption(TestForm(image: try fixture("gradient.jpg")).body).status == .ok)

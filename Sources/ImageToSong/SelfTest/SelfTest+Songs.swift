@@ -10,7 +10,7 @@ extension SelfTestReport {
     ///   - embeddings: the folder of the embedding model, if there is one; nil where what it needs is not there.
     func checkSongs(_ settings: Settings?, embeddings folder: Result<URL?, any Error>?) {
         let catalogue = check("Song catalogue", needs: settings) { settings in
-            let catalogue = try SongCatalogue(path: settings.songCataloguePath)
+            let catalogue = try SongCatalogue(path: settings.songCatalogueLocation.path)
             return (catalogue, "\(try catalogue.statistics().total) songs in \(catalogue.path)")
         }
         let embeddings = check("Embedding model", needs: folder) { folder -> (EmbeddingModel?, String) in

@@ -6,11 +6,12 @@ import Songs
 struct CatalogueOption: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The catalogue's file; SONG_CATALOGUE, else songs.sqlite in MODEL_CACHE_DIR.", valueName: "FILE"))
+            "The catalogue's file; SONG_CATALOGUE, else image-to-song/songs.sqlite in XDG_DATA_HOME or ~/.local/share.",
+            valueName: "FILE"))
     var catalogue: String?
 
     /// Opens the catalogue; a new one begins with the starter songs.
     func open() throws -> SongCatalogue {
-        try SongCatalogue(path: try catalogue ?? Settings.load().songCataloguePath)
+        try SongCatalogue(path: try catalogue ?? Settings.load().songCatalogueLocation.path)
     }
 }

@@ -6,7 +6,7 @@ struct SongsImport: ParsableCommand {
         commandName: "import", abstract: "Takes songs from lists and from folders of audio files.",
         discussion: """
             A list is a CSV (our own columns, or an export of Exportify's), an M3U playlist or JSON lines; of a folder the \
-            tags of all audio files are read. Rows that are no songs are named on standard error and left out. A list is \
+            tags of all audio files are read. Rows that are no songs are named on standard error and left out, and so is what of a song cannot be read. A list is \
             imported whole or, where it is stopped, not at all; importing it again changes nothing.
             """)
 
@@ -36,7 +36,11 @@ struct SongsImport: ParsableCommand {
         var hasFailed = false
         for path in paths {
             do {
-                try say(path, try bring(path, to: catalogue))
+                let report = try bring(path, to: catalogue)
+                try say(path, report)
+                guard let failure = report.failure else { continue }
+                hasFailed = true
+                complain("\(path): \(failure)")
             } catch let error as SongsError {
                 hasFailed = true
                 complain("\(path): \(error)")
@@ -59,6 +63,10 @@ struct SongsImport: ParsableCommand {
         if report.rejected > report.rejections.count {
             complain("\(path): \(report.rejected - report.rejections.count) more rows were left out.")
         }
+        for note in report.notes { complain("\(path), line \(note.line): \(note.reason)") }
+        if report.noted > report.notes.count {
+            complain("\(path): \(report.noted - report.notes.count) more things could not be read.")
+        }
         if json { return print(try jsonLine(Answer(file: path, report))) }
         var parts = ["\(report.added) new", "\(report.updated) changed", "\(report.unchanged) as they were"]
         if report.rejected > 0 { parts.append("\(report.rejected) left out") }
@@ -72,9 +80,10 @@ struct SongsImport: ParsableCommand {
         let updated: Int
         let unchanged: Int
         let rejected: Int
+        let noted: Int
 
         enum CodingKeys: String, CodingKey {
-            case file, added, updated, unchanged, rejected
+            case file, added, updated, unchanged, rejected, noted
             case rowsRead = "rows_read"
         }
 
@@ -85,6 +94,7 @@ struct SongsImport: ParsableCommand {
             updated = report.updated
             unchanged = report.unchanged
             rejected = report.rejected
+            noted = report.noted
         }
     }
 

@@ -43,7 +43,7 @@ public struct Settings: Sendable, Equatable {
     public var captionCacheMemory = 16_777_216
     /// How many captions are kept on disk.
     public var captionCacheEntries = 100_000
-    /// The catalogue of songs, a file; empty for `songs.sqlite` in ``modelCacheDirectory``.
+    /// The catalogue of songs, a file; empty for the one that ``songCatalogueLocation`` finds.
     public var songCatalogue = ""
     /// A CSV file with words and their moods, besides those that are known; empty for none.
     public var moodLexicon = ""
@@ -112,11 +112,6 @@ public struct Settings: Sendable, Equatable {
         Setting("LOG_LEVEL", \.logLevel, .choice(logLevels)),
         Setting("DEBUG", \.isDebug, .flag),
     ]
-
-    /// Where the catalogue of songs is.
-    public var songCataloguePath: String {
-        songCatalogue.isEmpty ? "\(modelCacheDirectory)/songs.sqlite" : songCatalogue
-    }
 
     private static let logLevels: KeyValuePairs<String, Logger.Level> = [
         "TRACE": .trace, "DEBUG": .debug, "INFO": .info, "NOTICE": .notice, "WARNING": .warning, "WARN": .warning,

@@ -34,10 +34,19 @@ public final class ImportJob: Sendable {
 
     func cancel() { isStopped.withLock { $0 = true } }
 
-    func note(_ report: ImportReport, _ status: Status = .running) {
+    func note(_ report: ImportReport) {
         current.withLock {
             $0.report = report
-            $0.status = status
+            $0.status = .running
+        }
+    }
+
+    /// Notes how it ended; one that brought no song at all has failed.
+    func end(_ report: ImportReport) {
+        current.withLock {
+            $0.report = report
+            $0.error = report.failure
+            $0.status = report.failure == nil ? .done : .failed
         }
     }
 

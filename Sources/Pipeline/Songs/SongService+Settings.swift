@@ -7,7 +7,9 @@ import Songs
 extension SongService.Sources {
     /// What the settings name.
     public init(_ settings: Settings, metrics: SongMetrics, logger: Logger) {
-        self.init(path: settings.songCataloguePath)
+        let location = settings.songCatalogueLocation
+        self.init(path: location.path)
+        notice = location.notice
         spotify = SpotifyLookup(settings, metrics: metrics, logger: logger)
         lexicon = { () throws(MoodsError) in try Lexicon(settings) }
         embeddings = { progress in

@@ -1,17 +1,21 @@
+import Foundation
 public import Logging
 public import Moods
 public import MusicServices
 public import Songs
+import Synchronization
 
 /// The songs of this server: finds those that fit, takes in new ones, and never stands in the way of captions.
 ///
-/// Blocking work is done on this actor's own thread; imports, reading the catalogue into memory and embedding songs, on others,
-/// so that matches go on meanwhile with the songs that were there before.
+/// Matches are made on this actor's own thread; looking songs up, imports, reading the catalogue into memory and embedding songs
+/// happen on others, so that none of them waits for another, and matches go on with the songs that were there before.
 public actor SongService {
     /// What the songs are made from.
     public struct Sources: Sendable {
         /// The catalogue's file.
         public var path: String
+        /// What the operator should know about where that is, a sentence; nil for nothing.
+        public var notice: String?
         /// Reads the words whose mood is known.
         public var lexicon: @Sendable () throws(MoodsError) -> Lexicon = { .builtIn }
         /// Loads the model that compares captions with songs, and says what takes long; nil for none.
@@ -25,7 +29,7 @@ public actor SongService {
         }
     }
 
-    private enum State {
+    private enum State: Sendable {
         case opening
         case open(SongCatalogue, SongMatcher)
         case failed(SongsError)
@@ -38,9 +42,11 @@ public actor SongService {
     private let imports: SongImports
     private let keeper = SongKeeper()
     private let loader = EmbeddingLoader()
+    private let readers = SongReaders()
+    /// Whoever reads it need not wait for this actor.
+    private nonisolated let state = Mutex(State.opening)
     private var lexicon = Lexicon.builtIn
     private var embeddings: EmbeddingModel?
-    private var state = State.opening
     private var revision: Int64 = -1
     private var loading: Task<Void, Never>?
     /// Reads the songs anew.
@@ -59,7 +65,10 @@ public actor SongService {
     /// Opens the catalogue, and reads it into memory; then loads the embedding model in the background. Where the catalogue cannot
     /// be had, every call says why; what else is missing is logged, and songs are found without it.
     public func open() {
-        guard case .opening = state else { return }
+        guard case .opening = state.withLock({ $0 }) else { return }
+        if let notice = sources.notice { logger.notice("\(notice)") }
+        let folder = URL(fileURLWithPath: sources.path).deletingLastPathComponent().path
+        UploadedList.sweep([FileManager.default.temporaryDirectory.path, folder])
         do {
             lexicon = try sources.lexicon()
         } catch {
@@ -73,7 +82,7 @@ public actor SongService {
             // By itself: a download may take for ever, and imports must be found meanwhile.
             loading = Task { await loadEmbeddings(for: catalogue) }
         } catch {
-            state = .failed(error)
+            state.withLock { $0 = .failed(error) }
             logger.error("The songs cannot be had", metadata: ["error": "\(error)"])
         }
     }
@@ -87,8 +96,8 @@ public actor SongService {
     }
 
     /// How many songs can be chosen from; nil where there is no catalogue.
-    public var songCount: Int? {
-        if case .open(_, let matcher) = state { matcher.index.count } else { nil }
+    public nonisolated var songCount: Int? {
+        if case .open(_, let matcher) = state.withLock({ $0 }) { matcher.index.count } else { nil }
     }
 
     /// The mood of a picture's colours alone.
@@ -97,38 +106,46 @@ public actor SongService {
     }
 
     /// The songs that fit.
-    public func match(_ wish: SongWish) throws(SongsError) -> SongMatch {
+    /// - Throws: ``SongsError``; `CancellationError` where the task is cancelled, be it in the middle.
+    public func match(_ wish: SongWish) throws -> SongMatch {
+        // Those whose callers left while they waited cost nothing.
+        try Task.checkCancellation()
         let start = ContinuousClock.now
         let (catalogue, matcher) = try opened()
         keepUp(with: catalogue)
         let match = try matcher.match(wish)
+        try Task.checkCancellation()
         metrics.matched(in: .now - start)
         return match
     }
 
     /// Songs by words; see ``SongCatalogue``.
-    public func search(_ query: String, limit: Int, offset: Int) throws(SongsError) -> SongPage {
-        try opened().catalogue.search(query, limit: limit, offset: offset)
+    public nonisolated func search(_ query: String, limit: Int, offset: Int) async throws -> SongPage {
+        let catalogue = try opened().catalogue
+        return try await readers.run { () throws(SongsError) in
+            try catalogue.search(query, limit: limit, offset: offset)
+        }
     }
 
     /// The song with a number.
     /// - Throws: `unknownSong`.
-    public func song(id: Int64) throws(SongsError) -> Song {
-        guard let song = try opened().catalogue.song(id: id) else {
-            throw SongsError(.unknownSong, "There is no song \(id) in the catalogue. GET /songs lists those there are.")
-        }
+    public nonisolated func song(id: Int64) async throws -> Song {
+        guard let song = try await songs(ids: [id]).first else { throw Self.unknown(id) }
         return song
     }
 
     /// The songs with these numbers.
     /// - Throws: `unknownSong` where one of them is not there.
-    public func songs(ids: [Int64]) throws(SongsError) -> [Song] {
-        let songs = try opened().catalogue.songs(ids: ids)
-        if songs.count < ids.count, let missing = ids.first(where: { id in !songs.contains { $0.id == id } }) {
-            throw SongsError(
-                .unknownSong, "There is no song \(missing) in the catalogue. GET /songs lists those there are.")
-        }
+    public nonisolated func songs(ids: [Int64]) async throws -> [Song] {
+        let catalogue = try opened().catalogue
+        let songs = try await readers.run { () throws(SongsError) in try catalogue.songs(ids: ids) }
+        let found = Set(songs.map(\.id))
+        if let missing = ids.first(where: { !found.contains($0) }) { throw Self.unknown(missing) }
         return songs
+    }
+
+    private static func unknown(_ id: Int64) -> SongsError {
+        SongsError(.unknownSong, "There is no song \(id) in the catalogue. GET /songs lists those there are.")
     }
 
     /// Where songs can be heard, in their order. That never fails, and takes no longer than a match may.
@@ -139,25 +156,29 @@ public actor SongService {
     }
 
     /// What the catalogue holds, in numbers.
-    public func statistics() throws(SongsError) -> CatalogueStatistics { try opened().catalogue.statistics() }
+    public nonisolated func statistics() async throws -> CatalogueStatistics {
+        let catalogue = try opened().catalogue
+        return try await readers.run { () throws(SongsError) in try catalogue.statistics() }
+    }
 
-    /// Imports a file in the background, and removes it afterwards.
+    /// Takes in a list, and imports it in the background.
     ///
     /// - Parameters:
-    ///   - path: of the file.
     ///   - name: what it was called where it came from.
-    /// - Throws: `tooManyImports`.
-    public func startImport(path: String, format: ImportFormat?, name: String) async throws(SongsError) -> ImportJob {
-        let (catalogue, _) = try opened()
-        return try await imports.start(path: path, format: format, name: name, into: catalogue)
+    ///   - receive: writes the list; it is not called where there is no place for another import.
+    /// - Throws: `tooManyImports`; else what `receive` throws.
+    public nonisolated func startImport(
+        format: ImportFormat, name: String, receive: @Sendable (UploadedList) async throws -> Void
+    ) async throws -> ImportJob {
+        try await imports.start(format: format, name: name, into: opened().catalogue, receive: receive)
     }
 
     /// An import that was started.
     /// - Throws: `unknownImport`; an import is remembered for as long as few came after it.
-    public func importJob(_ id: String) async throws(SongsError) -> ImportJob { try await imports.job(id) }
+    public nonisolated func importJob(_ id: String) async throws(SongsError) -> ImportJob { try await imports.job(id) }
 
-    private func opened() throws(SongsError) -> (catalogue: SongCatalogue, matcher: SongMatcher) {
-        switch state {
+    private nonisolated func opened() throws(SongsError) -> (catalogue: SongCatalogue, matcher: SongMatcher) {
+        switch state.withLock({ $0 }) {
         case .open(let catalogue, let matcher): return (catalogue, matcher)
         case .failed(let error): throw error
         case .opening:
@@ -166,7 +187,7 @@ public actor SongService {
     }
 
     private func use(_ matcher: SongMatcher, of catalogue: SongCatalogue) {
-        state = .open(catalogue, matcher)
+        state.withLock { $0 = .open(catalogue, matcher) }
         metrics.songs(matcher.index.count)
         logger.info("Read the songs", metadata: ["songs": .stringConvertible(matcher.index.count)])
     }

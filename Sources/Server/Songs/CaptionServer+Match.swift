@@ -23,7 +23,7 @@ extension CaptionServer {
         let type = request.headers[.contentType].flatMap { HeaderValue($0) }?.value
         let answer =
             type == "multipart/form-data"
-            ? try await matchPicture(request, context) : try await matchWords(request)
+            ? try await matchPicture(request, context) : try await matchWords(request, context)
         let total = ContinuousClock.now - began
         context.logger.info(
             "Matched songs",
@@ -34,11 +34,11 @@ extension CaptionServer {
         return try .json(MatchAnswer(answer, total: total, showsPaths: context.showsPaths))
     }
 
-    private func matchWords(_ request: Request) async throws -> MatchResult {
+    private func matchWords(_ request: Request, _ context: ServerContext) async throws -> MatchResult {
         let body = try await request.jsonBody(
             advice: "Send JSON, as in {\"caption\": \"a quiet harbour\"}, or a picture as multipart/form-data.")
         let wish = try MatchBody(body, isStrict: configuration.refusesUnknownFields).wish
-        return try await found(wish)
+        return try await found(wish, context)
     }
 
     private func matchPicture(_ request: Request, _ context: ServerContext) async throws -> MatchResult {
@@ -55,16 +55,18 @@ extension CaptionServer {
         }
         wish.caption = caption.caption
         wish.palette = palette.map(ColourMood.Area.init)
-        var result = try await found(wish)
+        var result = try await found(wish, context)
         result.picture = MatchResult.Matched(caption: caption, palette: palette, fileName: form.fileName)
         return result
     }
 
-    private func found(_ wish: SongWish) async throws -> MatchResult {
+    private func found(_ wish: SongWish, _ context: ServerContext) async throws -> MatchResult {
         let began = ContinuousClock.now
         let service = try theSongs()
-        let match = try await service.match(wish)
-        let links = await service.links(for: match.songs.map(\.song))
+        let (match, links) = try await cancelledByDisconnection(of: context.channel) {
+            let match = try await service.match(wish)
+            return (match, await service.links(for: match.songs.map(\.song)))
+        }
         let songs = Array(zip(match.songs, links))
         return MatchResult(
             caption: wish.caption, mood: match.mood, songs: songs, reason: match.reason,

@@ -28,20 +28,12 @@ extension CaptionServer {
         let songs = try theSongs()
         let length = request.headers[.contentLength].flatMap { Int($0) } ?? 0
         guard length <= configuration.maxImportBytes else { throw importTooLarge }
-        let path = FileManager.default.temporaryDirectory.appending(path: "image-to-song-import-\(UUID().uuidString)")
-            .path
-        do {
-            try await receive(request, into: path)
-            let name = request.uri.queryParameters["name"].map { FileName.sanitise(String($0)) } ?? "list"
-            let job = try await songs.startImport(path: path, format: format, name: name)
-            var response = try Response.json(ImportAnswer(job), status: .accepted)
-            // Relative to the request's own address, which a proxy may have put below a path.
-            response.headers[.location] = request.uri.path.hasSuffix("/") ? job.id : "import/\(job.id)"
-            return response
-        } catch {
-            try? FileManager.default.removeItem(atPath: path)
-            throw error
-        }
+        let name = request.uri.queryParameters["name"].map { FileName.sanitise(String($0)) } ?? "list"
+        let job = try await songs.startImport(format: format, name: name) { try await receive(request, into: $0) }
+        var response = try Response.json(ImportAnswer(job), status: .accepted)
+        // Relative to the request's own address, which a proxy may have put below a path.
+        response.headers[.location] = request.uri.path.hasSuffix("/") ? job.id : "import/\(job.id)"
+        return response
     }
 
     /// How far an import has come.
@@ -57,27 +49,13 @@ extension CaptionServer {
         )
     }
 
-    private static func unkept(_ cause: (any Error)? = nil) -> PipelineError {
-        PipelineError(
-            .internalFailure, "The list could not be kept here; its disk may be full. Tell the operator.", cause: cause)
-    }
-
-    /// Writes the body to a file piece by piece. The pieces are small, and the page cache takes them.
-    private func receive(_ request: Request, into path: String) async throws {
-        guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]),
-            let file = FileHandle(forWritingAtPath: path)
-        else { throw Self.unkept() }
-        defer { try? file.close() }
+    private func receive(_ request: Request, into list: UploadedList) async throws {
         var count = 0
         try await ServerError.namingBreakOff(of: "the whole list") {
             for try await piece in request.body {
                 count += piece.readableBytes
                 guard count <= configuration.maxImportBytes else { throw importTooLarge }
-                do {
-                    try file.write(contentsOf: Data(piece.readableBytesView))
-                } catch {
-                    throw Self.unkept(error)
-                }
+                try list.append(Data(piece.readableBytesView))
             }
         }
         guard count > 0 else { throw ServerError(.missingField, "The body is empty. \(Self.advice)") }
@@ -86,9 +64,14 @@ extension CaptionServer {
 
 /// The answer of `POST /songs/import` and of `GET /songs/import/{id}`.
 private struct ImportAnswer: Encodable {
-    struct Rejection: Encodable {
+    struct Remark: Encodable {
         let line: Int
         let reason: String
+
+        init(_ remark: ImportReport.Remark) {
+            line = remark.line
+            reason = remark.reason
+        }
     }
 
     struct Job: Encodable {
@@ -102,11 +85,13 @@ private struct ImportAnswer: Encodable {
         let updated: Int
         let unchanged: Int
         let rejected: Int
-        let rejections: [Rejection]
+        let rejections: [Remark]
+        let noted: Int
+        let notes: [Remark]
         let error: String?
 
         enum CodingKeys: String, CodingKey {
-            case id, name, status, added, updated, unchanged, rejected, rejections, error
+            case id, name, status, added, updated, unchanged, rejected, rejections, noted, notes, error
             case rowsRead = "rows_read"
             case bytesRead = "bytes_read"
             case bytesTotal = "bytes_total"
@@ -123,6 +108,7 @@ private struct ImportAnswer: Encodable {
             id: job.id, name: job.name, status: state.status.rawValue, rowsRead: report.rowsRead,
             bytesRead: report.bytesRead, bytesTotal: report.bytesTotal, added: report.added, updated: report.updated,
             unchanged: report.unchanged, rejected: report.rejected,
-            rejections: report.rejections.map { Rejection(line: $0.line, reason: $0.reason) }, error: state.error)
+            rejections: report.rejections.map(Remark.init), noted: report.noted, notes: report.notes.map(Remark.init),
+            error: state.error)
     }
 }

@@ -15,7 +15,7 @@ extension CaptionServer {
             guard let value = Int(text), range.contains(value) else {
                 throw ServerError(
                     .invalidField,
-                    "\(name) is \(text.prefix(40).debugDescription). Send a whole number from \(range.lowerBound) to \(range.upperBound)."
+                    "\(name) is \(text.excerpt.debugDescription). Send a whole number from \(range.lowerBound) to \(range.upperBound)."
                 )
             }
             return value
@@ -32,7 +32,7 @@ extension CaptionServer {
         let text = context.parameters.get("id") ?? ""
         guard let id = Int64(text) else {
             throw SongsError(
-                .unknownSong, "There is no song \(text.prefix(40).debugDescription). GET /songs lists those there are.")
+                .unknownSong, "There is no song \(text.excerpt.debugDescription). GET /songs lists those there are.")
         }
         let song = try await theSongs().song(id: id)
         return try .json(OneSongAnswer(song, showsPath: context.showsPaths))
@@ -56,7 +56,7 @@ extension CaptionServer {
         guard let format = Playlist.Format(rawValue: name) else {
             let all = Playlist.Format.allCases.map(\.rawValue).joined(separator: ", ")
             throw ServerError(
-                .invalidField, "There is no format \(name.prefix(40).debugDescription). Known are \(all).")
+                .invalidField, "There is no format \(name.excerpt.debugDescription). Known are \(all).")
         }
         let title = try object.text("title") ?? "Songs"
         var songs = try await theSongs().songs(ids: ids)

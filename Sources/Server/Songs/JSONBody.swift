@@ -6,7 +6,9 @@ import NIOCore
 /// A JSON object that was sent; only its known fields are looked at.
 struct JSONBody {
     /// The most bytes of one.
-    static let mostBytes = 1024 * 1024
+    static let mostBytes = 64 * 1024
+    /// The most bytes of a text in one.
+    static let mostTextBytes = 4096
 
     private let values: [String: Any]
     private let path: String
@@ -59,7 +61,18 @@ struct JSONBody {
     func text(_ name: String) throws(ServerError) -> String? {
         guard let value = values[name] else { return nil }
         guard let text = value as? String else { throw wrong(name, "a text") }
+        try check(text, name)
         return text.isEmpty ? nil : text
+    }
+
+    /// Refuses a text that is longer than any that means something.
+    private func check(_ text: String, _ name: String) throws(ServerError) {
+        guard text.utf8.count <= Self.mostTextBytes else {
+            throw ServerError(
+                .fieldTooLarge,
+                "\(path)\(name) has \(text.utf8.count) bytes, more than the \(Self.mostTextBytes) that are taken. Send a shorter text."
+            )
+        }
     }
 
     /// A field that is a list of whole numbers; empty where it is not there.
@@ -79,10 +92,12 @@ struct JSONBody {
                 var texts: [String] = []
                 for element in list {
                     guard let text = Self.text(of: element) else { throw wrong(name, "a list of texts or numbers") }
+                    try check(text, name)
                     texts.append(text)
                 }
                 result[name] = texts.joined(separator: ",")
             } else if let text = Self.text(of: value) {
+                try check(text, name)
                 result[name] = text
             } else {
                 throw wrong(name, "a text or a number")
@@ -124,11 +139,26 @@ extension Request {
             for try await piece in body {
                 guard result.readableBytes + piece.readableBytes <= JSONBody.mostBytes else {
                     throw ServerError(
-                        .bodyTooLarge, "The body is larger than 1 MB, the most that is taken. Send a smaller one.")
+                        .bodyTooLarge,
+                        "The body has more than \(JSONBody.mostBytes) bytes, the most that are taken. Send a smaller one."
+                    )
                 }
                 result.writeImmutableBuffer(piece)
             }
         }
         return result
+    }
+}
+
+extension StringProtocol {
+    /// The beginning of a text for a message, in at most 60 bytes: a single character may have thousands.
+    var excerpt: String {
+        var (result, count) = (String.UnicodeScalarView(), 0)
+        for scalar in unicodeScalars {
+            count += UTF8.width(scalar)
+            guard count <= 60 else { break }
+            result.append(scalar)
+        }
+        return String(result)
     }
 }

@@ -58,7 +58,7 @@ struct SongFields {
             guard let id = Int64(text), id > 0 else {
                 throw ServerError(
                     .invalidField,
-                    "\(name) holds \(text.prefix(40).debugDescription), which is no number of a song. Send numbers as in 12,34."
+                    "\(name) holds \(text.excerpt.debugDescription), which is no number of a song. Send numbers as in 12,34."
                 )
             }
             numbers.insert(id)
@@ -86,7 +86,7 @@ struct SongFields {
         guard let value = Int(text), range.contains(value) else {
             throw ServerError(
                 .invalidField,
-                "\(name) is \(text.prefix(40).debugDescription). Send a whole number from \(range.lowerBound) to \(range.upperBound)."
+                "\(name) is \(text.excerpt.debugDescription). Send a whole number from \(range.lowerBound) to \(range.upperBound)."
             )
         }
         return value
@@ -97,7 +97,7 @@ struct SongFields {
         guard let value = Double(text), range.contains(value) else {
             throw ServerError(
                 .invalidField,
-                "\(name) is \(text.prefix(40).debugDescription). Send a number from \(Int(range.lowerBound)) to \(Int(range.upperBound))."
+                "\(name) is \(text.excerpt.debugDescription). Send a number from \(Int(range.lowerBound)) to \(Int(range.upperBound))."
             )
         }
         return value

@@ -77,7 +77,7 @@ export class Library {
     const parts = [`${count(job.added)} new`, `${count(job.updated)} changed`, `${count(job.unchanged)} as they were`];
     if (job.rejected > 0) parts.push(`${count(job.rejected)} left out`);
     this.#say(`${file.name}: ${parts.join(', ')}.`);
-    this.#rejections.replaceChildren(...job.rejections.map(({ line, reason }) => {
+    this.#rejections.replaceChildren(...[...job.rejections, ...job.notes].map(({ line, reason }) => {
       const item = document.createElement('li');
       item.textContent = `Line ${line}: ${reason}`;
       return item;

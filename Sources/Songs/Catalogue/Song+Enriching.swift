@@ -20,11 +20,17 @@ extension Song {
         result.isEmbeddable = isEmbeddable && other.isEmbeddable
         result.features.enrich(with: other.features, isRight: isRight)
         var tags = Dictionary(tags.map { (Key($0), $0) }) { first, _ in first }
-        for tag in other.tags where isRight || tags[Key(tag)] == nil { tags[Key(tag)] = tag }
+        for tag in other.tags {
+            let isKnown = tags[Key(tag)] != nil
+            if isKnown ? isRight : tags.count < Self.mostTags { tags[Key(tag)] = tag }
+        }
         result.tags = Array(tags.values)
         result.tags = result.sortedTags
         return result
     }
+
+    /// Tags that a song may gather: each row about it reads all of them.
+    private static let mostTags = 200
 
     /// The tags as they come out of the catalogue's file: by kind and name, each once.
     var sortedTags: [SongTag] {

@@ -27,13 +27,14 @@ public final class SongCatalogue: Sendable {
             configuration.label = "songs"
             configuration.busyMode = .timeout(10)
             configuration.foreignKeysEnabled = true
+            configuration.maximumReaderCount = 8
             database = try DatabasePool(path: path, configuration: configuration)
             let migrator = CatalogueSchema.migrator
             guard try !database.read(migrator.hasBeenSuperseded) else {
                 throw SongsError(
                     .catalogueUnavailable,
-                    "The catalogue \(path) was written by a newer version of this program; use that one, or name another file."
-                )
+                    "The catalogue of songs was written by a newer version of this program; use that one, or name another file.",
+                    file: path)
             }
             try migrator.migrate(database)
             try StarterCatalogue.begin(self, isWanted: withStarter)
@@ -60,7 +61,8 @@ public final class SongCatalogue: Sendable {
         else { return }
         throw SongsError(
             .catalogueUnavailable,
-            "\(path) is a database of another program, and was left as it is; name another file for the catalogue.")
+            "The catalogue of songs is a database of another program, and was left as it is; name another file for the catalogue.",
+            file: path)
     }
 
     /// A number that rises with every change to the songs, so that what is kept in memory knows when it is old.
@@ -108,6 +110,7 @@ public final class SongCatalogue: Sendable {
             case .SQLITE_BUSY, .SQLITE_LOCKED: "another program is writing it: try again in a moment"
             default: "see the cause, and check its folder and its disk"
             }
-        return SongsError(.catalogueUnavailable, "The catalogue \(path) cannot be used; \(advice).", cause: error)
+        return SongsError(
+            .catalogueUnavailable, "The catalogue of songs cannot be used; \(advice).", file: path, cause: error)
     }
 }

@@ -11,6 +11,8 @@ import Moods
 struct SongWriter {
     private let database: Database
     private var written = WrittenSongs()
+    /// Whether a path that is known stays, whatever a new row says.
+    private let keepsPaths: Bool
     /// Songs behind it are new.
     private let lastKnown: Int64
     private let find: Statement
@@ -24,8 +26,10 @@ struct SongWriter {
     private let removeText: Statement
     private let removeVectors: Statement
 
-    init(_ database: Database) throws {
+    /// - Parameter keepsPaths: whether a path that is known stays, whatever a new row of the same source says.
+    init(_ database: Database, keepsPaths: Bool = false) throws {
         self.database = database
+        self.keepsPaths = keepsPaths
         lastKnown = try Int64.fetchOne(database, sql: "SELECT max(id) FROM song") ?? 0
         find = try database.makeStatement(sql: "SELECT id FROM song WHERE norm_key = ?")
         findRecording = try database.makeStatement(sql: "SELECT id FROM song WHERE isrc = ? ORDER BY id LIMIT 1")
@@ -76,6 +80,7 @@ struct SongWriter {
         guard let known = try SongCatalogue.song(id: id, database) else { return .unchanged }
         let isOfOneSource = known.source == song.source || known.source == StarterCatalogue.source
         var merged = known.enriched(with: song, isRight: isFirst && isOfOneSource)
+        if keepsPaths, let path = known.path { merged.path = path }
         if merged.isrc != known.isrc, let other = try recording(merged.isrc), other != id { merged.isrc = known.isrc }
         let stated = known.affect.flatMap { $0.method == .stated ? $0 : nil }
         merged.affect = (isFirst ? song.affect ?? stated : stated ?? song.affect) ?? AffectEstimate.affect(of: merged)
@@ -85,14 +90,21 @@ struct SongWriter {
         return .updated
     }
 
-    /// Makes the new songs searchable. All at once: any other statement between would make the index write what it gathered.
-    func finish() throws {
-        try database.execute(
-            sql: """
-                INSERT INTO song_text (rowid, title, artist, album, tags)
-                SELECT id, title, artist, album, (SELECT group_concat(tag, ' ') FROM song_tag WHERE song_id = song.id)
-                FROM song WHERE id > ?
-                """, arguments: [lastKnown])
+    /// Makes the new songs searchable, many at once: any other statement between makes the index write what it gathered.
+    ///
+    /// - Parameter goOn: is called before each of them, and throws where the import is to end.
+    func finish(_ goOn: () throws -> Void) throws {
+        let last = try Int64.fetchOne(database, sql: "SELECT max(id) FROM song") ?? 0
+        let songsAtOnce: Int64 = 50_000
+        for known in stride(from: lastKnown, to: last, by: Int64.Stride(songsAtOnce)) {
+            try goOn()
+            try database.execute(
+                sql: """
+                    INSERT INTO song_text (rowid, title, artist, album, tags)
+                    SELECT id, title, artist, album, (SELECT group_concat(tag, ' ') FROM song_tag WHERE song_id = song.id)
+                    FROM song WHERE id > ? AND id <= ?
+                    """, arguments: [known, known + songsAtOnce])
+        }
     }
 
     /// What is not in the song's own row.

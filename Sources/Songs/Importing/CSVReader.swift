@@ -1,4 +1,5 @@
-/// Reads comma-separated values (RFC 4180) row by row, also with semicolons or tabs, whatever the first line has most of.
+/// Reads comma-separated values (RFC 4180) row by row, also with semicolons, tabs or vertical bars: what a line `sep=;` before
+/// all others says, else what the first line has most of.
 ///
 /// A row that is longer than ``longestRow`` is not held: it is passed over up to the next end of a line.
 struct CSVReader {
@@ -12,6 +13,8 @@ struct CSVReader {
         let problem: String?
     }
 
+    private static let separators = [",", ";", "\t", "|"].map { UInt8(ascii: $0) }
+
     private var text: TextFile
     private var separator: UInt8?
     /// Whether the text ended between quotation marks.
@@ -24,7 +27,7 @@ struct CSVReader {
     var bytesRead: Int64 { text.bytesRead }
     var bytesTotal: Int64? { text.bytesTotal }
 
-    /// The next row; nil behind the last. Empty lines are no rows.
+    /// The next row; nil behind the last. Lines in which nothing stands are no rows.
     mutating func next() throws(SongsError) -> Row? {
         while true {
             let line = text.lineNumber
@@ -43,8 +46,16 @@ struct CSVReader {
                 )
             }
             if bytes.isEmpty { continue }
-            if separator == nil { separator = Self.separator(of: bytes) }
-            return Row(line: line, cells: cells(bytes), problem: nil)
+            if separator == nil {
+                if let named = Self.named(by: bytes) {
+                    separator = named
+                    continue
+                }
+                separator = Self.separator(of: bytes)
+            }
+            let cells = cells(bytes)
+            if cells.allSatisfy({ $0.utf8.allSatisfy { $0 <= 0x20 } }) { continue }
+            return Row(line: line, cells: cells, problem: nil)
         }
     }
 
@@ -69,11 +80,6 @@ struct CSVReader {
             }
             isBeginning = !isQuoted && separates(byte)
             if byte == 0x0A, !isQuoted { break }
-            if byte == 0x0D, !isQuoted {
-                // Alone it ends a line as well, as it did on old Macs.
-                if try text.peek() == 0x0A { _ = try text.next() }
-                break
-            }
             bytes.append(byte)
             if bytes.count > Self.longestRow {
                 while let byte = try text.next(), byte != 0x0A {}
@@ -85,13 +91,24 @@ struct CSVReader {
     }
 
     private func separates(_ byte: UInt8) -> Bool {
-        separator.map { $0 == byte } ?? [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")].contains(byte)
+        separator.map { $0 == byte } ?? Self.separators.contains(byte)
+    }
+
+    /// What Excel's own line `sep=;` says; nil for any other line.
+    private static func named(by line: [UInt8]) -> UInt8? {
+        var line = line
+        line.removeAll { $0 == UInt8(ascii: "\"") }
+        guard line.count >= 5, String(decoding: line.prefix(4), as: UTF8.self).lowercased() == "sep=" else {
+            return nil
+        }
+        // Saved again, the line may have got separators of its own.
+        return line.dropFirst(5).allSatisfy { $0 == line[4] } ? line[4] : nil
     }
 
     /// What separates the cells of the first line.
     private static func separator(of line: [UInt8]) -> UInt8 {
         var isQuoted = false
-        var counts: [(separator: UInt8, count: Int)] = [",", ";", "\t"].map { (UInt8(ascii: $0), 0) }
+        var counts = separators.map { (separator: $0, count: 0) }
         for byte in line {
             if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
             guard !isQuoted, let place = counts.firstIndex(where: { $0.separator == byte }) else { continue }
@@ -100,7 +117,7 @@ struct CSVReader {
         return counts.reduce(counts[0]) { $1.count > $0.count ? $1 : $0 }.separator
     }
 
-    private func cells(_ bytes: [UInt8]) -> [String] {
+    private mutating func cells(_ bytes: [UInt8]) -> [String] {
         let quote = UInt8(ascii: "\"")
         var result: [String] = []
         var cell: [UInt8] = []
@@ -118,7 +135,7 @@ struct CSVReader {
                     isQuoted = false
                 }
             } else if byte == separator {
-                result.append(TextFile.text(cell))
+                result.append(text.text(cell))
                 cell.removeAll(keepingCapacity: true)
             } else if byte == quote, cell.isEmpty {
                 isQuoted = true
@@ -126,6 +143,7 @@ struct CSVReader {
                 cell.append(byte)
             }
         }
-        return result + [TextFile.text(cell)]
+        result.append(text.text(cell))
+        return result
     }
 }

@@ -21,35 +21,98 @@ public enum ImportFormat: String, Sendable, CaseIterable {
         }
     }
 
-    /// The format of a file by what it is called, or else by how it begins.
-    init(path: String, name: String?) throws(SongsError) {
+    /// The format of a file by how it begins, or else by what it is called.
+    /// - Throws: ``SongsError`` `unreadableImport`, for a kind of list that is known but not read, too.
+    init(path: String) throws(SongsError) {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw SongsError(.unreadableImport, "There is no file or folder \(path).")
+            throw SongsError(.unreadableImport, "There is no such file or folder; check its name.", file: path)
         }
         if isFolder.boolValue {
             self = .folder
-        } else if let format = ImportFormat(name: name ?? path) {
+            return
+        }
+        let beginning = try Self.beginning(of: TextFile(path: path))
+        guard let beginning else { throw SongsError(.unreadableImport, "The file is empty.", file: path) }
+        let byName = ImportFormat(name: path)
+        if let format = try Self.format(beginning, byName: byName) {
+            self = format
+        } else if let format = byName {
             self = format
         } else {
-            var text = try TextFile(path: path)
-            let beginning = try text.line(atMost: 1 << 16)
-            switch beginning.map({ $0.text?.first ?? " " }) {
-            case "{": self = .jsonl
-            case "#": self = .m3u
-            case nil: throw SongsError(.unreadableImport, "\(name ?? path) is empty.")
-            default: self = .csv
-            }
+            let ending = (path as NSString).pathExtension.lowercased()
+            if let kind = Self.unreadEndings[ending] { throw Self.unread(kind) }
+            self = .csv
         }
     }
 
-    /// - Parameter isCopy: whether the file lies where it does only to be read, so that its place says nothing.
-    func reader(path: String, isCopy: Bool) throws(SongsError) -> any SongReading {
+    /// The first line in which something stands; nil where there is none.
+    private static func beginning(of text: TextFile) throws(SongsError) -> String? {
+        var text = text
+        var line = try text.line(atMost: 1 << 16)
+        for _ in 0..<100 {
+            guard let found = line else { return nil }
+            if let text = found.text?.trimmed, !text.isEmpty { return text }
+            guard found.text != nil else { break }
+            line = try text.line(atMost: 1 << 16)
+        }
+        return ""
+    }
+
+    /// What the first line says; nil where it may be of any kind.
+    private static func format(_ line: String, byName: ImportFormat?) throws(SongsError) -> ImportFormat? {
+        let word = SongText.cut(line, 40).uppercased()
+        if word.hasPrefix("#EXT") { return .m3u }
+        if word.hasPrefix("[PLAYLIST]") { throw unread("a PLS playlist") }
+        if line.utf8.starts(with: [0x50, 0x4B, 3, 4]) { throw unread("a ZIP archive, as spreadsheets are") }
+        if word.hasPrefix("<") {
+            if word.hasPrefix("<?XML") || word.hasPrefix("<PLAYLIST") {
+                throw unread("an XML file, as XSPF playlists and iTunes libraries are")
+            }
+            throw unread("an HTML or XML file")
+        }
+        if byName == .jsonl || byName == .m3u { return byName }
+        if word.hasPrefix("{") {
+            if (try? JSONSerialization.jsonObject(with: Data(line.utf8))) != nil { return .jsonl }
+            if byName == nil { throw unread("a JSON document of many lines") }
+        }
+        if word == "[" || word.hasPrefix("[{") {
+            throw unread("a JSON list; JSON lines have an object a line, and no brackets around all")
+        }
+        return byName == nil && word.hasPrefix("#") ? .m3u : nil
+    }
+
+    private static let unreadEndings = [
+        "xspf": "an XSPF playlist", "pls": "a PLS playlist", "wpl": "a playlist of Windows Media Player",
+        "asx": "a playlist of Windows Media Player", "b4s": "a playlist of Winamp", "jspf": "a JSPF playlist",
+        "json": "a JSON document", "xml": "an XML file", "plist": "a property list", "xlsx": "a spreadsheet",
+        "xls": "a spreadsheet", "ods": "a spreadsheet", "numbers": "a spreadsheet", "cue": "a cue sheet",
+    ]
+
+    private static func unread(_ kind: String) -> SongsError {
+        SongsError(
+            .unreadableImport,
+            "This is \(kind), which is not read. Save it as CSV, M3U8 or JSON lines, or import the folder of the files."
+        )
+    }
+
+    /// Reads a file or a folder.
+    func reader(path: String) throws(SongsError) -> any SongReading {
+        if self == .folder { return try AudioFolder(path: path) }
+        return try reader(TextFile(path: path), path: path)
+    }
+
+    /// Reads a list that came without a place.
+    func reader(_ file: FileHandle) throws(SongsError) -> any SongReading {
+        try reader(TextFile(file: file), path: nil)
+    }
+
+    private func reader(_ text: TextFile, path: String?) throws(SongsError) -> any SongReading {
         switch self {
-        case .csv: return try SongTable(TextFile(path: path))
-        case .m3u: return try PlaylistReader(path: path, hasFolder: !isCopy)
-        case .jsonl: return try SongLines(TextFile(path: path))
-        case .folder: return try AudioFolder(path: path)
+        case .csv: return try SongTable(text)
+        case .m3u: return PlaylistReader(text, path: path)
+        case .jsonl: return SongLines(text)
+        case .folder: throw SongsError(.unreadableImport, "The list is no folder.", file: path)
         }
     }
 }

@@ -9,10 +9,12 @@ struct PlaylistReader: SongReading {
     private let places: PlaylistPlaces
     private var entry = Entry()
 
+    let sought = "lines that name files, or #EXTINF"
+
     /// What the lines before a file's name said.
     private struct Entry {
         var line = 0
-        var seconds: Double?
+        var seconds: String?
         /// "Artist - Title", or a title.
         var name: String?
         var artist: String?
@@ -20,32 +22,31 @@ struct PlaylistReader: SongReading {
         var genres: String?
     }
 
-    /// - Parameter hasFolder: whether the folder of `path` is the one that the paths in the list begin at.
-    init(path: String, hasFolder: Bool) throws(SongsError) {
-        text = try TextFile(path: path)
-        places = PlaylistPlaces(list: hasFolder ? path : nil)
+    /// - Parameter path: of the list, whose folder is the one that the paths in it begin at; nil where that is unknown.
+    init(_ text: TextFile, path: String?) {
+        self.text = text
+        places = PlaylistPlaces(list: path)
     }
 
     var bytesRead: Int64 { text.bytesRead }
     var bytesTotal: Int64? { text.bytesTotal }
 
-    mutating func next() throws(SongsError) -> Result<Song, ImportReport.Rejection>? {
+    mutating func next() throws(SongsError) -> SongRow? {
         while let line = try text.line(atMost: CSVReader.longestRow) {
             guard let content = line.text?.trimmed else {
                 entry = Entry()
-                return .failure(.init(line: line.number, reason: "the line is longer than 1 MB"))
+                return SongRow(line: line.number, leftOut: "the line is longer than 1 MB")
             }
-            if content.uppercased().hasPrefix("#EXTINF:"), entry.name != nil {
-                let song = song(nil, line: entry.line)
-                entry = Entry()
-                note(content, line: line.number)
-                return song
-            } else if content.hasPrefix("#") {
-                note(content, line: line.number)
-            } else if !content.isEmpty {
+            guard content.utf8.first == UInt8(ascii: "#") else {
+                if content.isEmpty { continue }
                 defer { entry = Entry() }
                 return song(content, line: line.number)
             }
+            let isNext = SongText.cut(content, 8).uppercased() == "#EXTINF:" && entry.name != nil
+            let song = isNext ? song(nil, line: entry.line) : nil
+            if isNext { entry = Entry() }
+            note(content, line: line.number)
+            if let song { return song }
         }
         guard entry.name != nil else { return nil }
         defer { entry = Entry() }
@@ -53,14 +54,15 @@ struct PlaylistReader: SongReading {
     }
 
     private mutating func note(_ line: String, line number: Int) {
-        guard let colon = line.firstIndex(of: ":") else { return }
-        let value = String(line[line.index(after: colon)...])
+        guard let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")) else { return }
+        let value = SongText.cut(String(line[line.index(after: colon)...]), 4 * SongText.longest)
         entry.line = number
-        switch line[..<colon].uppercased() {
+        switch SongText.cut(String(line[..<colon]), 20).uppercased() {
         case "#EXTINF": noteInformation(value)
         case "#EXTART": entry.artist = value
         case "#EXTALB": entry.album = value
         case "#EXTGENRE": entry.genres = value
+        case "#EXTENC": text.decode(as: value)
         default: break
         }
     }
@@ -73,49 +75,69 @@ struct PlaylistReader: SongReading {
             return character == "," && !isQuoted
         }
         guard let comma = comma ?? text.firstIndex(of: ",") else { return }
-        entry.seconds = Double(text[..<comma].prefix { $0 != " " })
+        entry.seconds = String(text[..<comma].prefix { $0 != " " })
         entry.name = SongText.nonempty(String(text[text.index(after: comma)...]))
     }
 
-    /// The artist and the title: what `#EXTART` says is surer than where a dash is.
-    private var names: (artist: String, title: String?) {
-        guard let name = entry.name else { return (SongText.plain(entry.artist ?? ""), nil) }
-        if let artist = entry.artist.map(SongText.plain) {
-            let dash = [" - ", " – "].first { !artist.isEmpty && name.hasPrefix(artist + $0) }
-            return (artist, dash.map { String(name.dropFirst(artist.count + $0.count)) } ?? name)
-        }
-        guard let dash = name.range(of: " - ") ?? name.range(of: " – ") else { return ("", name) }
-        return (String(name[..<dash.lowerBound]), String(name[dash.upperBound...]))
-    }
-
-    private func song(_ written: String?, line: Int) -> Result<Song, ImportReport.Rejection> {
-        let names = names
+    private func song(_ written: String?, line: Int) -> SongRow {
         let place = written.map(places.place)
-        guard let title = SongText.nonempty(names.title) ?? SongText.nonempty(Self.name(of: place ?? "")) else {
-            return .failure(.init(line: line, reason: "there is neither a title nor a file's name"))
-        }
         guard place?.utf8.contains(0) != true else {
-            return .failure(.init(line: line, reason: "the file's name holds a NUL"))
+            return SongRow(line: line, leftOut: "the file's name holds a NUL")
         }
-        var song = Song(title: title, artist: SongText.plain(names.artist), source: "m3u")
-        song.album = SongText.nonempty(entry.album)
-        song.path = SongText.nonempty(place)
-        if let seconds = entry.seconds, seconds > 0, seconds < 86_400 {
-            song.durationMilliseconds = Int((seconds * 1000).rounded())
+        let names = PlaylistNames(name: entry.name, artist: entry.artist, place: place)
+        guard let title = names.title else {
+            return SongRow(line: line, leftOut: "there is neither a title nor a file's name")
         }
-        song.tags = (entry.genres ?? "").split { $0 == ";" || $0 == "," || $0 == "/" }
-            .map { SongTag(SongText.tag(String($0)), .genre) }.filter { !$0.name.isEmpty }
-        return .success(song)
-    }
-
-    /// The last part of a path or an address, without its ending.
-    private static func name(of place: String) -> String {
-        let last = place.split { $0 == "/" || $0 == "\\" }.last.map(String.init) ?? ""
-        let plain = place.contains("://") ? last.prefix { $0 != "?" }.removingPercentEncoding ?? last : last
-        return (plain as NSString).deletingPathExtension
+        var fields = SongFields(.playlist, source: "m3u")
+        fields[.title] = title
+        fields[.artist] = names.artist
+        fields[.album] = entry.album
+        fields[.path] = place
+        fields[.length] = entry.seconds
+        fields[.genres] = entry.genres
+        return SongRow(line: line, fields)
     }
 }
 
-extension Substring {
-    fileprivate var removingPercentEncoding: String? { String(self).removingPercentEncoding }
+/// The artist and the title of an entry.
+private struct PlaylistNames {
+    var artist = ""
+    var title: String?
+
+    /// What `#EXTART` says is surer than where a dash is.
+    init(name: String?, artist: String?, place: String?) {
+        let parts = (place ?? "").split { $0 == "/" || $0 == "\\" }.map(String.init)
+        let file = SongText.nonempty(Self.file(parts.last ?? "", of: place ?? ""))
+        guard let name else {
+            (self.artist, title) = (artist ?? "", file)
+            return
+        }
+        title = name
+        if let artist = artist.map(SongText.plain) {
+            self.artist = artist
+            let dash = [" - ", " – "].first { !artist.isEmpty && name.hasPrefix(artist + $0) }
+            if let dash { title = String(name.dropFirst(artist.count + dash.count)) }
+        } else if let dash = name.range(of: " - ") ?? name.range(of: " – ") {
+            (self.artist, title) = (String(name[..<dash.lowerBound]), String(name[dash.upperBound...]))
+            turnAround(folders: parts.dropLast(), file: file ?? "")
+        }
+        if SongText.nonempty(title) == nil { title = file }
+    }
+
+    /// Apple Music writes "Title - Artist". Its files lie in folders that are called after the artist, or are called after the title
+    /// alone.
+    private mutating func turnAround(folders: ArraySlice<String>, file: String) {
+        let (first, second) = (SongKey.plain(artist), SongKey.plain(title ?? ""))
+        let (file, folders) = (SongKey.plain(file), Set(folders.suffix(3).map { SongKey.plain($0) }))
+        guard !first.isEmpty, !second.isEmpty, file.hasSuffix(first), !file.contains(second),
+            folders.contains(second), !folders.contains(first)
+        else { return }
+        (artist, title) = (title ?? "", artist)
+    }
+
+    /// The last part of a path or an address, without its ending.
+    private static func file(_ name: String, of place: String) -> String {
+        let plain = place.contains("://") ? String(name.prefix { $0 != "?" }).removingPercentEncoding ?? name : name
+        return (plain as NSString).deletingPathExtension
+    }
 }

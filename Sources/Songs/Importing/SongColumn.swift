@@ -1,15 +1,38 @@
 /// What a column of a table of songs holds.
 enum SongColumn: String, CaseIterable {
-    case uri, spotifyID, embeddable, title, artist, album, year, duration, explicit, isrc, mbid, path, licence, genres,
+    case uri, spotifyID, kind, embeddable, title, artist, album, year, duration, length, explicit, isrc, mbid, path,
+        licence, genres,
         moods, themes
     case instruments, danceability, energy, key, loudness, mode, speechiness, acousticness, instrumentalness, liveness,
         valence, arousal, tempo, tempoMarking, timeSignature
 
     /// The column that a heading stands for: one of ours, or one of Exportify's in any of its languages; nil for others.
     init?(heading: String) {
-        guard let column = Self.byHeading[SongKey.plain(heading)] else { return nil }
+        guard let column = Self.byHeading[SongKey.plain(SongText.cut(heading, 200))] else { return nil }
         self = column
     }
+
+    /// Whether headings are those of Exportify, or of a program that writes as it does: they name Spotify's tracks by their URIs, or
+    /// several columns as only Exportify does.
+    static func areExportify(_ headings: [String]) -> Bool {
+        let plain = Set(headings.lazy.map { SongKey.plain(SongText.cut($0, 200)) })
+        let columns = Set(plain.compactMap { byHeading[$0] })
+        if columns.contains(.uri) { return true }
+        let marks = plain.intersection(exportifyMarks).count
+        return marks >= (columns.contains(.spotifyID) ? 2 : 4)
+    }
+
+    /// Headings that Exportify has, in all its languages, and a table by somebody else would hardly have.
+    private static let exportifyMarks: Set<String> = {
+        var marks = [
+            "Artist URI(s)", "Album URI", "Artist IDs", "Album Artist URI(s)", "Album Artist Name(s)",
+            "Album Image URL",
+            "Track Preview URL", "Popularity", "Added By", "Added At", "Record Label", "Artist Genres",
+        ]
+        for (column, names) in headings where [.title, .artist, .album].contains(column) { marks += names }
+        let ours = ["title", "name", "song", "song title", "artist", "artists", "composer", "artist name", "album"]
+        return Set(marks.map(SongKey.plain)).subtracting(ours)
+    }()
 
     private static let byHeading: [String: SongColumn] = {
         var result: [String: SongColumn] = [:]
@@ -82,7 +105,9 @@ enum SongColumn: String, CaseIterable {
                 "Açık İçerik", "明示的な内容", "Ακατάλληλο", "صريح",
             ]
         ),
-        (.spotifyID, ["spotify_id"]),
+        (.spotifyID, ["spotify_id", "Track ID", "Spotify - id", "Spotify Track ID"]),
+        (.kind, ["type", "kind", "media kind", "media type"]),
+        (.length, ["length", "duration", "time", "total time", "duration_s", "duration (s)", "seconds"]),
         (.embeddable, ["embeddable"]),
         (.isrc, ["isrc"]),
         (.mbid, ["mbid", "musicbrainz_id"]),
@@ -91,7 +116,7 @@ enum SongColumn: String, CaseIterable {
         (
             .genres,
             [
-                "genres", "genre", "Artist Genres", "Künstler-Genres", "Géneros del artista",
+                "genres", "genre", "track genre", "Artist Genres", "Künstler-Genres", "Géneros del artista",
                 "Genres de l'artiste", "Generi dell'artista", "Genres van de artiest", "Gêneros do artista",
                 "Artistens genrer", "Sanatçı Türleri", "アーティストジャンル", "Είδη καλλιτέχνη", "أنواع الفنان",
             ]

@@ -4,6 +4,8 @@ import Foundation
 struct SongLines: SongReading {
     private var text: TextFile
 
+    let sought = "lines with a JSON object each"
+
     init(_ text: TextFile) {
         self.text = text
     }
@@ -11,31 +13,41 @@ struct SongLines: SongReading {
     var bytesRead: Int64 { text.bytesRead }
     var bytesTotal: Int64? { text.bytesTotal }
 
-    mutating func next() throws(SongsError) -> Result<Song, ImportReport.Rejection>? {
+    mutating func next() throws(SongsError) -> SongRow? {
         while true {
             guard let line = try text.line(atMost: CSVReader.longestRow) else { return nil }
             guard let text = line.text else {
-                return .failure(.init(line: line.number, reason: "the line is longer than 1 MB"))
+                return SongRow(line: line.number, leftOut: "the line is longer than 1 MB")
             }
-            if text.allSatisfy(\.isWhitespace) { continue }
-            do throws(FieldProblem) {
-                return .success(try Song(fields: try Self.fields(text), source: "jsonl", isExportify: false))
-            } catch {
-                return .failure(.init(line: line.number, reason: error.reason))
+            if text.unicodeScalars.allSatisfy(\.properties.isWhitespace) { continue }
+            guard let object = try? JSONDecoder().decode(Object.self, from: Data(text.utf8)) else {
+                return SongRow(line: line.number, leftOut: "the line is no JSON object")
+            }
+            return SongRow(line: line.number, object.fields)
+        }
+    }
+
+    /// The fields of an object that songs have; of two names for a column the first in the alphabet counts.
+    private struct Object: Decodable {
+        var fields = SongFields(.own, source: "jsonl")
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: Name.self)
+            let names = container.allKeys.compactMap { name in SongColumn(heading: name.stringValue).map { (name, $0) }
+            }
+            fields.hasEmbeddableColumn = names.contains { $0.1 == .embeddable }
+            for (name, column) in names.sorted(by: { $0.0.stringValue < $1.0.stringValue }) {
+                fields[column] = try container.decode(Value.self, forKey: name).text
             }
         }
     }
 
-    private static func fields(_ line: String) throws(FieldProblem) -> [SongColumn: String] {
-        guard let object = try? JSONDecoder().decode([String: Value].self, from: Data(line.utf8)) else {
-            throw FieldProblem(reason: "the line is no JSON object")
-        }
-        var fields: [SongColumn: String] = [:]
-        for (name, value) in object {
-            guard let column = SongColumn(heading: name) else { continue }
-            fields[column] = value.text
-        }
-        return fields
+    private struct Name: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
     }
 
     /// A value as a cell of a table has it.
@@ -43,17 +55,30 @@ struct SongLines: SongReading {
         let text: String
 
         init(from decoder: any Decoder) throws {
+            if var list = try? decoder.unkeyedContainer() {
+                var texts: [String] = []
+                // More than a song may have of anything.
+                while !list.isAtEnd, texts.count < 200 { texts.append(try list.decode(Scalar.self).text) }
+                text = texts.joined(separator: ";")
+            } else {
+                text = try Scalar(from: decoder).text
+            }
+        }
+    }
+
+    private struct Scalar: Decodable {
+        let text: String
+
+        init(from decoder: any Decoder) throws {
             let container = try decoder.singleValueContainer()
-            if container.decodeNil() {
-                text = ""
+            if let text = try? container.decode(String.self) {
+                self.text = text
             } else if let flag = try? container.decode(Bool.self) {
                 text = flag ? "true" : "false"
             } else if let number = try? container.decode(Double.self) {
                 text = Int(exactly: number).map(String.init) ?? "\(number)"
-            } else if let list = try? container.decode([String].self) {
-                text = list.joined(separator: ";")
             } else {
-                text = (try? container.decode(String.self)) ?? ""
+                text = ""
             }
         }
     }

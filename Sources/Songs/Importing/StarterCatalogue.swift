@@ -17,8 +17,8 @@ enum StarterCatalogue {
             try database.execute(sql: "INSERT INTO catalogue VALUES ('begun', 1)")
             guard isWanted else { return false }
             var (rows, writer) = (try rows, try SongWriter(database))
-            while let row = try rows.next() { _ = try writer.put(row.get()) }
-            try writer.finish()
+            while let row = try rows.next() { _ = try writer.put(row.song.get()) }
+            try writer.finish {}
             return true
         }
     }

@@ -46,23 +46,23 @@ public struct SongIndexBuilder {
 
     private mutating func addTags(_ tags: [SongTag]) {
         var found: [(word: UInt32, frequency: Float)] = []
-        var genresOfSong: [UInt32] = []
+        var genresOfSong: Set<UInt32> = []
         for tag in tags where tag.weight > 0 {
-            for word in numbers(ofWordsIn: tag.name) {
-                if let place = found.firstIndex(where: { $0.word == word }) {
-                    found[place].frequency += Float(tag.weight)
-                } else {
-                    found.append((word, Float(tag.weight)))
-                }
-            }
-            guard tag.kind == .genre else { continue }
-            let genre = Self.number(of: GenreName.plain(tag.name), in: &genres)
-            if !genresOfSong.contains(genre) { genresOfSong.append(genre) }
+            for word in numbers(ofWordsIn: tag.name) { found.append((word, Float(tag.weight))) }
+            if tag.kind == .genre { genresOfSong.insert(Self.number(of: GenreName.plain(tag.name), in: &genres)) }
         }
         found.sort { $0.word < $1.word }
-        words.append(found.map(\.word))
-        frequencies.append(contentsOf: found.map(\.frequency))
-        genresOfSongs.append(genresOfSong)
+        var wordsOfSong: [UInt32] = []
+        for (word, frequency) in found {
+            if word == wordsOfSong.last {
+                frequencies[frequencies.count - 1] += frequency
+            } else {
+                wordsOfSong.append(word)
+                frequencies.append(frequency)
+            }
+        }
+        words.append(wordsOfSong)
+        genresOfSongs.append(genresOfSong.sorted())
     }
 
     private mutating func numbers(ofWordsIn tag: String) -> [UInt32] {

@@ -100,7 +100,7 @@ struct SongReason {
     // MARK: Tags
 
     private var matches: [String] {
-        let words = Set(WordForms.stems(of: request.text))
+        let words = Set(request.stems)
         let implied = words.union(words.flatMap(ThemeWord.themes))
         func names(_ kind: SongTag.Kind) -> [String] {
             let words = kind == .theme ? implied : words

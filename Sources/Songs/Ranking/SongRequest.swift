@@ -5,7 +5,9 @@ public struct SongRequest: Sendable {
     /// What the songs should feel like.
     public var mood: Mood
     /// Words that tags are held against: the caption's, or a text of one's own.
-    public var text: String
+    public let text: String
+    /// The stems of its words, which are found once.
+    let stems: [String]
     /// The embedding of the query, of the model's width and length 1; nil where there is no embedding model.
     public var embedding: [Float]?
     /// Numbers of songs that somebody likes: songs with tags like theirs are preferred. Unknown ones count for nothing.
@@ -22,6 +24,7 @@ public struct SongRequest: Sendable {
     ) {
         self.mood = mood
         self.text = text
+        stems = WordForms.stems(of: text)
         self.embedding = embedding
         self.liked = liked
         self.limit = limit

@@ -26,7 +26,7 @@ struct SongScores {
         arousal = Float(request.mood.affect.arousal)
         hasMood = request.mood.confidence > 0 && settings.moodWeight > 0
         (matches, bestMatch) = Self.matches(index, pool, settings.tagWeight) {
-            TagQuery(mood: request.mood, text: request.text, vocabulary: index.tags.vocabulary, settings: settings)
+            TagQuery(mood: request.mood, stems: request.stems, vocabulary: index.tags.vocabulary, settings: settings)
         }
         (likings, bestLiking) = Self.matches(index, pool, settings.tasteWeight) {
             TagQuery(songs: request.liked.compactMap { index.ids.place(ofAscending: $0) }, index.tags)

@@ -4,15 +4,17 @@ internal import Moods
 /// The words that tags are held against, with what each counts.
 struct TagQuery {
     private(set) var words: [(word: UInt32, weight: Float)] = []
+    /// Where a word stands among them.
+    private var places: [UInt32: Int] = [:]
 
     /// Words of the mood's neighbourhood, nearer ones counting more and all of them together `moodWordWeight`, and the words of the text,
     /// 1 each, and what they imply, a little less. Words that no song has are left out.
-    init(mood: Mood, text: String, vocabulary: [String: UInt32], settings: RankingSettings) {
+    init(mood: Mood, stems: [String], vocabulary: [String: UInt32], settings: RankingSettings) {
         if mood.confidence > 0 {
             add(Self.neighbourhood(of: mood.affect, vocabulary, settings), total: settings.moodWordWeight)
         }
         var seen: Set<String> = []
-        let stems = WordForms.stems(of: text).filter { seen.insert($0).inserted }
+        let stems = stems.filter { seen.insert($0).inserted }
         for stem in stems {
             if let word = vocabulary[stem] { add(word, Float(1)) }
         }
@@ -47,9 +49,10 @@ struct TagQuery {
     }
 
     private mutating func add(_ word: UInt32, _ weight: Float) {
-        if let place = words.firstIndex(where: { $0.word == word }) {
+        if let place = places[word] {
             words[place].weight += weight
         } else {
+            places[word] = words.count
             words.append((word, weight))
         }
     }

@@ -44,6 +44,11 @@ struct SongServiceTests {
 
     private func write(_ text: String) throws { try Data(text.utf8).write(to: URL(filePath: list)) }
 
+    private func upload(to service: SongService) async throws -> ImportJob {
+        let list = try Data(contentsOf: URL(filePath: self.list))
+        return try await service.startImport(format: .csv, name: "list.csv") { try $0.append(list) }
+    }
+
     private func wish(_ caption: String) -> SongWish {
         var wish = SongWish()
         wish.caption = caption
@@ -69,13 +74,12 @@ struct SongServiceTests {
     func embedsImports() async throws {
         try await withService(settings) { service in
             try write("title,artist,moods\nMarch,Somebody,triumphant\nStill Water,Somebody,calm\n")
-            let copy = folder.appending(path: "copy.csv").path
-            try FileManager.default.copyItem(atPath: list, toPath: copy)
-            let job = try await service.startImport(path: copy, format: .csv, name: "list.csv")
+            let job = try await upload(to: service)
             try await eventually("the import is done") { job.state.status == .done }
             _ = try await service.match(wish("a parade"))
             await service.settle()
-            #expect(try await service.statistics().vectors.map(\.count) == [2])
+            let vectors = try await service.statistics().vectors
+            #expect(vectors.map(\.count) == [2])
             let match = try await service.match(wish("a parade"))
             #expect(match.songs.first { $0.song.title == "March" }?.components.embedding != nil)
             #expect(journal.all.count { $0.hasPrefix("Loaded the embedding model") } == 1)
@@ -95,7 +99,7 @@ struct SongServiceTests {
         let service = SongService(sources, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         await service.open()
         try write("title,artist,genres\nGlass Bees,Somebody,polka dot\n")
-        let job = try await service.startImport(path: list, format: .csv, name: "list.csv")
+        let job = try await upload(to: service)
         try await eventually("the import is done") { job.state.status == .done }
         var wish = wish("a bee")
         wish.filters.genres = ["polka dot"]
@@ -126,6 +130,85 @@ struct SongServiceTests {
         }
     }
 
+    @Test(
+        "A list is admitted before it is received, has no name on the disk, and is not imported where its sender leaves"
+    )
+    func admission() async throws {
+        var settings = settings
+        settings.embeddingModel = "/nowhere"
+        try await withService(settings) { service in
+            let gates = (0..<5).map { _ in Signal() }
+            let arrived = Signal()
+            let uploads = gates.map { gate in
+                Task {
+                    try await service.startImport(format: .csv, name: "list.csv") { list in
+                        try list.append(Data("title\nReceived\n".utf8))
+                        await arrived.raise()
+                        await gate.reach(1)
+                        throw CancellationError()
+                    }
+                }
+            }
+            await arrived.reach(5)
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(!names.contains { $0.contains("import") }, "\(names)")
+            let error = await #expect(throws: SongsError.self) {
+                try await service.startImport(format: .csv, name: "list.csv") { _ in Issue.record("It was received.") }
+            }
+            #expect(error?.code == .tooManyImports)
+            for (gate, upload) in zip(gates, uploads) {
+                await gate.raise()
+                await #expect(throws: CancellationError.self) { try await upload.value }
+            }
+            let page = try await service.search("received", limit: 1, offset: 0)
+            #expect(page.total == 0)
+            let job = try await upload(to: service)
+            try await eventually("the import is done") { job.state.status == .done }
+        }
+    }
+
+    @Test("What was left of lists is removed at the start, and nothing else")
+    func sweeping() async throws {
+        var settings = settings
+        settings.embeddingModel = "/nowhere"
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        for name in ["image-to-song-import-1", ".image-to-song-import-2", "other"] {
+            try Data("x".utf8).write(to: folder.appending(path: name))
+        }
+        try await withService(settings) { _ in
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(names.contains("other") && !names.contains { $0.contains("import") })
+        }
+    }
+
+    @Test("Songs are looked up while a match holds the thread of matches, and a match whose caller left is not made")
+    func lookingUpMeanwhile() async throws {
+        var settings = settings
+        settings.embeddingModel = "/nowhere"
+        try await withService(settings) { service in
+            let (entered, gate) = (Signal(), Gate())
+            let match = Task {
+                await service.hold {
+                    Task { await entered.raise() }
+                    gate.wait()
+                }
+            }
+            await entered.reach(1)
+            let harbour = wish("a harbour")
+            let waiting = Task { try await service.match(harbour) }
+            let song = try await service.song(id: 1)
+            let page = try await service.search("still", limit: 1, offset: 0)
+            let songs = try await service.songs(ids: [1, 2])
+            let statistics = try await service.statistics()
+            #expect(song.title == "Still Water" && page.total == 1 && songs.count == 2 && statistics.total == 2)
+            #expect(service.songCount == 2)
+            waiting.cancel()
+            gate.open()
+            await match.value
+            await #expect(throws: CancellationError.self) { try await waiting.value }
+        }
+    }
+
     @Test("A lexicon of one's own adds words, and goes before the program's")
     func readsLexicon() async throws {
         var settings = settings
@@ -140,6 +223,28 @@ struct SongServiceTests {
             #expect(moods.0.affect.valence > 0.5)
             #expect(moods.1.affect.valence < -0.5)
         }
+    }
+}
+
+extension SongService {
+    /// Does something on the thread of matches.
+    fileprivate func hold(_ work: @Sendable () -> Void) { work() }
+}
+
+/// Counts, and lets wait for a count.
+private actor Signal {
+    private var count = 0
+    private var waiters: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+
+    func raise() {
+        count += 1
+        for waiter in waiters where waiter.count <= count { waiter.continuation.resume() }
+        waiters.removeAll { $0.count <= count }
+    }
+
+    func reach(_ goal: Int) async {
+        guard count < goal else { return }
+        await withCheckedContinuation { waiters.append((goal, $0)) }
     }
 }
 

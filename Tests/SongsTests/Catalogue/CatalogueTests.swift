@@ -148,7 +148,30 @@ struct CatalogueTests {
         #expect(error?.message.contains("damaged") == true)
         #expect(try String(contentsOfFile: path, encoding: .utf8).hasPrefix("no database"))
         let folder = #expect(throws: SongsError.self) { try SongCatalogue(path: place.folder.path) }
-        #expect(folder?.message.contains(place.folder.path) == true)
+        #expect(folder?.file == place.folder.path && folder?.message.contains(place.folder.path) == false)
+    }
+
+    @Test("What is said of files that cannot be used names them to whoever runs the program, and not to clients")
+    func unnamedFiles() throws {
+        let files = FileManager.default
+        try files.createDirectory(atPath: place.path("folder"), withIntermediateDirectories: true)
+        let damaged = try place.file("damaged.sqlite", String(repeating: "no database ", count: 1000))
+        let plain = try place.file("plain", "")
+        let database = try DatabaseQueue(path: place.path("other.sqlite"))
+        try database.write { try $0.execute(sql: "CREATE TABLE bookmark (address TEXT)") }
+        for path in [damaged, place.path("other.sqlite"), place.path("folder"), plain + "/songs.sqlite"] {
+            let error = #expect(throws: SongsError.self) { try SongCatalogue(path: path) }
+            #expect(error?.message.contains(place.folder.path) == false, "\(error?.message ?? "")")
+            #expect(error?.description.contains(path) == true, "\(error?.description ?? "")")
+        }
+        let songs = SongImport(catalogue: try place.catalogue())
+        for (name, format) in [("missing.csv", nil), ("missing.csv", .csv), ("folder", .csv), ("plain", nil)]
+            as [(String, ImportFormat?)]
+        {
+            let error = #expect(throws: SongsError.self) { try songs.run(path: place.path(name), format: format) }
+            #expect(error?.message.contains(place.folder.path) == false, "\(error?.message ?? "")")
+            #expect(error?.message.hasSuffix(".") == true)
+        }
     }
 
     @Test("A catalogue of a newer version is refused")

@@ -26,7 +26,8 @@ struct PlaylistPlacesTests {
         arguments: [
             "/a/../b.mp3", "C:\\Music\\a.mp3", "c:/Music/../a.mp3", "\\Music\\a.mp3", "\\\\server\\share\\a.mp3",
             "http://example.org/a%20b/../c.mp3?x=1", "HTTPS://example.org/a.mp3", "smb://server/a.mp3",
-            "file://server/share/a.mp3", "file:///%FF.mp3", "spotify:track:4uLU6hMCjMI75M1A2tKUQC",
+            "file://server/share/a.mp3", "file:///%FF.mp3", "data:audio/mp3,a", "pipe:0",
+            "spotify:track:4uLU6hMCjMI75M1A2tKUQC",
         ])
     func whole(written: String) {
         #expect(PlaylistPlaces(list: "/music/mix.m3u").place(written) == written)
@@ -45,6 +46,31 @@ struct PlaylistPlacesTests {
         #expect(PlaylistPlaces(list: "/music/mix.m3u").place(written) == path)
         #expect(PlaylistPlaces(list: nil).place(written) == path)
     }
+
+    @Test(
+        "A path that is written as in a URL is decoded, unless a file is called just so or it holds what a URL may not",
+        arguments: [
+            ("Vera%20Example/01%20-%20T%C3%BCr.flac", "/music/Vera Example/01 - Tür.flac"),
+            ("/other/a%20b.mp3", "/other/a b.mp3"), ("100%20.flac", "/music/100%20.flac"),
+            ("50%25 & more.mp3", "/music/50%25 & more.mp3"), ("100%.mp3", "/music/100%.mp3"),
+            ("a%FF.mp3", "/music/a%FF.mp3"), ("a%00b.mp3", "/music/a%00b.mp3"), ("%C3%BC/ü.mp3", "/music/%C3%BC/ü.mp3"),
+        ])
+    func encoded(written: String, path: String) {
+        let places = PlaylistPlaces(list: "/music/mix.m3u8") { $0 == "/music/100%20.flac" }
+        #expect(places.place(written) == path)
+    }
+
+    @Test(
+        "A path is local where it leads to no other machine",
+        arguments: [
+            ("a.mp3", true), ("../a.mp3", true), ("/music/a.mp3", true), ("C:\\Music\\a.mp3", true), ("c:a.mp3", true),
+            ("\\music\\a.mp3", true), ("Who: me?.mp3", true), ("", true), ("\\\\host\\share\\a.mp3", false),
+            ("//host/share/a.mp3", false), ("\\/host/share/a.mp3", false), ("/\\host\\a.mp3", false),
+            ("\\\\?\\UNC\\host\\a.mp3", false), ("http://host/a.mp3", false), ("HTTP:\\\\host\\a.mp3", false),
+            ("smb://host/a.mp3", false), ("file://host/share/a.mp3", false), ("data:audio/mp3,a", false),
+            ("javascript:alert(1)", false), ("concat:a|b", false), ("spotify:track:1", false),
+        ])
+    func local(path: String, isLocal: Bool) { #expect(PlaylistPlaces.isLocal(path) == isLocal) }
 
     @Test("A playlist that is named by a relative path has a folder too")
     func relativeList() {
@@ -70,7 +96,8 @@ struct PlaylistPlacesTests {
         let exported = String(decoding: Playlist(title: "", songs: songs).data(as: .m3u8), as: UTF8.self)
         #expect(exported.split(separator: "\n").filter { !$0.hasPrefix("#") }.map(String.init) == paths)
         let other = try SongCatalogue(path: place.path("other.sqlite"), withStarter: false)
-        _ = try SongImport(catalogue: other).run(path: path, name: "mix.m3u8")
+        let file = try FileHandle(forReadingFrom: URL(filePath: path))
+        _ = try SongImport(catalogue: other).run(upload: file, format: .m3u)
         #expect(try other.search("").songs.map(\.path) == ["../one.mp3", "/music/two &.mp3", "three.mp3"])
     }
 }
