@@ -129,7 +129,7 @@ let package = Package(
         library("Blip2", ["Networks", "Tokenization", "Checkpoint", "ONNXGraph", "ONNXRuntime"]),
         // What the networks have in common: layers, weights in few bits, compiling.
         library("Networks", ["Checkpoint", "ONNXGraph", "ONNXRuntime", "CKernels"]),
-        library("Tokenization", []),
+        library("Tokenization", ["Checkpoint"]),
         library("Checkpoint", [crypto]),
         library("Hub", ["Checkpoint", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioHTTPCompression, nioSSL]),
         library("ONNXGraph", [swiftProtobuf], exclude: ["onnx.proto"]),

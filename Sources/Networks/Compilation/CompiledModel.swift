@@ -53,6 +53,8 @@ public struct CompiledModel: Sendable {
         let folder = parent.appendingPathComponent(precision, isDirectory: true)
         if isIntact(folder, digest, compilation) { return CompiledModel(folder: folder, isNew: false) }
 
+        // Names, types and shapes of all tensors are looked at here: what is wrong with them is said before anything is made.
+        let graphs = try compilation.graphs()
         do {
             try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
         } catch {
@@ -63,7 +65,6 @@ public struct CompiledModel: Sendable {
         if isIntact(folder, digest, compilation) { return CompiledModel(folder: folder, isNew: false) }
 
         CompilationDraft.removeAbandoned(in: cache.appendingPathComponent("compiled"))
-        let graphs = try compilation.graphs()
         let draft = CompilationDraft(parent.appendingPathComponent("\(precision).draft"), cache: cache)
         do {
             try draft.begin(replacing: folder)
