@@ -6,7 +6,10 @@ package enum ForeignCheckpoint {
     /// - Parameter files: their names, without the names of folders.
     /// - Returns: the end of a sentence that begins with the folder: "holds … . Do …".
     package static func kind(of files: [String]) -> String? {
-        let files = files.sorted()
+        // What training leaves beside a checkpoint says nothing of its weights.
+        let files = files.sorted().filter { file in
+            !["training_args", "optimizer", "scheduler.p", "rng_state", "scaler"].contains { file.hasPrefix($0) }
+        }
         func first(_ endings: String...) -> String? {
             files.first { file in endings.contains { file.hasSuffix($0) } }
         }
@@ -15,6 +18,7 @@ package enum ForeignCheckpoint {
                 "holds an adapter such as LoRA (\(adapter)), which is the difference to another model. Load it with PEFT's "
                 + "AutoPeftModel.from_pretrained, merge it with merge_and_unload, and save the result with save_pretrained."
         }
+        if files.contains("model.safetensors") || files.contains("model.safetensors.index.json") { return nil }
         if let file = first(".gguf", ".ggml") {
             return
                 "holds GGUF (\(file)), the format of llama.cpp. Use the checkpoint that it was made from, in safetensors."
@@ -26,11 +30,6 @@ package enum ForeignCheckpoint {
             return
                 "holds parts of the weights, but neither model.safetensors nor model.safetensors.index.json, which says what "
                 + "is where. Download the index too."
-        }
-        if let file = first(".safetensors") {
-            return
-                "holds \(file), but neither model.safetensors nor model.safetensors.index.json. If \(file) has all the "
-                + "weights, rename it to model.safetensors."
         }
         if let file = first(".bin", ".pt", ".pth", ".ckpt") {
             return
@@ -47,6 +46,11 @@ package enum ForeignCheckpoint {
             return
                 "holds weights of TensorFlow or Flax (\(file)). Load it with transformers below version 5 (from_tf or "
                 + "from_flax) and save it again with save_pretrained."
+        }
+        if let file = first(".safetensors") {
+            return
+                "holds \(file), but neither model.safetensors nor model.safetensors.index.json. If \(file) has all the "
+                + "weights, rename it to model.safetensors."
         }
         return nil
     }
