@@ -129,7 +129,7 @@ let package = Package(
         library("Blip2", ["Networks", "Tokenization", "Checkpoint", "ONNXGraph", "ONNXRuntime"]),
         // What the networks have in common: layers, weights in few bits, compiling.
         library("Networks", ["Checkpoint", "ONNXGraph", "ONNXRuntime", "CKernels", crypto]),
-        library("Tokenization", []),
+        library("Tokenization", ["Checkpoint"]),
         library("Checkpoint", ["CMappedFiles", crypto]),
         // One sentence where a file is cut short while it is mapped.
         .target(name: "CMappedFiles"),

@@ -23,10 +23,7 @@ extension Blip2Model {
     /// Behind an encoder, new tokens have positions of their own, and there is room for all or, where picture and prompt do
     /// not fit into the encoder, for less than one.
     public func maximumNewTokens(promptLength: Int) -> Int {
-        let positions = configuration.text.maximumPositions
-        let rest = positions - configuration.queryTokenCount - promptLength
-        guard startsTexts else { return rest }
-        return rest >= 0 ? positions : rest + 1
+        source.maximumNewTokens(promptLength: promptLength)
     }
 
     /// What the checkpoint asks for behind a prompt, with no more new tokens than there is room for.

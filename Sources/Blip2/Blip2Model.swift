@@ -9,15 +9,17 @@ public import Tokenization
 /// Calls block for as long as the networks run and belong on a thread of the caller's own.
 /// Two threads may call at once; they share the processor's cores.
 public final class Blip2Model: Sendable {
-    public let configuration: Blip2Configuration
+    /// The folder that it comes from.
+    let source: Blip2Checkpoint
+    public var configuration: Blip2Configuration { source.configuration }
     /// The special tokens and limits of generating.
-    public let generation: GenerationConfiguration
+    public var generation: GenerationConfiguration { source.generation }
     /// What runs the networks, and their arithmetic.
     public let execution: Execution
     public var precision: Precision { execution.precision }
     /// Numbers in the checkpoint's tensors.
     public let parameterCount: Int
-    public let checkpoint: CheckpointFolder
+    public var checkpoint: CheckpointFolder { source.folder }
     public let compiled: CompiledModel
 
     let runtime: Runtime
@@ -29,9 +31,9 @@ public final class Blip2Model: Sendable {
     /// Where key/value caches lie; nil for ordinary memory.
     private let cacheMemory: DeviceMemory?
 
-    /// Reads a checkpoint and makes its networks ready; compiles them if this has not happened yet.
+    /// Makes the networks of a checkpoint ready; compiles them if this has not happened yet.
     /// - Parameters:
-    ///   - folder: a Hugging Face folder.
+    ///   - source: a checkpoint whose small files were found to be right.
     ///   - cache: where compiled models are kept.
     ///   - execution: what runs the networks, and their arithmetic.
     ///   - threads: cores that one run may use; nil for all.
@@ -39,29 +41,21 @@ public final class Blip2Model: Sendable {
     ///   - waiting: told once where another process compiles the same and is waited for.
     /// - Throws: `CheckpointError`, ``Blip2Error`` or `ONNXRuntimeError`, each with the file and what to do.
     public init(
-        folder: URL, cache: URL, execution: Execution, threads: Int? = nil, progress: (Double) -> Void = { _ in },
-        waiting: () -> Void = {}
+        _ source: Blip2Checkpoint, cache: URL, execution: Execution, threads: Int? = nil,
+        progress: (Double) -> Void = { _ in }, waiting: () -> Void = {}
     ) throws {
         runtime = try Runtime.load()
-        checkpoint = try CheckpointFolder(folder)
-        configuration = try Blip2Configuration(checkpoint.configuration)
-        generation = try GenerationConfiguration(checkpoint, text: configuration.text)
-        guard configuration.text.wordEmbeddingSize <= configuration.text.hiddenSize else {
-            throw Blip2Error(
-                .unsupportedArchitecture,
-                "word_embed_proj_dim is larger than hidden_size in \(folder.path); such embeddings have no room for a picture."
+        self.source = source
+        self.execution = execution
+        let configuration = source.configuration
+        (parameterCount, compiled) = try source.folder.withOpenWeights {
+            (
+                try source.folder.weights().parameterCount,
+                try CompiledModel.findOrCompile(
+                    source.folder, configuration, precision: execution.precision, cache: cache, waiting: waiting,
+                    progress: progress)
             )
         }
-        self.execution = execution
-
-        parameterCount = try checkpoint.weights().parameterCount
-        // Compiling takes minutes: what can be known to be wrong is said before. A folder without a tokenizer is none of it.
-        if let tokenizer = try? TokenizerFile.load(folder: folder) {
-            try Self.check(tokenizer, of: checkpoint, configuration)
-        }
-        compiled = try CompiledModel.findOrCompile(
-            checkpoint, configuration, precision: execution.precision, cache: cache, waiting: waiting,
-            progress: progress)
         compiled.readAhead(Blip2Graph.allCases.map(\.rawValue))
 
         var options = SessionOptions()
@@ -83,6 +77,16 @@ public final class Blip2Model: Sendable {
         }
     }
 
+    /// As ``init(_:cache:execution:threads:progress:waiting:)``, of a Hugging Face folder.
+    public convenience init(
+        folder: URL, cache: URL, execution: Execution, threads: Int? = nil, progress: (Double) -> Void = { _ in },
+        waiting: () -> Void = {}
+    ) throws {
+        try self.init(
+            try Blip2Checkpoint(folder), cache: cache, execution: execution, threads: threads, progress: progress,
+            waiting: waiting)
+    }
+
     /// As ``init(folder:cache:execution:threads:progress:waiting:)``, on the CPU.
     public convenience init(
         folder: URL, cache: URL, precision: Precision = .fp32, threads: Int? = nil,
@@ -94,63 +98,12 @@ public final class Blip2Model: Sendable {
     }
 
     /// The checkpoint's tokenizer.
-    /// - Throws: `TokenizationError` where the folder has none; `mismatchedTokenizer` where it is another model's.
-    public func tokenizer() throws -> any Tokenizing {
-        let tokenizer = try TokenizerFile.load(folder: checkpoint.folder)
-        try Self.check(tokenizer, of: checkpoint, configuration)
-        return tokenizer
-    }
-
-    /// Holds a tokenizer against the language model's vocabulary and special tokens.
-    ///
-    /// Added tokens may lie beyond the embedding table: processors add `<image>`, which is never looked up.
-    private static func check(
-        _ tokenizer: any Tokenizing, of checkpoint: CheckpointFolder, _ configuration: Blip2Configuration
-    ) throws(Blip2Error) {
-        let files = checkpoint.tokenizerFiles
-        let path = (files["tokenizer.json"] ?? files["vocab.json"] ?? checkpoint.folder).path
-        let size = configuration.text.vocabularySize
-        let advice = "The tokenizer belongs to another checkpoint: download its files again."
-        guard tokenizer.largestVocabularyID < size else {
-            throw Blip2Error(
-                .mismatchedTokenizer,
-                "\(path) has tokens up to the id \(tokenizer.largestVocabularyID), but vocab_size in the config.json "
-                    + "beside it is \(size), so that the ids end at \(size - 1). \(advice)")
-        }
-        if let expected = configuration.imageTokenIndex, let found = tokenizer.tokenID(of: "<image>"), found != expected
-        {
-            throw Blip2Error(
-                .mismatchedTokenizer,
-                "\(path) gives <image> the id \(found), but image_token_index in the config.json beside it is "
-                    + "\(expected). \(advice)")
-        }
-        if let first = configuration.text.bosTokenID, tokenizer.decode([first], skippingSpecialTokens: false).isEmpty {
-            throw Blip2Error(
-                .mismatchedTokenizer,
-                "\(path) has no token \(first), which is bos_token_id in the config.json beside it. \(advice)"
-            )
-        }
-    }
+    /// - Throws: `TokenizationError` where the folder has none.
+    public func tokenizer() throws -> any Tokenizing { try source.tokenizer() }
 
     /// How pictures become pixels of the size that the vision tower takes, as the checkpoint says.
     /// - Throws: ``Blip2Error`` where the folder does not say it, or says another size than `config.json`.
-    public func imageProcessor() throws(Blip2Error) -> ImageProcessorConfiguration {
-        guard let file = checkpoint.preprocessor else {
-            throw Blip2Error(
-                .invalidConfiguration,
-                "\(checkpoint.folder.path) has no preprocessor_config.json, so pictures cannot be prepared for it. "
-                    + "Download that file too.")
-        }
-        let processor = try ImageProcessorConfiguration(file)
-        let side = configuration.vision.imageSize
-        guard processor.width == side, processor.height == side else {
-            throw Blip2Error(
-                .invalidConfiguration,
-                "The preprocessor of \(checkpoint.folder.path) makes pictures of \(processor.width) × \(processor.height) "
-                    + "pixels, but image_size in its config.json is \(side).")
-        }
-        return processor
-    }
+    public func imageProcessor() throws(Blip2Error) -> ImageProcessorConfiguration { try source.imageProcessor() }
 
     /// The language model's decoder at work on rows, none at first.
     /// - Parameters:

@@ -1,4 +1,5 @@
 public import Foundation
+private import Synchronization
 
 /// A checkpoint as Hugging Face stores it: a folder of configuration, tokenizer and weight files.
 public struct CheckpointFolder: Sendable {
@@ -21,8 +22,10 @@ public struct CheckpointFolder: Sendable {
             throw CheckpointError(.missingFile, "The checkpoint folder \(folder.path) does not exist.")
         }
         guard let configuration = try Self.read("config.json", in: folder) else {
+            let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+            let kind = ForeignCheckpoint.kind(of: files).map { " It \($0)" } ?? ""
             throw CheckpointError(
-                .missingFile, "\(folder.path) holds no config.json, so it is not a checkpoint folder.")
+                .missingFile, "\(folder.path) holds no config.json, so it is not a checkpoint folder.\(kind)")
         }
         self.configuration = configuration
         generationConfiguration = try Self.read("generation_config.json", in: folder)
@@ -34,9 +37,48 @@ public struct CheckpointFolder: Sendable {
         }
     }
 
-    /// Opens the weight files and validates their headers.
+    private let openWeights = OpenWeights()
+
+    /// Opens the weight files and validates their headers; gives those that ``withOpenWeights(_:)`` has open.
     public func weights() throws(CheckpointError) -> Weights {
-        try Weights(folder: folder)
+        try openWeights.weights(in: folder)
+    }
+
+    /// Does work that asks for the weights several times, with their headers read once.
+    public func withOpenWeights<Result>(_ work: () throws -> Result) rethrows -> Result {
+        openWeights.begin()
+        defer { openWeights.end() }
+        return try work()
+    }
+
+    /// The weights, as long as somebody wants them kept.
+    private final class OpenWeights: Sendable {
+        private struct State {
+            var users = 0
+            var weights: Weights?
+        }
+
+        private let state = Mutex(State())
+
+        func begin() {
+            state.withLock { $0.users += 1 }
+        }
+
+        func end() {
+            state.withLock { state in
+                state.users -= 1
+                if state.users == 0 { state.weights = nil }
+            }
+        }
+
+        func weights(in folder: URL) throws(CheckpointError) -> Weights {
+            if let open = state.withLock({ $0.weights }) { return open }
+            let weights = try Weights(folder: folder)
+            state.withLock { state in
+                if state.users > 0 { state.weights = weights }
+            }
+            return weights
+        }
     }
 
     /// The files that may describe the tokenizer and are there, by their names.

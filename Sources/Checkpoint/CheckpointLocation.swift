@@ -23,6 +23,10 @@ public struct CheckpointLocation: Sendable {
         if name == Self.demoFolder { return try Self.demo() }
         let folder = URL(fileURLWithPath: (name as NSString).expandingTildeInPath)
         guard Self.holdsCheckpoint(folder) else {
+            let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+            if let kind = ForeignCheckpoint.kind(of: files) {
+                throw CheckpointError(.missingFile, "\(folder.path) is no checkpoint: it \(kind)")
+            }
             throw CheckpointError(
                 .missingFile,
                 "There is no checkpoint in \(folder.path): it has no config.json. Give the folder of a BLIP-2 checkpoint "

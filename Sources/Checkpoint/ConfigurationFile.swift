@@ -37,9 +37,8 @@ public struct ConfigurationFile: Sendable {
     }
 
     private init(_ bytes: UnsafeRawBufferPointer, path: String) throws(CheckpointError) {
-        if bytes.starts(with: "version https://git-lfs".utf8) {
-            throw CheckpointError(
-                .invalidConfiguration, "\(path) is a Git LFS pointer. Run \"git lfs pull\" in its folder.")
+        if let kind = ForeignCheckpoint.kind(ofText: bytes) {
+            throw CheckpointError(.invalidConfiguration, "\(path) \(kind)")
         }
         var reader = JSONReader(bytes, subject: path, code: .invalidConfiguration)
         guard reader.peek() == UInt8(ascii: "{"), case .object(let values) = try reader.readValue() else {

@@ -9,9 +9,11 @@ extension JSONReader {
     /// `NaN`, `Infinity` and `-Infinity` are no JSON, but Python writes and reads them.
     mutating func readNumber() throws(CheckpointError) -> Number {
         _ = peek()
-        for (word, value) in [("NaN", Double.nan), ("Infinity", .infinity), ("-Infinity", -.infinity)]
-        where takeWord(word) {
-            return .real(value)
+        switch current {
+        case UInt8(ascii: "N") where takeWord("NaN"): return .real(.nan)
+        case UInt8(ascii: "I") where takeWord("Infinity"): return .real(.infinity)
+        case UInt8(ascii: "-") where takeWord("-Infinity"): return .real(-.infinity)
+        default: break
         }
         let start = offset
         if current == UInt8(ascii: "-") { offset += 1 }
@@ -55,6 +57,14 @@ extension JSONReader {
         try expect("\"")
         let start = offset
         while let byte = current, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { offset += 1 }
+        if current == UInt8(ascii: "\"") {
+            let plain = UnsafeRawBufferPointer(rebasing: bytes[start..<offset])
+            guard let string = String(validating: plain, as: UTF8.self) else {
+                throw failure("a string that is not UTF-8")
+            }
+            offset += 1
+            return string
+        }
         var units = [UInt8](bytes[start..<offset])
         while let byte = current, byte != UInt8(ascii: "\"") {
             guard byte >= 0x20 else { throw failure("a control character inside a string") }

@@ -9,7 +9,9 @@ struct JSONReader {
     let bytes: UnsafeRawBufferPointer
     var offset = 0
     /// What is being read, as an error's sentence begins: "The header of /models/model.safetensors".
-    var subject: String
+    let subject: String
+    /// The tensor whose entry is being read, where there is one.
+    var tensor: String?
     private let code: CheckpointError.Code
 
     init(_ bytes: UnsafeRawBufferPointer, subject: String, code: CheckpointError.Code) {
@@ -20,7 +22,8 @@ struct JSONReader {
 
     /// An error that tells where the reader stands.
     func failure(_ reason: String) -> CheckpointError {
-        CheckpointError(code, "\(subject) cannot be read: \(reason) at byte \(offset).")
+        let place = tensor.map { "\(subject), in the entry of tensor \"\($0)\"," } ?? subject
+        return CheckpointError(code, "\(place) cannot be read: \(reason) at byte \(offset).")
     }
 
     /// The byte at the reader's place, white space or not; `nil` at the end.
@@ -75,17 +78,58 @@ struct JSONReader {
         if take("]") { return counts }
         repeat {
             guard counts.count < limit else { throw failure("a list of more than \(limit) numbers") }
-            guard peek() != nil, case .integer(let count) = try readNumber(), count >= 0 else {
-                throw failure("expected a whole number from 0 to \(Int.max)")
-            }
-            counts.append(count)
+            counts.append(try readCount())
         } while take(",")
         try expect("]")
         return counts
     }
 
+    /// A whole number that is not negative.
+    private mutating func readCount() throws(CheckpointError) -> Int {
+        // Large headers are short numbers for the most part: those are read without a string in between.
+        let isThere = peek() != nil
+        let start = offset
+        var count = 0
+        while offset - start < 18, let byte = current, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) {
+            count = count * 10 + Int(byte - UInt8(ascii: "0"))
+            offset += 1
+        }
+        let hasLeadingZero = offset - start > 1 && bytes[start] == UInt8(ascii: "0")
+        if offset > start, !hasLeadingZero, current == UInt8(ascii: ",") || current == UInt8(ascii: "]") {
+            return count
+        }
+        offset = start
+        guard isThere, case .integer(let count) = try readNumber(), count >= 0 else {
+            throw failure("expected a whole number from 0 to \(Int.max)")
+        }
+        return count
+    }
+
     /// Passes over one value of any kind.
     mutating func skipValue() throws(CheckpointError) {
         _ = try readValue(depth: 0, keeping: false)
+    }
+}
+
+/// The keys of an object in the order in which a file has them, which dictionaries lose.
+package enum JSONKeys {
+    /// - Parameter key: the key of the object, in the outermost one; nil for the outermost object itself.
+    /// - Returns: none where there is no such object.
+    package static func inOrder(of key: String?, in bytes: some Sequence<UInt8>) -> [String] {
+        Array(bytes).withUnsafeBytes { buffer in
+            var reader = JSONReader(buffer, subject: "The text", code: .invalidConfiguration)
+            return (try? keys(&reader, of: key)) ?? []
+        }
+    }
+
+    private static func keys(_ reader: inout JSONReader, of wanted: String?) throws(CheckpointError) -> [String] {
+        var (keys, isFirst) = ([String](), true)
+        try reader.expect("{")
+        while let key = try reader.nextKey(&isFirst) {
+            if key == wanted { return reader.peek() == UInt8(ascii: "{") ? try Self.keys(&reader, of: nil) : [] }
+            keys.append(key)
+            try reader.skipValue()
+        }
+        return wanted == nil ? keys : []
     }
 }

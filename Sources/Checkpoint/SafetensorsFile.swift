@@ -8,7 +8,6 @@ public final class SafetensorsFile: Sendable {
 
     let file: MappedFile
     let header: SafetensorsHeader
-    private let places: [String: Int]
 
     /// Maps the file and validates its header. Reads the header only, however large the file is.
     ///
@@ -16,7 +15,6 @@ public final class SafetensorsFile: Sendable {
     public init(path: String) throws(CheckpointError) {
         file = try MappedFile(path: path)
         header = try SafetensorsHeader(file.bytes, path: path)
-        places = Dictionary(uniqueKeysWithValues: header.entries.enumerated().map { ($1.name, $0) })
         metadata = header.metadata
         byteCount = file.bytes.count
         self.path = path
@@ -28,13 +26,13 @@ public final class SafetensorsFile: Sendable {
     /// Numbers in all tensors.
     var elementCount: Int { header.entries.reduce(0) { $0 + $1.range.count / $1.scalarType.byteCount } }
 
-    public func contains(_ name: String) -> Bool { places[name] != nil }
+    public func contains(_ name: String) -> Bool { header.places[name] != nil }
 
     /// The tensor of that name; its bytes are read when they are looked at.
     ///
     /// - Throws: `missingTensor`.
     public func tensor(_ name: String) throws(CheckpointError) -> StoredTensor {
-        guard let place = places[name] else {
+        guard let place = header.places[name] else {
             throw CheckpointError(.missingTensor, "\(path) holds no tensor named \"\(name)\".")
         }
         return StoredTensor(header.entries[place], in: file, dataOffset: header.dataOffset)

@@ -58,15 +58,16 @@ extension SafetensorsHeader {
         if bytes.isEmpty { return "it is empty. Download it again." }
         // A header length can spell anything, but what follows it must be this brace.
         if bytes.count > 8, bytes[8] == UInt8(ascii: "{") { return nil }
-        if bytes.starts(with: "version https://git-lfs".utf8) {
-            return "it is a Git LFS pointer. Run \"git lfs pull\" in its folder, or download the file itself."
-        }
+        if let kind = ForeignCheckpoint.kind(ofText: bytes) { return "it \(kind)" }
         if bytes.starts(with: "PK\u{3}\u{4}".utf8) || bytes.starts(with: [0x80, 0x02, 0x8A, 0x0A]) {
             return "it is a PyTorch file. Load it with transformers and save it again, which writes safetensors."
         }
-        let start = bytes.prefix(256).drop { $0 <= UInt8(ascii: " ") && $0 > 0 }
-        if start.starts(with: "<!".utf8) || start.starts(with: "<html".utf8) || start.starts(with: "<HTML".utf8) {
-            return "it is a web page, perhaps an error page saved in its place. Download it again."
+        if bytes.starts(with: "GGUF".utf8) {
+            return "it is GGUF, the format of llama.cpp. Use the checkpoint that it was made from, in safetensors."
+        }
+        if bytes.starts(with: [0x89, 0x48, 0x44, 0x46]) {
+            return
+                "it is HDF5, as TensorFlow writes it. Load it with transformers and save it again, which writes safetensors."
         }
         return nil
     }

@@ -22,6 +22,8 @@ struct SafetensorsHeader: Sendable {
 
     /// The tensors in the order of their bytes in the file.
     private(set) var entries: [Entry] = []
+    /// The place of each name among ``entries``.
+    private(set) var places: [String: Int] = [:]
     private(set) var metadata: [String: String] = [:]
     /// Where the data area begins in the file.
     let dataOffset: Int
@@ -51,31 +53,44 @@ struct SafetensorsHeader: Sendable {
         }
         dataOffset = 8 + byteCount
         try readTable(UnsafeRawBufferPointer(rebasing: bytes[8..<dataOffset]), path: path)
-        entries.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
+        // Most files list their tensors in the order of their bytes already.
+        let isInOrder = zip(entries, entries.dropFirst()).allSatisfy { !Self.comesBefore($1, $0) }
+        if !isInOrder { entries.sort(by: Self.comesBefore) }
+        places.reserveCapacity(entries.count)
+        for (place, entry) in entries.enumerated() {
+            guard places.updateValue(place, forKey: entry.name) == nil else {
+                throw CheckpointError(.invalidHeader, "The header of \(path) has two entries named \"\(entry.name)\".")
+            }
+        }
         try checkCover(of: bytes.count - dataOffset, path: path)
+    }
+
+    private static func comesBefore(_ one: Entry, _ other: Entry) -> Bool {
+        (one.range.lowerBound, one.range.upperBound) < (other.range.lowerBound, other.range.upperBound)
     }
 
     private mutating func readTable(_ text: UnsafeRawBufferPointer, path: String) throws(CheckpointError) {
         let subject = "The header of \(path)"
         var reader = JSONReader(text, subject: subject, code: .invalidHeader)
         guard text.first == UInt8(ascii: "{") else { throw reader.failure("expected a JSON object, so \"{\",") }
-        var names: Set<String> = []
+        var hasMetadata = false
         var isFirst = true
         try reader.expect("{")
         while let name = try reader.nextKey(&isFirst) {
             guard name.utf8.count <= Self.maximumNameByteCount else {
                 throw reader.failure("a tensor name of more than \(Self.maximumNameByteCount) bytes")
             }
-            guard names.insert(name).inserted else {
-                throw CheckpointError(.invalidHeader, "\(subject) has two entries named \"\(name)\".")
-            }
-            if name == "__metadata__" {
+            guard name != "__metadata__" else {
+                guard !hasMetadata else {
+                    throw CheckpointError(.invalidHeader, "\(subject) has two entries named \"\(name)\".")
+                }
+                hasMetadata = true
                 metadata = try Self.readMetadata(&reader)
-            } else {
-                reader.subject = "Tensor \"\(name)\" in the header of \(path)"
-                entries.append(try Self.readEntry(name, &reader, path: path))
-                reader.subject = subject
+                continue
             }
+            reader.tensor = name
+            entries.append(try Self.readEntry(name, &reader, path: path))
+            reader.tensor = nil
         }
         try reader.expectEnd()
     }

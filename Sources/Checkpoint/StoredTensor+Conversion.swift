@@ -61,7 +61,7 @@ extension StoredTensor {
         }
     }
 
-    private func checkFloatingPoint() throws(CheckpointError) {
+    func checkFloatingPoint() throws(CheckpointError) {
         switch scalarType {
         case .f64, .f32, .f16, .bf16: return
         default: throw conversionError(to: "32-bit floats")

@@ -65,16 +65,18 @@ public struct Weights: Sendable {
         } else {
             throw Self.nothingThere(folder)
         }
+        if let adapter = places.keys.first(where: ForeignCheckpoint.hasAdapter) {
+            throw CheckpointError(
+                .missingTensor,
+                "\(folder.path) cannot be used. \(ForeignCheckpoint.kind(ofTensors: [adapter]) ?? "")")
+        }
     }
 
     /// What is wrong with a folder without weights, and what to do about it.
     private static func nothingThere(_ folder: URL) -> CheckpointError {
-        let adapter = "adapter_model.safetensors"
-        if FileManager.default.fileExists(atPath: folder.appending(path: adapter).path) {
-            return CheckpointError(
-                .missingFile,
-                "\(folder.path) holds \(adapter), which is the difference to another model. Merge it into that model with "
-                    + "PEFT's merge_and_unload, and save the result with save_pretrained.")
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        if let kind = ForeignCheckpoint.kind(of: files) {
+            return CheckpointError(.missingFile, "\(folder.path) \(kind)")
         }
         return CheckpointError(
             .missingFile,
@@ -89,7 +91,7 @@ public struct Weights: Sendable {
         var copy = self
         for (name, place) in places {
             let other = newName(name)
-            if places[other] == nil { copy.places[other] = place }
+            if other != name, places[other] == nil { copy.places[other] = place }
         }
         return copy
     }
@@ -104,17 +106,20 @@ public struct Weights: Sendable {
 
     /// The tensor of that name, and of that shape if one is given.
     ///
-    /// - Throws: `missingTensor`, `unexpectedShape`.
+    /// - Throws: `missingTensor`, `unexpectedShape`, `unexpectedScalarType` where it is not of floats.
     public func tensor(_ name: String, shape: [Int]? = nil) throws(CheckpointError) -> StoredTensor {
         if let outline { return try outline.tensor(name, shape: shape) }
         guard let place = places[name] else {
             let files = index?.path ?? shards.map(\.path).joined(separator: ", ")
+            let advice =
+                ForeignCheckpoint.kind(ofTensors: places.keys)
+                ?? "Download it again, or save it again with transformers' save_pretrained."
             throw CheckpointError(
                 .missingTensor,
-                "The checkpoint has no tensor named \"\(name)\" (\(files)), which its config.json asks for. "
-                    + "Download it again, or save it again with transformers' save_pretrained.")
+                "The checkpoint has no tensor named \"\(name)\" (\(files)), which its config.json asks for. \(advice)")
         }
         let tensor = try shards[place.shard].tensor(place.storedName)
+        try tensor.checkFloatingPoint()
         if let shape, shape != tensor.shape {
             throw CheckpointError(
                 .unexpectedShape,

@@ -37,8 +37,9 @@ struct ModelOptions: ParsableArguments {
     }
 
     /// Loads the model, and shows how far fetching and compiling have come if these must happen first.
-    func load(_ settings: Settings) async throws -> Blip2Model {
-        try load(settings, from: try await checkpoint(settings))
+    /// - Parameter captions: whether it is to caption pictures, and so needs a tokenizer and a picture processor.
+    func load(_ settings: Settings, captions: Bool = true) async throws -> Blip2Model {
+        try load(settings, from: try await checkpoint(settings), captions: captions)
     }
 
     /// The folder of the checkpoint, which is fetched first where it is on the Hub.
@@ -62,10 +63,12 @@ struct ModelOptions: ParsableArguments {
     }
 
     /// Loads the model from its folder.
-    func load(_ settings: Settings, from folder: URL) throws -> Blip2Model {
+    func load(_ settings: Settings, from folder: URL, captions: Bool = true) throws -> Blip2Model {
+        let checkpoint = try Blip2Checkpoint(folder)
+        if captions { try Blip2CaptionModel.check(checkpoint) }
         let progress = ProgressLine("Compiling \(model ?? settings.modelID)")
         let model = try Blip2Model(
-            folder: folder, cache: URL(fileURLWithPath: settings.modelCacheDirectory),
+            checkpoint, cache: URL(fileURLWithPath: settings.modelCacheDirectory),
             execution: try execution(settings), progress: progress.update,
             waiting: { complain("Another process is compiling \(folder.lastPathComponent); waiting for it.") })
         if let file = model.compiled.wasDamaged { complain("\(file) was damaged; the model was compiled anew.") }

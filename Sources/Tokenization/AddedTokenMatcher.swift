@@ -6,28 +6,31 @@ struct AddedTokenMatcher: Sendable {
         case token(Int)
     }
 
-    private struct Node: Sendable {
-        var children: [Unicode.Scalar: Int] = [:]
-        var id: Int?
+    /// A step from a node of the tree of patterns.
+    private struct Edge: Hashable, Sendable {
+        let node: Int32
+        let scalar: Unicode.Scalar
     }
 
-    private var nodes = [Node()]
+    private var nodes: [Edge: Int32] = [:]
+    /// The token that a node ends, if it ends one.
+    private var ends: [Int32: Int] = [:]
     private var tokens: [Int: AddedToken] = [:]
 
     /// Adds a token that reads `pattern` in the text. Gives false, and changes nothing, where another reads the same.
     mutating func insert(_ token: AddedToken, id: Int, pattern: String) -> Bool {
-        var node = 0
+        var node: Int32 = 0
         for scalar in pattern.unicodeScalars {
-            if let child = nodes[node].children[scalar] {
+            let edge = Edge(node: node, scalar: scalar)
+            if let child = nodes[edge] {
                 node = child
             } else {
-                nodes[node].children[scalar] = nodes.count
-                node = nodes.count
-                nodes.append(Node())
+                node = Int32(nodes.count + 1)
+                nodes[edge] = node
             }
         }
-        guard node != 0, nodes[node].id == nil else { return false }
-        nodes[node].id = id
+        guard node != 0, ends[node] == nil else { return false }
+        ends[node] = id
         tokens[id] = token
         return true
     }
@@ -58,12 +61,12 @@ struct AddedTokenMatcher: Sendable {
     }
 
     private func longestMatch(in text: ArraySlice<Unicode.Scalar>, at start: Int) -> (id: Int, end: Int)? {
-        var node = 0
+        var node: Int32 = 0
         var longest: (id: Int, end: Int)?
         for index in start..<text.endIndex {
-            guard let child = nodes[node].children[text[index]] else { break }
+            guard let child = nodes[Edge(node: node, scalar: text[index])] else { break }
             node = child
-            if let id = nodes[node].id { longest = (id, index + 1) }
+            if let id = ends[node] { longest = (id, index + 1) }
         }
         return longest
     }

@@ -7,6 +7,9 @@ struct AddedTokenVocabulary: Sendable {
     /// How many of the tokens the model's vocabulary lacks.
     let countOutsideModel: Int
 
+    /// The most bytes that an added token may have; the longest that is published has some dozens.
+    static let largestToken = 1000
+
     private let ids: [[UInt8]: Int]
     private var bytes: [Int: [UInt8]] = [:]
     private var texts: [Int: String] = [:]
@@ -21,6 +24,13 @@ struct AddedTokenVocabulary: Sendable {
         var nextID = vocabulary.count
         for token in tokens where !token.content.isEmpty {
             let content = Array(token.content.utf8)
+            // At every place of a text, as much of it may be read as the longest token has.
+            guard content.count <= Self.largestToken else {
+                throw TokenizationError(
+                    .invalidSpecialToken,
+                    "the added token \"\(token.content.prefix(40))…\" has \(content.count) bytes; \(Self.largestToken) are "
+                        + "the most.")
+            }
             let id: Int
             if let known = ids[content] ?? vocabulary.id(of: content) {
                 id = known

@@ -4,6 +4,8 @@
 /// what `decode` gives for all the ids.
 public struct DecodeStream: Sendable {
     private var source: Source
+    /// Where spaces are cleaned up behind the source.
+    private var cleaning: SpaceCleaning.Stream?
 
     /// A stream at the beginning of a text; the arguments are as in `decode`.
     public init(_ tokenizer: any Tokenizing, skippingSpecialTokens: Bool) {
@@ -11,12 +13,17 @@ public struct DecodeStream: Sendable {
             source = .bytes(ByteStream(tokenizer: tokenizer, skippingSpecialTokens: skippingSpecialTokens))
         } else if let tokenizer = tokenizer as? UnigramTokenizer {
             source = .pieces(PieceStream(tokenizer: tokenizer, skippingSpecialTokens: skippingSpecialTokens))
+            cleaning = tokenizer.cleansSpaces ? SpaceCleaning.Stream() : nil
+        } else if var tokenizer = tokenizer as? WordPieceTokenizer, tokenizer.cleansSpaces {
+            tokenizer.cleansSpaces = false
+            source = .texts(TextStream(tokenizer: tokenizer, skippingSpecialTokens: skippingSpecialTokens))
+            cleaning = SpaceCleaning.Stream()
         } else {
             source = .texts(TextStream(tokenizer: tokenizer, skippingSpecialTokens: skippingSpecialTokens))
         }
     }
 
-    private enum Source {
+    fileprivate enum Source {
         case bytes(ByteStream)
         case pieces(PieceStream)
         case texts(TextStream)
@@ -24,30 +31,43 @@ public struct DecodeStream: Sendable {
 
     /// The text that is certain once `id` has come; empty while a character is incomplete.
     public mutating func append(_ id: Int) -> String {
-        switch source {
-        case .bytes(var stream):
-            defer { source = .bytes(stream) }
-            return stream.append(id)
-        case .pieces(var stream):
-            defer { source = .pieces(stream) }
-            return stream.append(id)
-        case .texts(var stream):
-            defer { source = .texts(stream) }
-            return stream.append(id)
-        }
+        let text = source.append(id)
+        return cleaning?.append(text) ?? text
     }
 
     /// What was held back: U+FFFD for a character that never became whole, else nothing. The stream is then empty.
     public mutating func finish() -> String {
-        switch source {
+        let text = source.finish()
+        guard cleaning != nil else { return text }
+        return (cleaning?.append(text) ?? "") + (cleaning?.finish() ?? "")
+    }
+}
+
+extension DecodeStream.Source {
+    fileprivate mutating func append(_ id: Int) -> String {
+        switch self {
         case .bytes(var stream):
-            defer { source = .bytes(stream) }
+            defer { self = .bytes(stream) }
+            return stream.append(id)
+        case .pieces(var stream):
+            defer { self = .pieces(stream) }
+            return stream.append(id)
+        case .texts(var stream):
+            defer { self = .texts(stream) }
+            return stream.append(id)
+        }
+    }
+
+    fileprivate mutating func finish() -> String {
+        switch self {
+        case .bytes(var stream):
+            defer { self = .bytes(stream) }
             return stream.finish()
         case .pieces(var stream):
-            defer { source = .pieces(stream) }
+            defer { self = .pieces(stream) }
             return stream.finish()
         case .texts(var stream):
-            defer { source = .texts(stream) }
+            defer { self = .texts(stream) }
             return stream.finish()
         }
     }

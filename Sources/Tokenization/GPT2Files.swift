@@ -21,8 +21,7 @@ struct GPT2Files {
             settings.addedTokens = try legacyAddedTokens(special: Set(settings.named.tokens.map(\.content)))
         }
 
-        var added = settings.addedTokens ?? []
-        added += settings.named.tokens(withFlagsOf: added)
+        let added = settings.named.joined(to: settings.addedTokens ?? [])
         return TokenizerDescription(
             addedTokens: added,
             preTokenizer: PreTokenizer(addingPrefixSpace: settings.addsPrefixSpace),

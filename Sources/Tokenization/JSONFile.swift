@@ -1,9 +1,13 @@
+import Checkpoint
 import Foundation
 
 /// Reads the files of a tokenizer, each within a limit of size.
 enum JSONFile {
     /// The largest file that is read, in bytes: several times the largest tokenizer that is published.
     static let largestSize = 128 << 20
+
+    /// Where a decoder finds the text that it reads, for types that need the order of an object's keys.
+    static let source = CodingUserInfoKey(rawValue: "source")
 
     static func exists(_ file: URL) -> Bool {
         FileManager.default.fileExists(atPath: file.path)
@@ -12,8 +16,10 @@ enum JSONFile {
     /// The value that a JSON file describes.
     static func read<Value: Decodable>(_ type: Value.Type, from file: URL) throws(TokenizationError) -> Value {
         let data = try read(file)
+        let decoder = JSONDecoder()
+        if let source { decoder.userInfo[source] = data }
         do {
-            return try JSONDecoder().decode(type, from: data)
+            return try decoder.decode(type, from: data)
         } catch let error as TokenizationError {
             throw error.inFile(file.path)
         } catch {
@@ -38,7 +44,11 @@ enum JSONFile {
                     .fileTooLarge,
                     "\(file.path): \(size) bytes are more than a file of a tokenizer may have (\(largestSize)).")
             }
-            return try Data(contentsOf: target)
+            let data = try Data(contentsOf: target)
+            if let kind = ForeignCheckpoint.kind(ofText: data) {
+                throw TokenizationError(.malformedFile, "\(file.path) \(kind)")
+            }
+            return data
         } catch let error as TokenizationError {
             throw error
         } catch {

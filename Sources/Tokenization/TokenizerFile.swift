@@ -2,8 +2,8 @@ public import Foundation
 
 /// Loads the tokenizer of a checkpoint.
 public enum TokenizerFile {
-    /// The tokenizer in a checkpoint's folder: from `tokenizer.json` where there is one, else from `vocab.json` and
-    /// `merges.txt` together with `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json` as far as
+    /// The tokenizer in a checkpoint's folder: from `tokenizer.json` where there is one, with the special tokens of
+    /// `tokenizer_config.json`, else from `vocab.json` and `merges.txt` together with `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json` as far as
     /// they are there.
     ///
     /// Reads the files whole and blocks for it; a vocabulary of 50,000 tokens takes a fraction of a second.
@@ -14,7 +14,9 @@ public enum TokenizerFile {
     public static func load(folder: URL) throws(TokenizationError) -> any Tokenizing {
         let file = folder.appending(path: "tokenizer.json")
         if JSONFile.exists(file) {
-            let description = try JSONFile.read(AnyDescription.self, from: file)
+            var description = try JSONFile.read(AnyDescription.self, from: file)
+            let settings = folder.appending(path: "tokenizer_config.json")
+            if JSONFile.exists(settings) { description.add(try JSONFile.read(TokenizerSettings.self, from: settings)) }
             return try naming(file) { () throws(TokenizationError) in try description.tokenizer() }
         }
         guard JSONFile.exists(folder.appending(path: "vocab.json")) else {
@@ -59,6 +61,23 @@ public enum TokenizerFile {
                 case "WordPiece": .wordPiece(try WordPieceDescription(from: decoder))
                 default: .bytePair(try TokenizerDescription(from: decoder))
                 }
+        }
+
+        mutating func add(_ settings: TokenizerSettings) {
+            switch self {
+            // transformers cleans no spaces up behind byte-pair tokenizers.
+            case .bytePair(var description):
+                description.addedTokens = settings.named.joined(to: description.addedTokens)
+                self = .bytePair(description)
+            case .unigram(var description):
+                description.addedTokens = settings.named.joined(to: description.addedTokens)
+                description.cleansSpaces = settings.cleansSpaces
+                self = .unigram(description)
+            case .wordPiece(var description):
+                description.addedTokens = settings.named.joined(to: description.addedTokens)
+                description.cleansSpaces = settings.cleansSpaces
+                self = .wordPiece(description)
+            }
         }
 
         func tokenizer() throws(TokenizationError) -> any Tokenizing {

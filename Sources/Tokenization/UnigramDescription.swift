@@ -25,7 +25,9 @@ struct UnigramDescription: Decodable {
         }
     }
 
-    let addedTokens: [AddedToken]
+    var addedTokens: [AddedToken]
+    /// See ``SpaceCleaning``.
+    var cleansSpaces = false
     let normalizer: Normalizer?
     let splitter: PieceSplitter
     let template: SequenceTemplate

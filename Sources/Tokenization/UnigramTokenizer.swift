@@ -9,6 +9,8 @@ public struct UnigramTokenizer: Tokenizing {
     private let template: SequenceTemplate
     let decoder: PieceDecoder
     private let pieces: [String]
+    /// See ``SpaceCleaning``.
+    let cleansSpaces: Bool
 
     init(_ description: UnigramDescription) throws(TokenizationError) {
         model = try UnigramModel(description)
@@ -19,6 +21,7 @@ public struct UnigramTokenizer: Tokenizing {
         template = description.template
         decoder = description.decoder
         pieces = description.pieces.map(\.text)
+        cleansSpaces = description.cleansSpaces
     }
 
     public var vocabularySize: Int { pieces.count + addedTokens.countOutsideModel }
@@ -46,7 +49,8 @@ public struct UnigramTokenizer: Tokenizing {
     }
 
     public func decode(_ ids: [Int], skippingSpecialTokens: Bool) -> String {
-        decoder.text(of: ids.compactMap { piece(of: $0, skippingSpecialTokens: skippingSpecialTokens) })
+        let text = decoder.text(of: ids.compactMap { piece(of: $0, skippingSpecialTokens: skippingSpecialTokens) })
+        return cleansSpaces ? SpaceCleaning.clean(text) : text
     }
 
     /// What a token reads; nil where no token has the id or where it is left out as special.

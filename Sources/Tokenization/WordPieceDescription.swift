@@ -18,7 +18,9 @@ struct WordPieceDescription: Decodable {
         let type: String
     }
 
-    let addedTokens: [AddedToken]
+    var addedTokens: [AddedToken]
+    /// See ``SpaceCleaning``.
+    var cleansSpaces = false
     let normalizer: Normalizer?
     let template: SequenceTemplate
     let decoder: WordPieceDecoder

@@ -13,6 +13,8 @@ public struct WordPieceTokenizer: Tokenizing {
     private let template: SequenceTemplate
     private let decoder: WordPieceDecoder
     private let pieces: [Int: String]
+    /// See ``SpaceCleaning``.
+    var cleansSpaces: Bool
 
     init(_ description: WordPieceDescription) throws(TokenizationError) {
         model = try WordPieceModel(description)
@@ -23,6 +25,7 @@ public struct WordPieceTokenizer: Tokenizing {
         decoder = description.decoder
         truncation = description.truncation
         padding = description.padding
+        cleansSpaces = description.cleansSpaces
         pieces = Dictionary(description.vocabulary.map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
@@ -54,11 +57,12 @@ public struct WordPieceTokenizer: Tokenizing {
     }
 
     public func decode(_ ids: [Int], skippingSpecialTokens: Bool) -> String {
-        decoder.text(
+        let text = decoder.text(
             of: ids.compactMap { id in
                 if skippingSpecialTokens, addedTokens.isSpecial(id) { return nil }
                 return addedTokens.text(of: id) ?? pieces[id]
             })
+        return cleansSpaces ? SpaceCleaning.clean(text) : text
     }
 
     private func normalized(_ text: ArraySlice<Unicode.Scalar>) -> ArraySlice<Unicode.Scalar> {

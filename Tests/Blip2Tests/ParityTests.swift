@@ -165,6 +165,27 @@ struct ParityTests {
         #expect(!report.idsAreEqual)
     }
 
+    @Test("Rows are compared up to their end: what fills them up behind it decides nothing", arguments: [-1, 0])
+    func comparesUpToEnds(offset: Int) throws {
+        let cache = try TemporaryFolder()
+        let model = try Blip2Model(folder: Fixtures.checkpoint("several-ends"), cache: cache.url)
+        let file = try ParityReference(path: Fixtures.reference("several-ends"))
+        let ends = Set(model.generation.eosTokenIDs + (try #require(model.defaultOptions().eosTokenIDs ?? [])))
+        let rows = file.generatedIDs
+        let row = try #require(
+            rows.firstIndex { ids in (ids.firstIndex(where: ends.contains) ?? .max) < ids.count - 1 })
+        let end = try #require(rows[row].firstIndex(where: ends.contains))
+        // Another token behind the end of a row, or at its end.
+        let place = try #require(SafetensorsFile(path: Fixtures.reference("several-ends")).place(of: "generated_ids"))
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: Fixtures.reference("several-ends")))
+        let start = place + 8 * (row * rows[row].count + end + 1 + offset)
+        bytes.replaceSubrange(start..<start + 8, with: withUnsafeBytes(of: Int64(5).littleEndian) { Data($0) })
+        let changed = cache.url.appendingPathComponent("changed.safetensors")
+        try bytes.write(to: changed)
+        let report = try model.parity(referencePath: changed.path)
+        #expect(report.idsAreEqual == (offset == 0))
+    }
+
     @Test("A reference that cannot be compared is refused with the reason", arguments: Spoiled.all)
     func refusesReferences(_ spoiled: Spoiled) throws {
         let cache = try TemporaryFolder()
@@ -173,5 +194,16 @@ struct ParityTests {
         let error = try #require(throws: Blip2Error.self) { try model.parity(referencePath: file.path) }
         #expect(error.code == spoiled.code)
         #expect(error.message.contains(spoiled.testDescription))
+    }
+}
+
+extension SafetensorsFile {
+    /// Where in the file a tensor's bytes begin.
+    fileprivate func place(of name: String) throws -> Int {
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        let length = bytes.prefix(8).enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) }
+        let header = try JSONSerialization.jsonObject(with: bytes[8..<8 + length]) as? [String: Any]
+        let entry = try #require(header?[name] as? [String: Any])
+        return 8 + length + (try #require((entry["data_offsets"] as? [Int])?.first))
     }
 }

@@ -76,6 +76,31 @@ struct SamplingTests {
         #expect(abs(Double(pairs) / Double(draws) - 0.3 * 0.5 / 0.7) < 0.015)
     }
 
+    @Test("Of candidates that were drawn, the best go on or end, in whichever order they were drawn")
+    func sortsCandidates() {
+        // Four tokens, and as many candidates: all are drawn, so that only their order is by chance.
+        let scores: [Float] = [1, 3, 0, 2]
+        func choose(_ options: GenerationOptions, end: Int) -> (next: [Continuation], search: any Searching) {
+            var search = options.search(endTokens: [end])
+            var logits = scores
+            let next = logits.withUnsafeMutableBufferPointer {
+                search.choose([ScoredBranch(tokens: TokenSequence(context: [9]), scores: $0)])
+            }
+            return (next, search)
+        }
+        var options = GenerationOptions(maxNewTokens: 8)
+        options.beamCount = 2
+        for end in scores.indices {
+            let expected = choose(options, end: end).next
+            #expect(expected.map(\.token) == [1, 3, 0].filter { $0 != end }.prefix(2).map(\.self))
+            for seed in 0..<40 {
+                var sampled = options
+                sampled.sampling = .init(temperature: 1, seed: UInt64(seed))
+                #expect(choose(sampled, end: end).next == expected, "end \(end), seed \(seed)")
+            }
+        }
+    }
+
     @Test("Where all tokens are ruled out, one is taken all the same")
     func survivesNothing() {
         var scores = Array(repeating: -Float.infinity, count: 20)

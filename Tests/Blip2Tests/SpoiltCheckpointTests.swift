@@ -1,6 +1,7 @@
 import Blip2
 import Checkpoint
 import Foundation
+import Networks
 import StandIns
 import Testing
 
@@ -32,6 +33,36 @@ struct SpoiltCheckpointTests {
             }
             made = Case(made, words: ["config.json"] + words)
             return made
+        }
+
+        /// The header of `model.safetensors` with other names or entries.
+        static func headed(
+            _ name: String, _ words: String...,
+            change: @escaping @Sendable (String, [String: Any]) -> (String, [String: Any])
+        ) -> Case {
+            let made = Case(name) { folder in
+                try folder.appendingPathComponent("model.safetensors").rewriteHeader { header in
+                    Dictionary(
+                        uniqueKeysWithValues: header.map { key, value in
+                            guard let entry = value as? [String: Any], key != "__metadata__" else {
+                                return (key, value)
+                            }
+                            return change(key, entry)
+                        })
+                }
+            }
+            return Case(made, words: ["model.safetensors"] + words)
+        }
+
+        /// A folder with files of these names in the place of all others.
+        static func holding(_ files: [String], _ words: String...) -> Case {
+            let made = Case(files.joined(separator: ", ")) { folder in
+                for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+                    try FileManager.default.removeItem(at: folder.appendingPathComponent(name))
+                }
+                for name in files { try Data("{}".utf8).write(to: folder.appendingPathComponent(name)) }
+            }
+            return Case(made, words: words)
         }
 
         private init(_ other: Case, words: [String]) {
@@ -77,7 +108,9 @@ struct SpoiltCheckpointTests {
                 try FileManager.default.removeItem(at: folder.appendingPathComponent("config.json"))
             },
             Case("no weights", "model.safetensors", "pytorch_model.bin") { folder in
-                try FileManager.default.removeItem(at: folder.appendingPathComponent("model.safetensors"))
+                for name in ["model.safetensors", "reference.safetensors"] {
+                    try FileManager.default.removeItem(at: folder.appendingPathComponent(name))
+                }
             },
             Case("an adapter for weights", "adapter_model.safetensors", "merge_and_unload") { folder in
                 try FileManager.default.moveItem(
@@ -92,6 +125,34 @@ struct SpoiltCheckpointTests {
                 try folder.appendingPathComponent("config.json").replace(
                     "\"image_token_index\": 320", with: "\"image_token_index\": 319")
             },
+            Case("pickles for weights", "pytorch_model.bin", "pickles", "save_pretrained") { folder in
+                try folder.move("model.safetensors", to: "pytorch_model.bin")
+            },
+            Case("an export for weights", "model.onnx", "ONNX") { folder in
+                try folder.move("model.safetensors", to: "model.onnx")
+            },
+            Case("weights of TensorFlow", "tf_model.h5", "TensorFlow") { folder in
+                try folder.move("model.safetensors", to: "tf_model.h5")
+            },
+            Case("weights of another name", "blip2.safetensors", "rename") { folder in
+                try folder.move("model.safetensors", to: "blip2.safetensors")
+            },
+            Case("shards without their index", in: "bf16-sharded", "index", "Download") { folder in
+                try FileManager.default.removeItem(at: folder.appendingPathComponent("model.safetensors.index.json"))
+            },
+            Case("a pointer for a tokenizer", "tokenizer.json", "Git LFS", "git lfs pull") { folder in
+                try Data("version https://git-lfs.github.com/spec/v1\nsize 9\n".utf8)
+                    .write(to: folder.appendingPathComponent("tokenizer.json"))
+            },
+            Case("a web page for a configuration", "config.json", "web page", "Download") { folder in
+                try Data("<!DOCTYPE html><title>Sign in</title>".utf8)
+                    .write(to: folder.appendingPathComponent("config.json"))
+            },
+            Case("no picture processor", "preprocessor_config.json", "Download") { folder in
+                for name in ["preprocessor_config.json", "processor_config.json"] {
+                    try? FileManager.default.removeItem(at: folder.appendingPathComponent(name))
+                }
+            },
             Case("no tokenizer", "tokenizer.json") { folder in
                 for name in ["tokenizer.json", "tokenizer_config.json"] {
                     try FileManager.default.removeItem(at: folder.appendingPathComponent(name))
@@ -103,30 +164,62 @@ struct SpoiltCheckpointTests {
                 "vision_model.encoder.layers.0.mlp.fc1.weight", "[72, 32]", "[80, 32]", "model.safetensors"),
             .configured(
                 "more pictures' positions than there are", ["vision_config", "image_size"], 42,
-                "vision_model.embeddings.position_embedding", "[1, 5, 32]", "[1, 10, 32]"),
+                "28 × 28", "image_size", "42"),
             .configured("another kind of model", ["model_type"], "llava", "llava", "blip-2"),
             .configured("another language model", ["text_config", "model_type"], "llama", "llama", "opt"),
             .configured(
                 "a model that does not caption", ["architectures"], ["Blip2ForImageTextRetrieval"], "Retrieval"),
             .configured("quantised weights", ["quantization_config"], ["load_in_8bit": true], "quantised", "F16"),
+            .headed("names of torch.compile", "torch.compile", "_orig_mod.", "save_pretrained") {
+                ("_orig_mod.\($0)", $1)
+            },
+            .headed("a part that torch.compile wrapped", "torch.compile", "_orig_mod.") { name, entry in
+                (name.replacingOccurrences(of: "vision_model.", with: "vision_model._orig_mod."), entry)
+            },
+            .headed("names of DataParallel", "DataParallel", "module.", "save_pretrained") { ("module.\($0)", $1) },
+            .headed("names of FSDP", "FSDP", "full state") { ("_fsdp_wrapped_module.\($0)", $1) },
+            .headed("an adapter that was not merged", "LoRA", "merge_and_unload") { name, entry in
+                let part = name.replacingOccurrences(of: "q_proj.weight", with: "q_proj.base_layer.weight")
+                return ("base_model.model.\(part)", entry)
+            },
+            .headed("an adapter beside all weights", "LoRA", "merge_and_unload") { name, entry in
+                // One name is an adapter's, all others are those of whole weights.
+                (name == "query_tokens" ? "language_model.lora_A.default.weight" : name, entry)
+            },
+            .headed("weights of GPTQ", "quantised", "GPTQ", "F16") { name, entry in
+                (name.replacingOccurrences(of: "q_proj.weight", with: "q_proj.qweight"), entry)
+            },
+            .headed("names of LAVIS", "LAVIS", "convert_blip_2_original_to_pytorch") { name, entry in
+                (name.replacingOccurrences(of: "vision_model.", with: "visual_encoder."), entry)
+            },
+            .headed("integers for weights", "I32", "quantised", "F16") { name, entry in
+                name.contains("fc1.weight") ? (name, entry.merging(["dtype": "I32"]) { $1 }) : (name, entry)
+            },
+            .holding(["adapter_config.json", "adapter_model.safetensors", "README.md"], "LoRA", "merge_and_unload"),
+            .holding(["adapter_config.json", "adapter_model.bin"], "LoRA", "merge_and_unload"),
+            .holding(["blip2.Q4_K_M.gguf"], "GGUF", "llama.cpp", "safetensors"),
+            .holding(["model_index.json", "README.md"], "diffusers"),
             .configured(
                 "a first token that the tokenizer lacks", ["text_config", "bos_token_id"], 325, "325", "bos_token_id"),
         ]
 
-    @Test("is refused with its file, what is wrong and the way out, and leaves nothing behind", arguments: all)
+    @Test("is refused before anything is compiled, with its file, what is wrong and the way out", arguments: all)
     func isRefused(_ spoilt: Case) throws {
         let place = try TemporaryFolder()
         let folder = try place.copy(of: spoilt.fixture)
         try spoilt.spoil(folder)
         let cache = place.url.appendingPathComponent("cache")
         let error = try #require(throws: (any Error).self) {
-            _ = try Blip2Model(folder: folder, cache: cache).tokenizer()
+            let checkpoint = try Blip2Checkpoint(folder)
+            // The other fixtures have neither; networks alone need none.
+            if spoilt.fixture == "opt-pre-norm" { _ = try (checkpoint.tokenizer(), checkpoint.imageProcessor()) }
+            _ = try Blip2Model(checkpoint, cache: cache, execution: Execution(.cpu, .fp32))
         }
         let message = "\(error)"
         #expect(message.contains(folder.path), "the folder is not named: \(message)")
         for word in spoilt.words { #expect(message.contains(word), "\(word) is not in: \(message)") }
         #expect(!message.contains("NSCocoaErrorDomain"), "\(message)")
-        #expect(try cache.drafts().isEmpty)
+        #expect(!FileManager.default.fileExists(atPath: cache.path), "Nothing is written.")
     }
 }
 
@@ -139,10 +232,18 @@ extension URL {
         try bytes.write(to: self)
     }
 
-    /// What compiling has begun and not ended below this cache.
-    fileprivate func drafts() throws -> [String] {
-        (FileManager.default.enumerator(atPath: path)?.allObjects as? [String] ?? []).filter {
-            $0.hasSuffix(".draft") || $0.contains(".draft/")
-        }
+    /// Gives a file of this folder another name.
+    fileprivate func move(_ file: String, to other: String) throws {
+        try FileManager.default.moveItem(at: appendingPathComponent(file), to: appendingPathComponent(other))
+    }
+
+    /// Changes the header of a safetensors file, and leaves its data.
+    fileprivate func rewriteHeader(_ change: ([String: Any]) -> [String: Any]) throws {
+        let original = try Data(contentsOf: self)
+        let length = original.prefix(8).enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) }
+        let header = try #require(try JSONSerialization.jsonObject(with: original[8..<8 + length]) as? [String: Any])
+        let changed = try JSONSerialization.data(withJSONObject: change(header))
+        try (withUnsafeBytes(of: UInt64(changed.count).littleEndian) { Data($0) } + changed + original[(8 + length)...])
+            .write(to: self)
     }
 }

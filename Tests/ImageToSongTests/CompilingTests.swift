@@ -108,6 +108,23 @@ struct CompilingTests {
         return nil
     }
 
+    @Test(
+        "A checkpoint that cannot caption is refused before anything is compiled",
+        arguments: ["tokenizer.json", "preprocessor_config.json"])
+    func refusesFirst(_ missing: String) async throws {
+        try await withFolder {
+            let model = folder.appendingPathComponent("model")
+            try FileManager.default.copyItem(atPath: Self.fixture("opt-pre-norm"), toPath: model.path)
+            for name in [missing, missing == "tokenizer.json" ? "tokenizer_config.json" : "processor_config.json"] {
+                try? FileManager.default.removeItem(at: model.appendingPathComponent(name))
+            }
+            let finished = try caption(model.path)
+            #expect(finished.status == 1)
+            #expect(finished.complaints.contains(missing) && finished.complaints.contains(model.path))
+            #expect(!FileManager.default.fileExists(atPath: cache.appendingPathComponent("compiled").path))
+        }
+    }
+
     @Test("Three that start at once all caption, and one model is there")
     func atOnce() async throws {
         try await withFolder {

@@ -6,8 +6,6 @@ struct GenerateArguments {
     private let configuration: GenerationConfiguration
     private let returnedSequences: Int
     private let hasEnds: Bool
-    /// What texts are filled up with; nil for the checkpoint's own.
-    var padTokenID: Int? { configuration.padTokenID }
 
     /// Arguments that are heeded.
     private static let heeded: Set<String> = [

@@ -112,8 +112,9 @@ extension Blip2Model {
         _ = try batch.join(imageEmbeddings: embeddings.split(), options, cancellation: nil)
         let texts = try batch.finish().flatMap { $0.sequences.map(\.ids) }
         return ParityReport(
-            precision: precision, stages: stages, ids: padded(texts, reference.arguments.padTokenID),
-            referenceIDs: reference.generatedIDs, demandsEqualIDs: bounds.demandsEqualIDs)
+            precision: precision, stages: stages, ids: texts,
+            referenceIDs: reference.generatedIDs.map { $0.through(firstOf: endTokens(options)) },
+            demandsEqualIDs: bounds.demandsEqualIDs)
     }
 
     /// One for each picture.
@@ -149,11 +150,10 @@ extension Blip2Model {
         return try rows.append(imageEmbeddings, prompts: prompts, nil)
     }
 
-    /// Fills shorter rows up, as `generate` of transformers does.
-    private func padded(_ rows: [[Int]], _ padTokenID: Int?) -> [[Int]] {
-        let token = padTokenID ?? generation.padTokenID ?? generation.eosTokenIDs.first ?? 0
-        let width = rows.map(\.count).max() ?? 0
-        return rows.map { $0 + repeatElement(token, count: width - $0.count) }
+    /// What ends the texts of a reference. What stands behind it in a row is padding, which nobody generated: it is not
+    /// compared.
+    private func endTokens(_ options: [GenerationOptions]) -> Set<Int> {
+        Set(options.first?.eosTokenIDs ?? generation.eosTokenIDs)
     }
 
     private func output(_ stage: ParityReport.Stage.Name, _ encoding: Encoding, _ firstLogits: Tensor) -> Tensor {
@@ -163,6 +163,13 @@ extension Blip2Model {
         case .languageInputs: encoding.languageInputs
         case .firstLogits: firstLogits
         }
+    }
+}
+
+extension [Int] {
+    /// The elements up to the first of some, that included; all where there is none.
+    fileprivate func through(firstOf ends: Set<Int>) -> [Int] {
+        firstIndex(where: ends.contains).map { Array(self[...$0]) } ?? self
     }
 }
 

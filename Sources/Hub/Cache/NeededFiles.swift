@@ -1,3 +1,4 @@
+import Checkpoint
 import Foundation
 
 /// Which files of a repository are needed: configuration, tokenizer and safetensors, what prepares pictures, or what makes one
@@ -22,7 +23,9 @@ enum NeededFiles {
     static func first(of files: [FileName], in name: RepositoryName) throws(HubError) -> [FileName] {
         let top = files.filter(\.isAtTop)
         func file(_ wanted: String) -> FileName? { top.first { $0.description == wanted } }
+        let kind = ForeignCheckpoint.kind(of: top.map(\.description))
         guard let configuration = file(configuration) else {
+            if let kind { throw HubError(.fileMissing, "\(name) is no checkpoint that can be used here: it \(kind)") }
             throw missing(Self.configuration, name)
         }
         let others = optional.compactMap { name in files.first { $0.description == name } }
@@ -31,6 +34,9 @@ enum NeededFiles {
                 $0.hasSuffix(".bin") || $0.hasSuffix(".pt") || $0.hasSuffix(".pth")
             }
             guard let pickle = pickles.sorted().first else {
+                if let kind {
+                    throw HubError(.fileMissing, "\(name) is no checkpoint that can be used here: it \(kind)")
+                }
                 throw missing("\(singleWeights) or \(weightIndex)", name)
             }
             throw HubError(

@@ -23,7 +23,8 @@ struct SnapshotDownload: Sendable {
             try await fetch([index], listing, TransferMeter(total: index.size ?? 0) { _ in })
             let place = cache.snapshot(name, commit).appending(path: index.file.description)
             let shards = try NeededFiles.shards(place, of: name)
-            if let shard = shards.first(where: { !listing.files.contains($0) }) {
+            let files = Set(listing.files)
+            if let shard = shards.first(where: { !files.contains($0) }) {
                 throw NeededFiles.missing(shard.description, name)
             }
             wanted += try await metadata(shards, listing)

@@ -56,6 +56,8 @@ public struct CompiledModel: Sendable {
         let folder = parent.appendingPathComponent(precision, isDirectory: true)
         if case .intact(let model) = find(folder, digest, compilation) { return model }
 
+        // Names, types and shapes of all tensors are looked at here: what is wrong with them is said before anything is made.
+        let graphs = try compilation.graphs()
         do {
             try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
         } catch {
@@ -71,7 +73,6 @@ public struct CompiledModel: Sendable {
         }
 
         CompilationDraft.removeAbandoned(in: cache.appendingPathComponent("compiled"))
-        let graphs = try compilation.graphs()
         let draft = CompilationDraft(parent.appendingPathComponent("\(precision).draft"), cache: cache)
         do {
             try draft.begin(replacing: folder)

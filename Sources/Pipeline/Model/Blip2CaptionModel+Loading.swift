@@ -14,13 +14,13 @@ extension Blip2CaptionModel {
         { progress in
             let cache = URL(fileURLWithPath: settings.modelCacheDirectory)
             let folder = try ModelSource(settings.modelID).checkpointBlocking(modelCache: cache, progress: progress)
+            let checkpoint = try Blip2Checkpoint(folder)
+            try check(checkpoint)
             let execution = try Execution.choose(precision: settings.precision, device: device, note: note)
             progress("Loading the model in \(folder.path)")
             var tenths = 0
             let remaining = RemainingTime()
-            let model = try Blip2Model(
-                folder: folder, cache: cache, execution: execution
-            ) { share in
+            let model = try Blip2Model(checkpoint, cache: cache, execution: execution) { share in
                 guard Int(share * 10) > tenths else { return }
                 tenths = Int(share * 10)
                 progress("Compiling the model: \(tenths * 10) %\(remaining.words(at: share))")

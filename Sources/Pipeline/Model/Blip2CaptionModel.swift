@@ -34,19 +34,26 @@ public final class Blip2CaptionModel: CaptionModel {
         }
     }
 
+    /// Finds out whether a checkpoint has what captions need beside networks, before these are compiled.
+    /// - Throws: `Blip2Error`, `TokenizationError`, `ImagingError` or ``PipelineError``, each with what to do.
+    public static func check(_ checkpoint: Blip2Checkpoint) throws {
+        _ = try checkpoint.tokenizer()
+        _ = try PixelPreparation(try checkpoint.imageProcessor())
+        guard checkpoint.maximumNewTokens(promptLength: 1) >= 1 else {
+            throw PipelineError(
+                .modelUnavailable,
+                "\(checkpoint.folder.folder.path) takes \(checkpoint.configuration.text.maximumPositions) positions, which "
+                    + "leaves no room behind picture and prompt.")
+        }
+    }
+
     /// - Throws: `Blip2Error` or `TokenizationError` where the checkpoint lacks what captions need.
     public init(_ model: Blip2Model, name: String) throws {
         self.model = model
         batch = DecodingBatch(model)
         tokenizer = try model.tokenizer()
         preparation = try PixelPreparation(try model.imageProcessor())
-        let most = model.maximumNewTokens(promptLength: 1)
-        guard most >= 1 else {
-            throw PipelineError(
-                .modelUnavailable,
-                "\(name) takes \(model.configuration.text.maximumPositions) positions, which leaves no room behind picture "
-                    + "and prompt.")
-        }
+        let most = max(1, model.maximumNewTokens(promptLength: 1))
         let isDemo = CheckpointLocation.isDemo(model.checkpoint.folder)
         var description = ModelDescription(
             name: name, identity: "\(model.compiled.digest)/\(model.precision.rawValue)/\(model.compiled.build)",

@@ -1,0 +1,95 @@
+public import Checkpoint
+public import Foundation
+public import Tokenization
+
+/// A BLIP-2 checkpoint whose small files were read and found to fit each other: configuration and, where it is there,
+/// tokenizer. Its weights have not been looked at.
+///
+/// Compiling takes minutes: what can be known to be wrong is said before.
+public struct Blip2Checkpoint: Sendable {
+    public let folder: CheckpointFolder
+    public let configuration: Blip2Configuration
+    /// The special tokens and limits of generating.
+    public let generation: GenerationConfiguration
+    private let loadedTokenizer: Result<any Tokenizing, TokenizationError>
+
+    /// - Parameter folder: a Hugging Face folder.
+    /// - Throws: `CheckpointError` or ``Blip2Error`` with the file and what to do; `mismatchedTokenizer` where the tokenizer
+    ///   is another model's. A folder without a tokenizer will do for networks alone.
+    public init(_ folder: URL) throws {
+        self.folder = try CheckpointFolder(folder)
+        configuration = try Blip2Configuration(self.folder.configuration)
+        generation = try GenerationConfiguration(self.folder, text: configuration.text)
+        guard configuration.text.wordEmbeddingSize <= configuration.text.hiddenSize else {
+            throw Blip2Error(
+                .unsupportedArchitecture,
+                "word_embed_proj_dim is larger than hidden_size in \(folder.path); such embeddings have no room for a picture."
+            )
+        }
+        loadedTokenizer = Result { () throws(TokenizationError) in try TokenizerFile.load(folder: folder) }
+        if case .success(let tokenizer) = loadedTokenizer { try check(tokenizer) }
+    }
+
+    /// - Throws: `TokenizationError` where the folder has none that can be read.
+    public func tokenizer() throws(TokenizationError) -> any Tokenizing { try loadedTokenizer.get() }
+
+    /// How pictures become pixels of the size that the vision tower takes, as the checkpoint says.
+    /// - Throws: ``Blip2Error`` where the folder does not say it, or says another size than `config.json`.
+    public func imageProcessor() throws(Blip2Error) -> ImageProcessorConfiguration {
+        guard let file = folder.preprocessor else {
+            throw Blip2Error(
+                .invalidConfiguration,
+                "\(folder.folder.path) has no preprocessor_config.json, so pictures cannot be prepared for it. "
+                    + "Download that file too.")
+        }
+        let processor = try ImageProcessorConfiguration(file)
+        let side = configuration.vision.imageSize
+        guard processor.width == side, processor.height == side else {
+            throw Blip2Error(
+                .invalidConfiguration,
+                "The preprocessor of \(folder.folder.path) makes pictures of \(processor.width) × \(processor.height) "
+                    + "pixels, but image_size in its config.json is \(side).")
+        }
+        return processor
+    }
+
+    /// The most new tokens that fit behind the picture and a prompt of `promptLength` tokens.
+    ///
+    /// Behind an encoder, new tokens have positions of their own, and there is room for all or, where picture and prompt do
+    /// not fit into the encoder, for less than one.
+    public func maximumNewTokens(promptLength: Int) -> Int {
+        let positions = configuration.text.maximumPositions
+        let rest = positions - configuration.queryTokenCount - promptLength
+        guard configuration.text.decoderStartTokenID != nil else { return rest }
+        return rest >= 0 ? positions : rest + 1
+    }
+
+    /// Holds a tokenizer against the language model's vocabulary and special tokens.
+    ///
+    /// Added tokens may lie beyond the embedding table: processors add `<image>`, which is never looked up.
+    private func check(_ tokenizer: any Tokenizing) throws(Blip2Error) {
+        let files = folder.tokenizerFiles
+        let path = (files["tokenizer.json"] ?? files["vocab.json"] ?? folder.folder).path
+        let size = configuration.text.vocabularySize
+        let advice = "The tokenizer belongs to another checkpoint: download its files again."
+        guard tokenizer.largestVocabularyID < size else {
+            throw Blip2Error(
+                .mismatchedTokenizer,
+                "\(path) has tokens up to the id \(tokenizer.largestVocabularyID), but vocab_size in the config.json "
+                    + "beside it is \(size), so that the ids end at \(size - 1). \(advice)")
+        }
+        if let expected = configuration.imageTokenIndex, let found = tokenizer.tokenID(of: "<image>"), found != expected
+        {
+            throw Blip2Error(
+                .mismatchedTokenizer,
+                "\(path) gives <image> the id \(found), but image_token_index in the config.json beside it is "
+                    + "\(expected). \(advice)")
+        }
+        if let first = configuration.text.bosTokenID, tokenizer.decode([first], skippingSpecialTokens: false).isEmpty {
+            throw Blip2Error(
+                .mismatchedTokenizer,
+                "\(path) has no token \(first), which is bos_token_id in the config.json beside it. \(advice)"
+            )
+        }
+    }
+}
