@@ -15,6 +15,9 @@ public struct DecodingCost: Sendable, Equatable {
         self.pixels = pixels
     }
 
+    /// The cost of what decodes nothing.
+    public static let nothing = DecodingCost(memory: 0, pixels: 0)
+
     /// The cost of a picture that is `width` × `height` as stored, both within the limits of a header.
     init(_ bytes: [UInt8], _ format: PictureFormat, width: Int, height: Int, tiff: Int?) {
         let area = width * height

@@ -63,7 +63,8 @@ actor DecodingQueue {
     /// - Throws: `queueFull` for a large picture that would take longer; `CancellationError` where the task is cancelled
     ///   before its turn; else what `work` throws.
     func run<Value: Sendable>(
-        _ cost: DecodingCost, patience: Duration? = nil, _ work: @Sendable (_ thread: Int) async throws -> Value
+        _ cost: DecodingCost = .nothing, patience: Duration? = nil,
+        _ work: @Sendable (_ thread: Int) async throws -> Value
     ) async throws -> Value {
         let cost = DecodingCost(memory: min(max(cost.memory, 0), memory), pixels: max(cost.pixels, 0))
         let isLarge = isLarge(cost)

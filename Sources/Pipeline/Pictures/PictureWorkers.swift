@@ -36,7 +36,7 @@ struct PictureWorkers: Sendable {
         _ bytes: [UInt8], within limits: PictureLimits, patience: Duration,
         _ work: @Sendable (Picture) throws -> Value
     ) async throws -> Value {
-        let picture = try await headerQueue.run(DecodingCost(memory: 0, pixels: 0)) { thread in
+        let picture = try await headerQueue.run { thread in
             try await headerWorkers[thread].run { try Picture(bytes: bytes, limits: limits) }
         }
         return try await queue.run(picture.cost, patience: patience) { thread in
@@ -46,6 +46,6 @@ struct PictureWorkers: Sendable {
 
     /// The result of `work`, which costs no memory to speak of, on the first worker that is free.
     func run<Value: Sendable>(_ work: @Sendable () throws -> Value) async throws -> Value {
-        try await queue.run(DecodingCost(memory: 0, pixels: 0)) { thread in try await workers[thread].run(work) }
+        try await queue.run { thread in try await workers[thread].run(work) }
     }
 }

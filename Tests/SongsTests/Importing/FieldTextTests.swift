@@ -120,7 +120,8 @@ struct FieldTextTests {
         arguments: [
             ("9", 9, nil), ("C", 0, nil), ("F#", 6, nil), ("F♯ minor", 6, false), ("Bb", 10, nil),
             ("B♭ major", 10, true),
-            ("Ebm", 3, false), ("Am", 9, false), ("A-Moll", 9, false), ("Fis", 6, nil), ("C-Dur", 0, true), ("Es-Dur", 3, true), ("As", 8, nil),
+            ("Ebm", 3, false), ("Am", 9, false), ("A-Moll", 9, false), ("Fis", 6, nil), ("C-Dur", 0, true),
+            ("Es-Dur", 3, true), ("As", 8, nil),
             ("H", 11, nil),
             ("8A", 9, false), ("8B", 0, true), ("1A", 8, false), ("12B", 4, true), ("1m", 9, false), ("1d", 0, true),
         ] as [(String, Int, Bool?)])
