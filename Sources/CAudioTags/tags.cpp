@@ -49,8 +49,9 @@ struct audio_tags {
         }
     }
 
-    void add(const Tag *tag) {
-        if (tag != nullptr) add(tag->properties());
+    /// By the block's own type: before TagLib 2 `properties` is not virtual, and a mere `Tag` has only the commonest ones.
+    template <class Block> void add(const Block *block) {
+        if (block != nullptr) add(block->properties());
     }
 };
 

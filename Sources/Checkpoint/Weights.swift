@@ -65,10 +65,10 @@ public struct Weights: Sendable {
         } else {
             throw Self.nothingThere(folder)
         }
-        if let adapter = places.keys.first(where: ForeignCheckpoint.hasAdapter) {
+        if let adapter = places.keys.filter(ForeignCheckpoint.hasAdapter).min(), let place = places[adapter] {
             throw CheckpointError(
                 .missingTensor,
-                "\(folder.path) cannot be used. \(ForeignCheckpoint.kind(ofTensors: [adapter]) ?? "")")
+                "\(files[place.shard].path) cannot be used. \(ForeignCheckpoint.kind(ofTensors: [adapter]) ?? "")")
         }
     }
 

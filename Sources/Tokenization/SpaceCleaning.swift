@@ -37,9 +37,11 @@ enum SpaceCleaning {
         /// - Returns: the cleaned text that is certain now.
         mutating func append(_ text: String) -> String {
             pending += text.utf8
-            // No replacement reaches over a space but one, which begins with " '".
-            let space = pending.indices.dropFirst().last { place in
-                pending[place] == UInt8(ascii: " ") && pending[place - 1] != UInt8(ascii: "'")
+            // No replacement reaches over a space but at an apostrophe: "do n ' t" becomes "do n't", and that "don't".
+            let apostrophe = UInt8(ascii: "'")
+            let space = pending.indices.dropFirst().dropLast().last { place in
+                pending[place] == UInt8(ascii: " ") && pending[place - 1] != apostrophe
+                    && pending[place + 1] != apostrophe
             }
             guard let space else { return "" }
             defer { pending.removeFirst(space) }

@@ -176,7 +176,7 @@ enum FieldText {
         """)
     private static let falseWords = words(
         """
-        false f no n 0 0.0 off falsch nein faux non falso não onwaar nee falskt nej yanlış hayır fałsz nie nepravda ne hamis \
+        false f no n 0 0.0 off falsch nein faux non falso não onwaar nee falskt nej yanlış yanliş hayır fałsz nie nepravda ne hamis \
         epätosi ei falsk usann ложь нет ψευδής ψευδές όχι خطأ 偽 假 いいえ clean cleaned notexplicit
         """)
 
