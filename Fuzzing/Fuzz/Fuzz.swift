@@ -34,7 +34,7 @@ enum Fuzz {
             return withUnsafeMutablePointer(to: &start) { pointer in
                 pointer.withMemoryRebound(
                     to: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?.self, capacity: 1
-                ) { LLVMFuzzerRunDriver(&count, $0) { bytes, count in tryInput(bytes, count) } }
+                ) { LLVMFuzzerRunDriver(&count, $0) { Fuzz.tryInput($0, $1) } }
             }
         }
         exit(status)

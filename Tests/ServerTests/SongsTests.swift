@@ -106,7 +106,7 @@ struct SongCallTests {
         arguments: [
             ("{", 400, "malformed_request", "no JSON object"), ("[]", 400, "malformed_request", "no JSON object"),
             (#"{"caption": null}"#, 422, "invalid_field", "caption"),
-            (#"{"captoin": "x"}"#, 422, "invalid_field", "captoin"),
+            (#"{"captoin": "x"}"#, 422, "unknown_field", "captoin"),
             (#"{"caption": 5}"#, 422, "invalid_field", "caption"),
             (#"{"text": "x", "limit": 0}"#, 422, "invalid_field", "limit"),
             (#"{"text": "x", "limit": 101}"#, 422, "invalid_field", "limit"),
@@ -115,7 +115,7 @@ struct SongCallTests {
             (#"{"mood": {"valence": 2, "arousal": 0}}"#, 422, "invalid_field", "valence"),
             (#"{"mood": {"valence": 0}}"#, 422, "invalid_field", "together"),
             (#"{"mood": "happy"}"#, 422, "invalid_field", "mood"),
-            (#"{"text": "x", "filters": {"loud": true}}"#, 422, "invalid_field", "filters.loud"),
+            (#"{"text": "x", "filters": {"loud": true}}"#, 422, "unknown_field", "filters.loud"),
             (#"{"text": "x", "filters": {"explicit": "maybe"}}"#, 422, "invalid_field", "explicit"),
             (#"{"text": "x", "filters": {"year_min": 2000, "year_max": 1990}}"#, 422, "invalid_field", "year_min"),
             (#"{"text": "x", "filters": {"exclude": ["a"]}}"#, 422, "invalid_field", "exclude"),
@@ -147,7 +147,7 @@ struct SongCallTests {
             form.add("jazz", as: "genre")
             #expect(
                 try await client.post("/songs/match", form.body, TestForm.contentType).expectProblem(
-                    422, "invalid_field"
+                    422, "unknown_field"
                 ).contains("genre"))
             try await client.post("/songs/match", ByteBuffer(string: "x"), "text/plain").expectProblem(
                 415, "unsupported_content_type")
@@ -191,9 +191,11 @@ struct SongCallTests {
             #expect(place == "/songs/import/\(job["id"] as? String ?? "")" && job["name"] as? String == "my.csv")
             try await eventually("the import is done") { try await client.job(place)["status"] as? String == "done" }
             let ended = try await client.job(place)
-            #expect(ended["added"] as? Int == 1 && ended["rejected"] as? Int == 2 && ended["rows_read"] as? Int == 3)
+            // A year that cannot be read costs that cell, and a title that is missing the row.
+            #expect(ended["added"] as? Int == 2 && ended["rejected"] as? Int == 1 && ended["rows_read"] as? Int == 3)
+            #expect(ended["noted"] as? Int == 1)
             let rejections = try #require(ended["rejections"] as? [[String: Any]])
-            #expect(rejections.compactMap { $0["line"] as? Int } == [3, 4])
+            #expect(rejections.compactMap { $0["line"] as? Int } == [3])
             #expect(try await client.get("/songs?query=zebra").object()["total"] as? Int == 1)
             // Matches take it in once the catalogue has been read anew.
             try await eventually("the new song is found") {
@@ -238,7 +240,7 @@ struct SongCallTests {
         try await run { client in
             let list = "title,artist,path\nZebra Stripes,Somebody,\\\\host\\share\\a.mp3\n"
             let response = try await client.post("/songs/import", ByteBuffer(string: list), "text/csv")
-            let place = try #require(response.headers[.location])
+            let place = "/songs/" + (try #require(response.headers[.location]))
             try await eventually("the import is done") { try await client.job(place)["status"] as? String == "done" }
             let job = try await client.job(place)
             #expect(job["noted"] as? Int == 1 && job["added"] as? Int == 1)
@@ -253,7 +255,7 @@ struct SongCallTests {
     func fruitlessImport() async throws {
         try await run { client in
             let response = try await client.post("/songs/import", ByteBuffer(string: "title\n\"\"\n,\n"), "text/csv")
-            let place = try #require(response.headers[.location])
+            let place = "/songs/" + (try #require(response.headers[.location]))
             try await eventually("the import has failed") {
                 try await client.job(place)["status"] as? String == "failed"
             }

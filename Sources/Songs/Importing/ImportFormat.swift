@@ -32,8 +32,9 @@ public enum ImportFormat: String, Sendable, CaseIterable {
             self = .folder
             return
         }
-        let beginning = try Self.beginning(of: TextFile(path: path))
-        guard let beginning else { throw SongsError(.unreadableImport, "The file is empty.", file: path) }
+        let text = try TextFile(path: path)
+        guard text.bytesTotal != 0 else { throw SongsError(.unreadableImport, "The file is empty.", file: path) }
+        let beginning = try Self.beginning(of: text)
         let byName = ImportFormat(name: path)
         if let format = try Self.format(beginning, byName: byName) {
             self = format
@@ -46,12 +47,12 @@ public enum ImportFormat: String, Sendable, CaseIterable {
         }
     }
 
-    /// The first line in which something stands; nil where there is none.
-    private static func beginning(of text: TextFile) throws(SongsError) -> String? {
+    /// The first line in which something stands; empty where there is none.
+    private static func beginning(of text: TextFile) throws(SongsError) -> String {
         var text = text
         var line = try text.line(atMost: 1 << 16)
         for _ in 0..<100 {
-            guard let found = line else { return nil }
+            guard let found = line else { break }
             if let text = found.text?.trimmed, !text.isEmpty { return text }
             guard found.text != nil else { break }
             line = try text.line(atMost: 1 << 16)
