@@ -107,7 +107,7 @@ extension BadRequest {
         form("a picture of one byte too many", 413, "file_too_large") {
             Form().adding(#"name="image"; filename="a.png""#, [UInt8](repeating: 13, count: maxImageSize + 1)).closed
         },
-        form("an unknown field without end", 422, "unknown_field") {
+        form("an unknown field without end", 413, "body_too_large") {
             Form().adding("name=\"x\"", [UInt8](repeating: 45, count: maxImageSize + 1_100_000)).closed
         },
         BadRequest("five gigabytes announced", 413, "body_too_large") { post([], length: 5_000_000_000) },

@@ -97,7 +97,7 @@ extension BadRequest {
             "a name that only begins well", 421, misdirected,
             "GET / HTTP/1.1¶Host: localhost.evil.example¶Connection: close¶¶"),
         text("a number that is no address", 421, misdirected, "GET / HTTP/1.1¶Host: 127.1¶Connection: close¶¶"),
-        text("another server's address", 421, misdirected, "GET http://example.com/nothing HTTP/1.1¶\(host)¶"),
+        text("another server's address", 404, "not_found", "GET http://example.com/nothing HTTP/1.1¶\(host)¶"),
         text(
             "a rebound name behind a header that anyone may write", 421, misdirected,
             "GET / HTTP/1.1¶Host: evil.example¶X-Forwarded-Host: localhost¶Connection: close¶¶"),

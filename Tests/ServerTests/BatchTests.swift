@@ -76,7 +76,8 @@ struct BatchTests {
 
     @Test("The options are for all pictures, and stand before them")
     func options() async throws {
-        let server = TestServer(model: { StubModel { options, _ in options.prompt ?? "-" } })
+        var server = TestServer(model: { StubModel { options, _ in options.prompt ?? "-" } })
+        server.settings.refusesUnknownFields = false
         try await server.run(.router) { client in
             var form = TestForm()
             form.add("it shows", as: "prompt")

@@ -90,7 +90,10 @@ private struct LiveClient: TestClientProtocol {
             }
         var headers = headers
         if let body { headers[.contentLength] = "\(body.readableBytes)" }
-        let head = HTTPRequest(method: method, scheme: "http", authority: "localhost", path: uri, headerFields: headers)
+        let host = HTTPField.Name("Host").flatMap { headers[$0] }
+        if host != nil { headers = headers.filter { $0.name.canonicalName != "host" } }
+        let head = HTTPRequest(
+            method: method, scheme: "http", authority: host ?? "localhost", path: uri, headerFields: headers)
         return try await connection.executeThenClose { inbound, outbound in
             do {
                 try await outbound.write(.head(head))

@@ -112,8 +112,8 @@ struct HostMiddleware: RouterMiddleware {
     func handle(
         _ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
     ) async throws -> Response {
-        // A target that is a whole address (RFC 9112 §3.2.2) names a host too. HTTP/1.0 may name none.
-        for host in [request.head.authority, request.uri.host].compactMap(\.self) where !hosts.allows(host) {
+        // HTTP/1.0 may name none. No browser sends a server a target that is a whole address; its host is not looked at.
+        if let host = request.head.authority, !hosts.allows(host) {
             let name = Authority(host).host
             throw ServerError(
                 .hostNotAllowed,
