@@ -20,7 +20,8 @@ enum Fuzz {
             exit(2)
         }
         if CommandLine.arguments.contains("--seeds") {
-            print((["Fuzzing/Seeds/\(chosen.name)"] + chosen.otherSeeds).joined(separator: "\n"))
+            let folders = (["Fuzzing/Seeds/\(chosen.name)"] + chosen.otherSeeds)
+            print(folders.filter(FileManager.default.fileExists(atPath:)).joined(separator: "\n"))
             exit(0)
         }
         target = chosen
@@ -45,13 +46,13 @@ enum Fuzz {
         let input = Array(UnsafeBufferPointer(start: start, count: count))
         check(input)
         let stretch = Stretch(of: input)
-        if target.canStretch, stretch.isDue { check(stretch.stretched(input)) }
+        if target.canStretch, stretch.isDue { check(stretch.stretched(input, to: target.stretchedLength)) }
         return 0
     }
 
     private static func check(_ input: [UInt8]) {
         do {
-            let limit = CostLimit(byteCount: input.count)
+            let limit = CostLimit(input, secondsPerLine: target.secondsPerLine)
             try target.run(input)
             try limit.check()
         } catch {
@@ -73,16 +74,20 @@ enum Fuzz {
     }
 }
 
-/// What an input may cost: a second of the processor and 256 MB of memory, for each megabyte begun.
+/// What an input may cost: a second of the processor and 256 MB of memory, for each megabyte begun; and, where lines become songs,
+/// what writing them takes.
 struct CostLimit {
     private let megabytes: Int
+    private let seconds: Double
     private let measuresMemory: Bool
     private let beganAt: Double
     private let residentBefore: Int
 
-    init(byteCount: Int) {
-        megabytes = max(1, (byteCount + 999_999) / 1_000_000)
-        measuresMemory = byteCount >= 1 << 16
+    init(_ input: [UInt8], secondsPerLine: Double) {
+        megabytes = max(1, (input.count + 999_999) / 1_000_000)
+        let lines = secondsPerLine > 0 ? input.count { $0 == 0x0A || $0 == 0x0D } : 0
+        seconds = Double(megabytes) + Double(lines) * secondsPerLine
+        measuresMemory = input.count >= 1 << 16
         // The high-water mark begins anew (Linux, proc(5)); that takes longer than most inputs, so it is left to long ones.
         if measuresMemory { try? Data("5".utf8).write(to: URL(filePath: "/proc/self/clear_refs")) }
         residentBefore = measuresMemory ? Self.status("VmRSS") : 0
@@ -91,8 +96,8 @@ struct CostLimit {
 
     /// - Throws: a ``FuzzFinding`` where more was spent since this was made.
     func check() throws {
-        let seconds = Self.processorSeconds - beganAt
-        try FuzzFinding.unless(seconds <= Double(megabytes), "took \(seconds) s of the processor")
+        let spent = Self.processorSeconds - beganAt
+        try FuzzFinding.unless(spent <= seconds, "took \(spent) s of the processor where \(seconds) are allowed")
         guard measuresMemory else { return }
         let kilobytes = Self.status("VmHWM") - residentBefore
         try FuzzFinding.unless(kilobytes <= megabytes * 256_000, "took \(kilobytes / 1000) MB of memory")
@@ -113,7 +118,6 @@ struct CostLimit {
 /// A long input made of a short one, by repeating a piece of it: what a quadratic loop is slow with. Which piece follows from
 /// the bytes, so that the same input is tried the same way again.
 struct Stretch {
-    private static let byteCount = 1 << 20
     private let hash: UInt64
 
     init(of input: [UInt8]) {
@@ -124,13 +128,13 @@ struct Stretch {
     /// One input in 256.
     var isDue: Bool { hash >> 56 == 0 }
 
-    func stretched(_ input: [UInt8]) -> [UInt8] {
+    func stretched(_ input: [UInt8], to byteCount: Int) -> [UInt8] {
         guard !input.isEmpty else { return [] }
         let start = Int(hash >> 8 & 0xFFFF) % input.count
         let piece = input[start..<min(input.count, start + 1 + Int(hash >> 24 & 0x3F))]
         var result = Array(input[..<start])
-        result.reserveCapacity(Self.byteCount + input.count)
-        while result.count < Self.byteCount { result += piece }
+        result.reserveCapacity(byteCount + input.count)
+        while result.count < byteCount { result += piece }
         return result + input[start...]
     }
 }

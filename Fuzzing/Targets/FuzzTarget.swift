@@ -11,6 +11,10 @@ struct FuzzTarget: Sendable {
     /// Whether an input is also tried with a piece of it repeated to a megabyte. Not where an input's cost follows from the numbers
     /// in it rather than from its length.
     var canStretch = true
+    /// How long such an input is, in bytes.
+    var stretchedLength = 1 << 20
+    /// What a line may take beside what its bytes may: writing a song into a catalogue is more work than reading its row.
+    var secondsPerLine = 0.0
     /// Throws a ``FuzzFinding`` where something is not as it must be; a crash is a finding as well.
     let run: @Sendable (_ input: [UInt8]) throws -> Void
 

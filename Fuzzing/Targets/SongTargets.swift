@@ -15,7 +15,8 @@ extension FuzzTarget {
 
     /// Every row of a list becomes a song or a rejection with a reason, and a catalogue takes the songs.
     private static func list(_ name: String, _ format: ImportFormat) -> FuzzTarget {
-        FuzzTarget(name: name) { input in
+        // A song in the catalogue takes some 60 µs; a list of songs of one letter each, half a minute a megabyte.
+        FuzzTarget(name: name, stretchedLength: 1 << 17, secondsPerLine: 200e-6) { input in
             try ScratchFolder.with { folder in
                 let file = try FileHandle(forReadingFrom: folder.write(input, as: "list"))
                 do {

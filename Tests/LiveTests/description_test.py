@@ -36,15 +36,15 @@ def mend(body, most):
     """What no schema can say of a form that should be answered: not every file is a picture, pictures come last, one word is too
     little for a caption where the end may come first, and prompt and caption share the model's room, of which a character may take four tokens, and captions are no more than
     beams."""
+    for name in ("min_new_tokens", "max_new_tokens"):
+        if name in body:
+            body[name] = max(4, body[name])
+    if body.get("repetition_penalty", 1) < 1:
+        del body["repetition_penalty"]
     if "image" in body:
         body["image"] = PICTURE
     if "images" in body:
         body["images"] = [PICTURE] * min(len(body.pop("images")), 4)
-    if "image" in body or "images" in body:
-        body["min_new_tokens"] = max(4, body.get("min_new_tokens", 0))
-        body["max_new_tokens"] = max(body["min_new_tokens"], body.get("max_new_tokens", most // 2))
-        if body.get("repetition_penalty", 1) < 1:
-            del body["repetition_penalty"]
     if "prompt" in body:
         body["prompt"] = body["prompt"][: most // 8]
     if max(body.get("max_new_tokens", 0), body.get("min_new_tokens", 0)) > most // 2:

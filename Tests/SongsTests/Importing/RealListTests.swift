@@ -229,7 +229,8 @@ struct RealListTests {
         #expect(try fixture("extenc/a.m3u").added == 1)
         let song = try #require(try songs().first)
         #expect(
-            song.artist == "Вера" && song.title == "Песня" && song.path?.hasSuffix("Вера - Песня.mp3") == true, "\(song)")
+            song.artist == "Вера" && song.title == "Песня" && song.path?.hasSuffix("Вера - Песня.mp3") == true,
+            "\(song)")
         let japanese =
             Array("#EXTENC: Shift_JIS\n#EXTINF:1,X - ".utf8) + [0x83, 0x5C, 0x83, 0x89] + Array("\na.mp3\n".utf8)
         _ = try bring("b.m3u", Data(japanese))
