@@ -14,12 +14,10 @@ extension HubCache {
     /// Lets a snapshot's file be a relative link to its blob; on a file system without links, the blob itself or a copy of
     /// one. A link that is there already is replaced; a copy of that content stays.
     func link(_ name: RepositoryName, _ commit: Commit, _ file: FileName, to etag: ETag) throws(HubError) {
+        if isInPlace(name, commit, file, etag) { return }
         let place = snapshot(name, commit).appending(path: file.description)
-        if copies(name, commit)[file.description] == etag, isOrdinary(place) { return }
         try make(place.deletingLastPathComponent())
-        let depth = file.description.count { $0 == "/" } + 2
-        let target = String(repeating: "../", count: depth) + "blobs/\(etag)"
-        guard (try? FileManager.default.destinationOfSymbolicLink(atPath: place.path)) != target else { return }
+        let target = Self.target(file, etag)
         let draft = place.deletingLastPathComponent().appending(path: ".\(UUID()).link")
         switch fileSystem.link(target, draft.path) {
         case 0: try Self.rename(draft, place)
@@ -31,6 +29,18 @@ extension HubCache {
                 "The link \(place.path) cannot be made (\(String(cString: strerror(number)))): make its folder writable, or "
                     + "set HF_HUB_CACHE or MODEL_CACHE_DIR to another.")
         }
+    }
+
+    /// Whether a snapshot's file is the link to its blob, or a copy of that content.
+    func isInPlace(_ name: RepositoryName, _ commit: Commit, _ file: FileName, _ etag: ETag) -> Bool {
+        let place = snapshot(name, commit).appending(path: file.description)
+        if copies(name, commit)[file.description] == etag, isOrdinary(place) { return true }
+        return (try? FileManager.default.destinationOfSymbolicLink(atPath: place.path)) == Self.target(file, etag)
+    }
+
+    /// Where a file's link leads, from its own folder.
+    private static func target(_ file: FileName, _ etag: ETag) -> String {
+        String(repeating: "../", count: file.description.count { $0 == "/" } + 2) + "blobs/\(etag)"
     }
 
     /// Remembers that a commit does not hold a file.

@@ -87,20 +87,33 @@ struct SnapshotDownload: Sendable {
     /// Fetches files one after the other, and links them.
     private func fetch(_ files: [FileMetadata], _ listing: RepositoryListing, _ meter: TransferMeter) async throws {
         for file in files {
-            if !isThere(file) { try await fetchUnderLock(file, listing, meter) }
-            try cache.link(reference.name, listing.commit, file.file, to: file.etag)
+            let wasThere = isThere(file)
+            if wasThere, cache.isInPlace(reference.name, listing.commit, file.file, file.etag) { continue }
+            try await fetchUnderLock(file, listing, wasThere ? nil : meter)
         }
     }
 
+    /// Fetches a file and brings it to its place, both under its lock: where there are no links the content moves, and would be
+    /// nowhere for another pull meanwhile.
     private func fetchUnderLock(
-        _ file: FileMetadata, _ listing: RepositoryListing, _ meter: TransferMeter
+        _ file: FileMetadata, _ listing: RepositoryListing, _ meter: TransferMeter?
     ) async throws {
         let name = reference.name
         let lock = try await BlobLock.wait(cache.lock(name, file.etag), calls: cache.fileSystem) {
             report(.note("Another process is fetching \(file.file) of \(reference); waiting for it."))
         }
         defer { lock.release() }
-        guard !isThere(file) else { return meter.found(file.size ?? 0) }
+        if isThere(file) {
+            meter?.found(file.size ?? 0)
+        } else {
+            // Without a meter it was there a moment ago; somebody removed it.
+            try await download(file, listing, meter ?? TransferMeter(total: file.size ?? 0, report: report))
+        }
+        try cache.link(name, listing.commit, file.file, to: file.etag)
+    }
+
+    private func download(_ file: FileMetadata, _ listing: RepositoryListing, _ meter: TransferMeter) async throws {
+        let name = reference.name
         try await BlobDownload(
             metadata: file, reference: reference, commit: listing.commit, listed: listing.contents[file.file],
             cacheFolder: cache.folder, client: client, options: options, meter: FileMeter(meter)
