@@ -87,7 +87,7 @@ extension FuzzTarget {
     }
 
     /// A caption has a mood within the plane, or none.
-    static let caption = FuzzTarget(name: "caption") { input in
+    static let caption = FuzzTarget(name: "caption", stretchedLength: 1 << 16) { input in
         let mood = MoodReader().mood(caption: String(decoding: input, as: UTF8.self), palette: [])
         try FuzzFinding.unless(
             abs(mood.affect.valence) <= 1 && abs(mood.affect.arousal) <= 1 && (0...1).contains(mood.confidence),

@@ -38,7 +38,7 @@ public struct TokenizationError: Error, Sendable, CustomStringConvertible {
     /// A sentence may repeat a line of a file, which may be the whole file. Its beginning and its end are enough.
     private static func shortened(_ message: String) -> String {
         guard message.utf8.count > 4000 else { return message }
-        return "\(message.unicodeScalars.prefix(800)) … \(message.unicodeScalars.suffix(400))"
+        return String(message.unicodeScalars.prefix(800)) + " … " + String(message.unicodeScalars.suffix(400))
     }
 
     public var description: String { message }

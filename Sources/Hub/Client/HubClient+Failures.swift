@@ -126,6 +126,8 @@ enum RetryAfter {
     static func delay(_ header: String?, now: Date = Date()) -> Duration? {
         guard let header = header?.trimmingCharacters(in: .whitespaces) else { return nil }
         if let seconds = Int(header), seconds >= 0 { return .seconds(min(seconds, 86_400)) }
+        // Foundation's formatter ends the process over texts with combining marks.
+        guard header.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
         let format = DateFormatter()
         format.locale = Locale(identifier: "en_US_POSIX")
         format.timeZone = TimeZone(identifier: "GMT")
