@@ -19,7 +19,7 @@ actor ModelWorker {
     private var doubt: @Sendable ((any Error)?) -> Void = { _ in }
     /// When there was last a doubt that was looked into.
     private var lastDoubt: ContinuousClock.Instant?
-    /// How often doubts are looked into at most: there are prompts that a sound model has no word for.
+    /// The shortest time between two proofs that an empty caption sets off: a sound model has no word for some prompts.
     private static let timeBetweenProofs = Duration.seconds(600)
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
