@@ -38,7 +38,8 @@ class Server:
         self.folder = tempfile.TemporaryDirectory()
         environment = dict(
             os.environ, HOST="127.0.0.1", PORT=str(self.port), MODEL_ID=str(ROOT / "Models/demo"),
-            MODEL_CACHE_DIR=self.folder.name, **{"LOG_LEVEL": "ERROR"} | settings)
+            MODEL_CACHE_DIR=self.folder.name, SONG_CATALOGUE=f"{self.folder.name}/songs.sqlite",
+            **{"LOG_LEVEL": "ERROR"} | settings)
         self.process = subprocess.Popen([binary, "serve"], env=environment, cwd=ROOT, stderr=subprocess.DEVNULL)
         for _ in range(600):
             try:

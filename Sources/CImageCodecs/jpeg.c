@@ -65,8 +65,11 @@ static void skip_in_source(j_decompress_ptr jpeg, long count) {
     source->bytes_in_buffer -= (size_t)count;
 }
 
-static int is_about_kind(int code) {
-    switch (code) {
+// Whether libjpeg gave up for the kind of file, and not for a fault in it.
+static int is_about_kind(const struct jpeg_error_mgr *error) {
+    const int jpeg_ls_frame = 0xF7;  // SOF55 of ISO/IEC 14495-1
+    switch (error->msg_code) {
+    case JERR_UNKNOWN_MARKER: return error->msg_parm.i[0] == jpeg_ls_frame;
     case JERR_BAD_PRECISION:
     case JERR_SOF_UNSUPPORTED:
     case JERR_ARITH_NOTIMPL:
@@ -154,7 +157,7 @@ cjpeg_report cjpeg_examine(const uint8_t *bytes, size_t count, int header_only) 
         report.verdict = is_cut ? CJPEG_CUT_OFF : CJPEG_READABLE;
         report.missing_share = header_only ? 0 : self.errors.missing_rows / self.jpeg.total_iMCU_rows;
         if (report.missing_share > 1) report.missing_share = 1;
-    } else if (is_about_kind(error)) {
+    } else if (is_about_kind(&self.errors.manager)) {
         report.verdict = CJPEG_UNSUPPORTED;
     } else if (self.source.is_at_end) {
         report.verdict = CJPEG_CUT_OFF;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -76,6 +77,9 @@ static bool find_file(uintptr_t address, char *path, size_t size) {
     return found;
 }
 
+/// Set once a thread says why the process ends: others that run into the same file wait for that end.
+static atomic_flag ending = ATOMIC_FLAG_INIT;
+
 static void on_bus_error(int number, siginfo_t *info, void *context) {
     (void)context;
     // The stack of this handler is the thread's own: what it takes is small beside the least stack there is.
@@ -85,6 +89,7 @@ static void on_bus_error(int number, siginfo_t *info, void *context) {
         static const char after[] =
             " was cut short while it was in use, or its disk fails, so that the process ends here. Start it again: what was "
             "compiled is checked, and compiled anew where it is damaged; a checkpoint has to be fetched again.\n";
+        while (atomic_flag_test_and_set(&ending)) pause();
         say(before, sizeof before - 1);
         say(path, strlen(path));
         say(after, sizeof after - 1);

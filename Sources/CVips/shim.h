@@ -39,8 +39,12 @@ static inline VipsImage *cvips_srgb_by_profile(VipsImage *image) {
 
 /// To 8-bit sRGB by the colour space that the picture's header names.
 static inline VipsImage *cvips_srgb(VipsImage *image) {
-    VipsImage *result = NULL;
-    return vips_colourspace(image, &result, VIPS_INTERPRETATION_sRGB, NULL) == 0 ? result : NULL;
+    VipsImage *result = NULL, *unpacked = NULL;
+    // Of packed CIELAB libvips looks colours up in a table of 64 steps a channel, unless it is unpacked first.
+    if (image->Coding == VIPS_CODING_LABQ && vips_LabQ2Lab(image, &unpacked, NULL) != 0) return NULL;
+    int failed = vips_colourspace(unpacked != NULL ? unpacked : image, &result, VIPS_INTERPRETATION_sRGB, NULL);
+    if (unpacked != NULL) g_object_unref(unpacked);
+    return failed ? NULL : result;
 }
 
 /// An 8-bit picture with its transparency laid over white.

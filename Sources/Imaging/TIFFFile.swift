@@ -61,7 +61,7 @@ struct TIFFFile: ~Copyable {
         static let logLuv: UInt16 = 32_845
 
         static let names: [UInt16: String] = [
-            mask: "a transparency mask", lab: "CIELAB", 9: "ICC LAB", 10: "ITU LAB",
+            mask: "a transparency mask", 9: "ICC LAB", 10: "ITU LAB",
             32_803: "the raw values of a sensor",
             34_892: "the raw values of a sensor", 51_177: "a depth map",
         ]
@@ -94,7 +94,9 @@ struct TIFFFile: ~Copyable {
         case _ where layout.compression == Compression.oldJPEG:
             return layout.has_rgba != 0 ? .rgba : .unsupported("its compression is JPEG of the kind before 1995")
         case Photometric.lab where layout.samples == 3 && layout.is_planar == 0 && isOfBytes:
-            return .libvips(colours: 3, hasAlpha: false)
+            return .libvips(colours: 4, hasAlpha: false)  // libvips packs 10 or 11 bits a channel into four bytes
+        case Photometric.lab:
+            return .unsupported("its colours are CIELAB of \(layout.bits) bits in \(layout.samples) channels")
         case Photometric.palette:
             let isPlain = layout.samples == 1 && isUnsigned(layout) && [1, 2, 4, 8].contains(layout.bits)
             return isPlain && !isTiledByPlanes(layout)

@@ -95,6 +95,11 @@ struct VariantTests {
         try expect("ycbcr-plain.tif", Self.colours, within: 4)
     }
 
+    @Test("CIELAB is turned into RGB")
+    func showsLab() throws {
+        try expect("lab.tif", Self.colours, within: 6)  // a step of a or b is 4 of 255 there
+    }
+
     @Test("Values of no colour scale are stretched over it; a few too bright ones are clipped")
     func stretches() throws {
         let most = Self.greys[3][0]
@@ -107,7 +112,7 @@ struct VariantTests {
     @Test(
         "What is sound, and of a kind that is not read, is called unsupported and not damaged",
         arguments: [
-            "12-bit.jpg", "lossless.jpg", "cgbi.png", "private-critical.png", "jpeg2000.tif", "complex.tif",
+            "12-bit.jpg", "lossless.jpg", "jpeg-ls.jpg", "cgbi.png", "private-critical.png", "jpeg2000.tif", "complex.tif",
             "sensor.tif",
             "icc-lab.tif",
         ])

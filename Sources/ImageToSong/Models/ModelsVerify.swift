@@ -42,11 +42,11 @@ extension Models {
                 print("\(title): \(Self.summary(snapshot, findings))")
                 hasFailed = hasFailed || !findings.isEmpty
             }
-            for compiled in CompiledModel.all(in: shelf.modelCache) {
-                guard copies?.contains(compiled.folder.deletingLastPathComponent().path) ?? true else { continue }
-                hasFailed = !check(compiled) || hasFailed
+            let compilations = CompiledModel.all(in: shelf.modelCache).filter { compiled in
+                copies?.contains(compiled.folder.deletingLastPathComponent().path) ?? true
             }
-            if snapshots.isEmpty { complain("There are no models in \(shelf.hub.cache.folder.path).") }
+            for compiled in compilations { hasFailed = !check(compiled) || hasFailed }
+            if snapshots.isEmpty, compilations.isEmpty { complain("There are no models in \(shelf.hub.cache.folder.path).") }
             if hasFailed { throw ExitCode(1) }
         }
 

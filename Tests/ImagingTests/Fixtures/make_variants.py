@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the files that real programs write, as they write them: each shows the same four quarters, or their greys.
 
-    pip install numpy pillow tifffile imagecodecs
+    pip install numpy pillow tifffile imagecodecs scikit-image
     python Tests/ImagingTests/Fixtures/make_variants.py
 
 VariantTests has a line for each: whether it is shown, or what is said of it. The quarters, 96 × 64 pixels in all, are
@@ -15,6 +15,7 @@ import zlib
 
 import imagecodecs
 import numpy
+import skimage.color
 import tifffile
 from PIL import Image
 
@@ -64,6 +65,7 @@ def jpegs():
     write("4-4-0.jpg", imagecodecs.jpeg8_encode(RGB, level=90, subsampling="440"))
     write("ycck.jpg", imagecodecs.jpeg8_encode((255 - CMYK).astype(numpy.uint8), level=95, colorspace="cmyk", outcolorspace="ycck"))
     write("lossless.jpg", imagecodecs.ljpeg_encode(RGB[:, :, 0].copy()))
+    write("jpeg-ls.jpg", imagecodecs.jpegls_encode(RGB))
     noisy = Image.fromarray(numpy.random.default_rng(5).integers(0, 255, (64, 96, 3), numpy.uint8))
     busy, steps = encoded("JPEG", noisy, quality=90), encoded("JPEG", noisy, quality=90, progressive=True)
     write("half.jpg", busy[: len(busy) // 2])
@@ -142,6 +144,8 @@ def tiffs():
     tiff("complex.tif", GREY.astype("c8"), "minisblack")
     tiff("sensor.tif", GREY.astype("u1"), "cfa", extratags=[(33421, "H", 2, (2, 2), True), (33422, "B", 4, bytes([0, 1, 1, 2]), True)])
     tiff("icc-lab.tif", RGB, "icclab")
+    lab = skimage.color.rgb2lab(RGB)  # of D65, which libvips assumes
+    tiff("lab.tif", numpy.round(lab * [255 / 100, 1, 1]).astype("i2").astype("u1"), "cielab")
     ycbcr = numpy.asarray(Image.fromarray(RGB).convert("YCbCr"))
     tiff("ycbcr-plain.tif", ycbcr, "ycbcr", "lzw", subsampling=(1, 1), extratags=[(532, 5, 6, (0, 1, 255, 1, 128, 1, 255, 1, 128, 1, 255, 1), True)])
     cut = (HERE / "rgb-f4.tif").read_bytes()
