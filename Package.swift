@@ -38,9 +38,22 @@ let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", packa
 let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
-/// A library in `Sources/<name>`.
-func library(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
-    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings + coverage)
+/// A library in `Sources/<floor>/<name>`.
+func library(
+    _ floor: String, _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/\(floor)/\(name)", exclude: exclude,
+        swiftSettings: settings + coverage)
+}
+
+/// A library in C in `Sources/<floor>/<name>`, optimised in debug builds too: without, vector code is a hundred times slower.
+func cLibrary(_ floor: String, _ name: String, _ dependencies: [Target.Dependency] = [], linking: [String] = [])
+    -> Target
+{
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/\(floor)/\(name)", cSettings: [.unsafeFlags(["-O2"])],
+        linkerSettings: linking.map { .linkedLibrary($0) })
 }
 
 /// The tests in `Tests/<name>Tests` of the library `name`.
@@ -103,50 +116,52 @@ let package = Package(
                 "Checkpoint", "Hub", "ONNXRuntime", "Imaging", "Prometheus",
                 argumentParser, logging, nioCore, nioHTTP1, nioPosix,
             ],
-            swiftSettings: settings),
+            path: "Sources/App/ImageToSong", swiftSettings: settings),
         library(
-            "Server",
+            "Service", "Server",
             [
                 "Pipeline", "MusicServices", "Songs", "Moods", "Imaging", "Prometheus", "CWebFiles", crypto, httpTypes,
                 hummingbird, hummingbirdCore,
                 logging, metrics, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, serviceLifecycle, unixSignals,
             ], exclude: ["Web"]),
-        .target(name: "CWebFiles"),
+        cLibrary("Service", "CWebFiles"),
         library(
-            "Pipeline",
+            "Service", "Pipeline",
             [
                 "MusicServices", "Songs", "Moods", "SentenceEmbedding", "Blip2", "Networks", "Tokenization",
                 "Checkpoint",
                 "Hub", "ONNXRuntime", "Imaging", configuration, coreMetrics, crypto, grdb, logging, metrics,
             ]),
-        library("MusicServices", ["Songs", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1]),
-        library("Songs", ["Moods", "CAudioTags", "CKernels", "CSongFiles", grdb], exclude: ["starter.csv"]),
-        library("Moods", ["Imaging", "CSongFiles"], exclude: ["anchors.csv", "lexicon.csv"]),
+        library("Music", "MusicServices", ["Songs", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1]),
+        library("Music", "Songs", ["Moods", "CAudioTags", "CKernels", "CSongFiles", grdb], exclude: ["starter.csv"]),
+        library("Music", "Moods", ["Imaging", "CSongFiles"], exclude: ["anchors.csv", "lexicon.csv"]),
         // The lexicon and the starter catalogue, inside the program.
-        .target(name: "CSongFiles"),
-        .target(name: "CAudioTags", dependencies: ["CTagLib"], linkerSettings: [.linkedLibrary("tag")]),
-        library("SentenceEmbedding", ["Networks", "Tokenization", "Checkpoint", "ONNXGraph", "ONNXRuntime"]),
-        library("Blip2", ["Networks", "Tokenization", "Checkpoint", "ONNXGraph", "ONNXRuntime"]),
+        cLibrary("Music", "CSongFiles"),
+        cLibrary("Media", "CAudioTags", ["CTagLib"], linking: ["tag"]),
+        library("Music", "SentenceEmbedding", ["Networks", "Tokenization", "Checkpoint", "ONNXGraph", "ONNXRuntime"]),
+        library("Captioning", "Blip2", ["Networks", "Tokenization", "Checkpoint", "ONNXGraph", "ONNXRuntime"]),
         // What the networks have in common: layers, weights in few bits, compiling.
-        library("Networks", ["Checkpoint", "ONNXGraph", "ONNXRuntime", "CKernels", crypto]),
-        library("Tokenization", ["Checkpoint"]),
-        library("Checkpoint", ["CMappedFiles", crypto]),
+        library("Captioning", "Networks", ["Checkpoint", "ONNXGraph", "ONNXRuntime", "CKernels", crypto]),
+        library("Captioning", "Tokenization", ["Checkpoint"]),
+        library("Captioning", "Checkpoint", ["CMappedFiles", crypto]),
         // One sentence where a file is cut short while it is mapped.
-        .target(name: "CMappedFiles"),
-        library("Hub", ["Checkpoint", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioHTTPCompression, nioSSL]),
-        library("ONNXGraph", [crypto, swiftProtobuf], exclude: ["onnx.proto"]),
-        library("ONNXRuntime", ["CONNXRuntime", "CKernels"]),
-        // Optimised in debug builds too: without, its vector code is a hundred times slower.
-        .target(name: "CKernels", dependencies: ["CONNXRuntime"], cSettings: [.unsafeFlags(["-O2"])]),
-        .target(name: "CONNXRuntime"),
-        library("Imaging", ["CVips", "CImageCodecs", crypto]),
-        // libjpeg and libtiff themselves, where libvips does not say enough. Both come with it. Optimised in debug builds too.
-        .target(
-            name: "CImageCodecs", cSettings: [.unsafeFlags(["-O2"])],
-            linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("tiff")]),
-        library("Prometheus", [coreMetrics]),
-        .systemLibrary(name: "CTagLib", pkgConfig: "taglib", providers: [.apt(["libtag1-dev"]), .brew(["taglib"])]),
-        .systemLibrary(name: "CVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"]), .brew(["vips"])]),
+        cLibrary("Captioning", "CMappedFiles"),
+        library(
+            "Captioning", "Hub", ["Checkpoint", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioHTTPCompression, nioSSL]),
+        library("Runtime", "ONNXGraph", [crypto, swiftProtobuf], exclude: ["onnx.proto"]),
+        library("Runtime", "ONNXRuntime", ["CONNXRuntime", "CKernels"]),
+        cLibrary("Runtime", "CKernels", ["CONNXRuntime"]),
+        cLibrary("Runtime", "CONNXRuntime"),
+        library("Media", "Imaging", ["CVips", "CImageCodecs", crypto]),
+        // libjpeg and libtiff themselves, where libvips does not say enough. Both come with it.
+        cLibrary("Media", "CImageCodecs", linking: ["jpeg", "tiff"]),
+        library("Service", "Prometheus", [coreMetrics]),
+        .systemLibrary(
+            name: "CTagLib", path: "Sources/Media/CTagLib", pkgConfig: "taglib",
+            providers: [.apt(["libtag1-dev"]), .brew(["taglib"])]),
+        .systemLibrary(
+            name: "CVips", path: "Sources/Media/CVips", pkgConfig: "vips",
+            providers: [.apt(["libvips-dev"]), .brew(["vips"])]),
 
         // The requests that no well-meaning client sends, and a client that sends them.
         .target(

@@ -2,7 +2,7 @@
 
     python Benchmarks/stock_operators.py
 
-This is what the kernels in Sources/CKernels are held against: `image-to-song bench` says what a whole network makes of them.
+This is what the kernels in Sources/Runtime/CKernels are held against: `image-to-song bench` says what a whole network makes of them.
 Shapes are those of BLIP-2's vision tower (1408 and 6144 wide, 257 tokens a picture) and of OPT-2.7B (2560 and 10240 wide; 33 tokens
 of a prompt, or one at a time). The forms take turns; every figure is the median. Needs numpy, onnx and onnxruntime.
 """

@@ -1,4 +1,4 @@
-// Stands in for Sources/CKernels/kernel_avxvnni.c on processors that have AVX2 but no AVX-VNNI: the same tile, and
+// Stands in for Sources/Runtime/CKernels/kernel_avxvnni.c on processors that have AVX2 but no AVX-VNNI: the same tile, and
 // a dot product that gives the same sums.
 
 #include "internal.h"

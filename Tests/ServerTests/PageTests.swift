@@ -12,7 +12,7 @@ import Testing
 @Suite("The page", .heavy)
 struct PageTests {
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "Sources/Server/Web")
+        .deletingLastPathComponent().appending(path: "Sources/Service/Server/Web")
 
     @Test(
         "GET / is the page where a page is preferred",

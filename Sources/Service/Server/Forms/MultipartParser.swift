@@ -43,6 +43,8 @@ struct MultipartParser {
     private let headerEnd = ByteSearch(lineBreakThen: "\r\n")
     private var state = State.preamble
     private var pending: ByteBuffer
+    /// How many bytes of `pending` need no second look for the end of a header block.
+    private var searched = 0
     private var partCount = 0
 
     /// Makes a parser for the boundary of a `Content-Type` header.
@@ -133,15 +135,18 @@ struct MultipartParser {
     }
 
     private mutating func readHeader() throws(ServerError) -> Event? {
-        let end = find(headerEnd)
+        let end = find(headerEnd, from: searched)
+        let part = find(delimiter, from: searched)
         // A delimiter there means that the blank line is missing, however much would still come.
-        if case .whole(let offset) = find(delimiter), end.isNone(before: offset) {
+        if case .whole(let offset) = part, end.isNone(before: offset) {
             throw Self.malformed("a part has no blank line behind its header")
         }
         guard case .whole(let offset) = end else {
             guard pending.readableBytes <= limits.headerBytes else { throw headerTooLong() }
+            searched = min(end.offset, part.offset)
             return nil
         }
+        searched = 0
         guard offset <= limits.headerBytes else { throw headerTooLong() }
         partCount += 1
         guard partCount <= limits.parts else { throw Self.malformed("it has more than \(limits.parts) parts") }
@@ -163,8 +168,8 @@ struct MultipartParser {
         }
     }
 
-    private func find(_ search: ByteSearch) -> ByteSearch.Finding {
-        pending.withUnsafeReadableBytes { search.find(in: $0) }
+    private func find(_ search: ByteSearch, from start: Int = 0) -> ByteSearch.Finding {
+        pending.withUnsafeReadableBytes { search.find(in: $0, from: start) }
     }
 
     private func headerTooLong() -> ServerError {

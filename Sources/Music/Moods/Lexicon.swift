@@ -5,7 +5,7 @@ import Foundation
 public struct Lexicon: Sendable {
     private var words: [String: Affect] = [:]
 
-    /// The lexicon that is part of the program, Sources/Moods/lexicon.csv.
+    /// The lexicon that is part of the program, Sources/Music/Moods/lexicon.csv.
     public static let builtIn: Lexicon = {
         let bytes = UnsafeRawBufferPointer(start: song_lexicon.bytes, count: song_lexicon.length)
         // A test reads the same file row by row, so that no row can be lost here.

@@ -1,7 +1,7 @@
 import CSongFiles
 import GRDB
 
-/// The works in the public domain that a new catalogue begins with: Sources/Songs/starter.csv.
+/// The works in the public domain that a new catalogue begins with: Sources/Music/Songs/starter.csv.
 enum StarterCatalogue {
     /// What they are said to come from.
     static let source = "starter"

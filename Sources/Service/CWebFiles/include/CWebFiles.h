@@ -1,4 +1,4 @@
-// The files of the web page (Sources/Server/Web), which are part of the program.
+// The files of the web page (Sources/Service/Server/Web), which are part of the program.
 
 #ifndef CWEBFILES_H
 #define CWEBFILES_H
@@ -7,7 +7,7 @@
 
 /// One file.
 typedef struct {
-    /// The name in Sources/Server/Web.
+    /// The name in Sources/Service/Server/Web.
     const char *_Nonnull name;
     const unsigned char *_Nonnull bytes;
     size_t length;

@@ -1,6 +1,6 @@
 import CSongFiles
 
-/// Sentences whose mood is known: Sources/Moods/anchors.csv.
+/// Sentences whose mood is known: Sources/Music/Moods/anchors.csv.
 public enum Anchors {
     struct Anchor: Sendable {
         let affect: Affect

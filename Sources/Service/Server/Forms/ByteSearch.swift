@@ -19,6 +19,13 @@ struct ByteSearch: Sendable {
         /// The pattern is not there; at this offset its beginning may stand, else it is the number of bytes.
         case noneBefore(Int)
 
+        /// Where the pattern, or what may be its beginning, stands.
+        var offset: Int {
+            switch self {
+            case .whole(let offset), .noneBefore(let offset): offset
+            }
+        }
+
         /// Whether the whole pattern was not found in front of `offset`.
         func isNone(before offset: Int) -> Bool {
             switch self {
@@ -28,12 +35,12 @@ struct ByteSearch: Sendable {
         }
     }
 
-    /// Where the pattern, or at the very end its beginning, first stands in `bytes`.
+    /// Where the pattern, or at the very end its beginning, first stands in `bytes`, from the offset `start` on.
     ///
     /// `memchr` leaps from one carriage return to the next, so that pictures are searched at the speed of memory.
-    func find(in bytes: UnsafeRawBufferPointer) -> Finding {
+    func find(in bytes: UnsafeRawBufferPointer, from start: Int = 0) -> Finding {
         guard let base = bytes.baseAddress else { return .noneBefore(0) }
-        var offset = 0
+        var offset = start
         while offset < bytes.count,
             let found = memchr(base + offset, Self.carriageReturn, bytes.count - offset)
         {

@@ -11,11 +11,11 @@ typedef struct {
     size_t length;
 } song_file;
 
-/// The words of captions and their moods: Sources/Moods/lexicon.csv.
+/// The words of captions and their moods: Sources/Music/Moods/lexicon.csv.
 extern const song_file song_lexicon;
-/// Sentences with a known mood: Sources/Moods/anchors.csv.
+/// Sentences with a known mood: Sources/Music/Moods/anchors.csv.
 extern const song_file song_anchors;
-/// Works in the public domain: Sources/Songs/starter.csv.
+/// Works in the public domain: Sources/Music/Songs/starter.csv.
 extern const song_file song_starter;
 
 #endif
