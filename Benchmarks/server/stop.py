@@ -76,12 +76,13 @@ def client(port, keeps, results, lock):
 
 
 def wait_until_healthy(port):
-    while True:
+    for _ in range(600):
         with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
             connection.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
             if b" 200 " in (read_answer(connection) or b""):
                 return
         time.sleep(0.1)
+    sys.exit("The server did not become healthy within a minute.")
 
 
 def stop_once(program, models, results):

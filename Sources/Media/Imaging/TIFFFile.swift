@@ -81,6 +81,7 @@ struct TIFFFile: ~Copyable {
 
     /// Decides how a page is read.
     private static func reading(_ layout: ctiff_layout) -> Reading {
+        guard !hasHugeChunks(layout) else { return .unsupported("its tiles are far larger than the picture") }
         guard layout.is_decodable != 0 else {
             return .unsupported("its compression, number \(layout.compression), is not one that libtiff decodes here")
         }
@@ -136,6 +137,13 @@ struct TIFFFile: ~Copyable {
         guard layout.compression != Compression.jpeg else { return .unsupported("it is a JPEG of \(layout.bits) bits") }
         let channel = alpha.map { $0 + colours }
         return .samples(colours: colours, alpha: channel.flatMap { $0 < Int(layout.samples) ? $0 : nil })
+    }
+
+    /// Whether a strip or tile takes many times what the picture does: a small file could claim any amount of memory by that.
+    private static func hasHugeChunks(_ layout: ctiff_layout) -> Bool {
+        let pictureBits =
+            Double(layout.width) * Double(layout.height) * Double(layout.samples) * Double(layout.bits)
+        return Double(layout.chunk_bytes) > max(0x1p26, pictureBits)
     }
 
     private static func isUnsigned(_ layout: ctiff_layout) -> Bool {

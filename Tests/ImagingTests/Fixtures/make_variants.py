@@ -148,6 +148,10 @@ def tiffs():
     tiff("lab.tif", numpy.round(lab * [255 / 100, 1, 1]).astype("i2").astype("u1"), "cielab")
     ycbcr = numpy.asarray(Image.fromarray(RGB).convert("YCbCr"))
     tiff("ycbcr-plain.tif", ycbcr, "ycbcr", "lzw", subsampling=(1, 1), extratags=[(532, 5, 6, (0, 1, 255, 1, 128, 1, 255, 1, 128, 1, 255, 1), True)])
+    tiff("huge-tiles.tif", RGB, "rgb", tile=(32, 32))
+    tiled = (HERE / "huge-tiles.tif").read_bytes()
+    # 322 is TileWidth: 32 becomes 134,217,760.
+    write("huge-tiles.tif", tiled.replace(struct.pack("<HHII", 322, 4, 1, 32), struct.pack("<HHII", 322, 4, 1, 0x8000020)))
     cut = (HERE / "rgb-f4.tif").read_bytes()
     write("half.tif", cut[: len(cut) * 2 // 3])
 
