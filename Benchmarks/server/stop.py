@@ -114,7 +114,7 @@ def stop_once(program, models, results):
 
 
 def main():
-    program = sys.argv[1]
+    program = os.path.abspath(sys.argv[1])
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 50
     results = collections.Counter()
     with tempfile.TemporaryDirectory() as models:
