@@ -75,7 +75,7 @@ struct CAPITests {
     func everyFunction() throws {
         let tests = URL(fileURLWithPath: #filePath)
         let sources = tests.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "Sources")
+            .appending(path: "Sources/Runtime")
         let header = sources.appending(path: "CONNXRuntime/include/CONNXRuntime.h")
         let declarations = try String(contentsOf: header, encoding: .utf8)
         let operators = ["operator", "operator_linear", "operator_attention"].map {
