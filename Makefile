@@ -19,7 +19,7 @@ test:                 ## run every test, with what it needs, and say what was le
 	@scripts/setup --for-tests
 	@SWIFT=$(SWIFT) scripts/test
 
-fuzz: setup           ## throw made-up input at all that reads bytes from outside, FUZZ_SECONDS (60) in all
+fuzz: setup           ## fuzz everything that reads bytes from outside, FUZZ_SECONDS (60) in all
 	@SWIFT=$(SWIFT) scripts/fuzz $(FUZZ_SECONDS)
 
 sanitize:             ## try the kernels in C with memory and thread checks, SANITIZE_SECONDS (60) in all
