@@ -122,8 +122,8 @@ def test(program, examples):
         described = {f"{method.upper()} {path}" for path, call in description["paths"].items() for method in call}
         absent = {call.split()[1] for call in described - server.calls(address)}
         command = [
-            "run", "openapi.json", "--url", address, "--request-timeout", str(server.PATIENCE), "--checks", "all", "--no-color",
-            "--max-examples", examples, "--generation-deterministic",
+            "run", "openapi.json", "--url", address, "--request-timeout", str(server.PATIENCE), "--max-response-time",
+            str(server.PATIENCE), "--checks", "all", "--no-color", "--max-examples", examples, "--generation-deterministic",
         ]
         # Of a list of songs no schema says what is wrong: it is read in the background, row by row.
         for path in sorted(absent | {"/songs/import"}):
