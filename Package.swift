@@ -40,10 +40,11 @@ let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift
 
 /// A library in `Sources/<floor>/<name>`.
 func library(
-    _ floor: String, _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
+    _ floor: String, _ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil,
+    exclude: [String] = []
 ) -> Target {
     .target(
-        name: name, dependencies: dependencies, path: "Sources/\(floor)/\(name)", exclude: exclude,
+        name: name, dependencies: dependencies, path: "Sources/\(floor)/\(path ?? name)", exclude: exclude,
         swiftSettings: settings + coverage)
 }
 
@@ -64,8 +65,8 @@ func tests(_ name: String, _ others: [Target.Dependency] = [], exclude: [String]
 
 /// What is tried by the fuzz targets.
 let fuzzed: [Target.Dependency] = [
-    "Server", "Pipeline", "Songs", "Moods", "Blip2", "Networks", "Tokenization", "Checkpoint", "Hub", "Imaging",
-    "Prometheus",
+    "Server", "Recommendation", "Serving", "Settings", "Observability", "Songs", "Moods", "Blip2", "Networks",
+    "Tokenization", "Checkpoint", "Hub", "Imaging",
     httpTypes, logging, nioCore, nioEmbedded, nioHTTPTypes,
 ]
 
@@ -112,28 +113,36 @@ let package = Package(
         .executableTarget(
             name: "ImageToSong",
             dependencies: [
-                "Server", "Pipeline", "MusicServices", "Songs", "Moods", "SentenceEmbedding", "Blip2", "Networks",
-                "Checkpoint", "Hub", "ONNXRuntime", "Imaging", "Prometheus",
+                "Server", "Recommendation", "Serving", "Settings", "Observability", "MusicServices", "Songs", "Moods",
+                "SentenceEmbedding", "Blip2", "Networks", "Checkpoint", "Hub", "ONNXRuntime", "Imaging", "Concurrency",
                 argumentParser, logging, nioCore, nioHTTP1, nioPosix,
             ],
             path: "Sources/App/ImageToSong", swiftSettings: settings),
         library(
             "Service", "Server",
             [
-                "Pipeline", "MusicServices", "Songs", "Moods", "Imaging", "Prometheus", "CWebFiles", crypto, httpTypes,
-                hummingbird, hummingbirdCore,
+                "Recommendation", "Serving", "Settings", "Observability", "MusicServices", "Songs", "Moods", "Imaging",
+                "Concurrency", "CWebFiles", crypto, httpTypes, hummingbird, hummingbirdCore,
                 logging, metrics, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, serviceLifecycle, unixSignals,
             ], exclude: ["Web"]),
         cLibrary("Service", "CWebFiles"),
         library(
-            "Service", "Pipeline",
+            "Service", "Recommendation",
             [
-                "MusicServices", "Songs", "Moods", "SentenceEmbedding", "Blip2", "Networks", "Tokenization",
-                "Checkpoint",
-                "Hub", "ONNXRuntime", "Imaging", configuration, coreMetrics, crypto, grdb, logging, metrics,
+                "Serving", "Settings", "MusicServices", "Songs", "Moods", "SentenceEmbedding", "Networks", "Checkpoint",
+                "Hub", "Imaging", "Concurrency", coreMetrics, logging, metrics,
             ]),
-        library("Music", "MusicServices", ["Songs", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1]),
-        library("Music", "Songs", ["Moods", "CAudioTags", "CKernels", "CSongFiles", grdb], exclude: ["starter.csv"]),
+        library(
+            "Service", "Serving",
+            [
+                "Settings", "Blip2", "Networks", "Tokenization", "Checkpoint", "Hub", "ONNXRuntime", "Imaging",
+                "Concurrency", coreMetrics, crypto, grdb, logging, metrics,
+            ], path: "Pipeline"),
+        library(
+            "Service", "Settings", ["Blip2", "Networks", "Hub", "Imaging", "Concurrency", configuration, logging]),
+        library("Service", "Observability", [coreMetrics, logging]),
+        library("Music", "MusicServices", ["Songs", "Concurrency", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1]),
+        library("Music", "Songs", ["Moods", "Randomness", "CAudioTags", "CKernels", "CSongFiles", grdb], exclude: ["starter.csv"]),
         library("Music", "Moods", ["Imaging", "CSongFiles"], exclude: ["anchors.csv", "lexicon.csv"]),
         // The lexicon and the starter catalogue, inside the program.
         cLibrary("Music", "CSongFiles"),
@@ -141,13 +150,14 @@ let package = Package(
         library("Music", "SentenceEmbedding", ["Networks", "Tokenization", "Checkpoint", "ONNXGraph", "ONNXRuntime"]),
         library("Captioning", "Blip2", ["Networks", "Tokenization", "Checkpoint", "ONNXGraph", "ONNXRuntime"]),
         // What the networks have in common: layers, weights in few bits, compiling.
-        library("Captioning", "Networks", ["Checkpoint", "ONNXGraph", "ONNXRuntime", "CKernels", crypto]),
+        library("Captioning", "Networks", ["Checkpoint", "ONNXGraph", "ONNXRuntime", "CKernels", "Concurrency", crypto]),
         library("Captioning", "Tokenization", ["Checkpoint"]),
         library("Captioning", "Checkpoint", ["CMappedFiles", crypto]),
         // One sentence where a file is cut short while it is mapped.
         cLibrary("Captioning", "CMappedFiles"),
         library(
-            "Captioning", "Hub", ["Checkpoint", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioHTTPCompression, nioSSL]),
+            "Captioning", "Hub",
+            ["Checkpoint", "Concurrency", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioHTTPCompression, nioSSL]),
         library("Runtime", "ONNXGraph", [crypto, swiftProtobuf], exclude: ["onnx.proto"]),
         library("Runtime", "ONNXRuntime", ["CONNXRuntime", "CKernels"]),
         cLibrary("Runtime", "CKernels", ["CONNXRuntime"]),
@@ -155,7 +165,9 @@ let package = Package(
         library("Media", "Imaging", ["CVips", "CImageCodecs", crypto]),
         // libjpeg and libtiff themselves, where libvips does not say enough. Both come with it.
         cLibrary("Media", "CImageCodecs", linking: ["jpeg", "tiff"]),
-        library("Service", "Prometheus", [coreMetrics]),
+        // One of each: executor, semaphore, shared task, deadline, lock, cache; and random numbers with a seed.
+        library("Concurrency", "Concurrency"),
+        library("Concurrency", "Randomness"),
         .systemLibrary(
             name: "CTagLib", path: "Sources/Media/CTagLib", pkgConfig: "taglib",
             providers: [.apt(["libtag1-dev"]), .brew(["taglib"])]),
@@ -169,7 +181,7 @@ let package = Package(
             swiftSettings: settings),
         // A model that answers what a test wants, and what else the tests of several modules need.
         .target(
-            name: "StandIns", dependencies: ["Blip2", "Imaging", "Pipeline"], path: "Tests/StandIns",
+            name: "StandIns", dependencies: ["Blip2", "Imaging", "Serving"], path: "Tests/StandIns",
             swiftSettings: settings),
         // A server that behaves like the Hugging Face Hub, or misbehaves as it is told.
         .target(
@@ -183,29 +195,34 @@ let package = Package(
         tests(
             "Server",
             [
-                "BadRequests", "StandIns", "Pipeline", "Songs", "Imaging", "Prometheus", httpTypes, hummingbird,
-                hummingbirdTesting, hummingbirdCore, logging, metrics, nioCore, nioEmbedded, nioHTTP1, nioHTTPTypes,
+                "BadRequests", "StandIns", "Recommendation", "Serving", "Settings", "Observability", "Songs", "Imaging",
+                "Concurrency", "Randomness", httpTypes, hummingbird, hummingbirdTesting, hummingbirdCore, logging, metrics, nioCore, nioEmbedded, nioHTTP1, nioHTTPTypes,
                 nioHTTPTypesHTTP1, nioPosix, serviceLifecycle,
             ],
             exclude: []),
         tests(
-            "Pipeline",
-            [
-                "StandIns", "Songs", "Moods", "Blip2", "Checkpoint", "Hub", "Imaging", configuration, coreMetrics, grdb,
-                logging, metrics,
-            ]),
+            "Recommendation",
+            ["StandIns", "Serving", "Settings", "Songs", "Moods", "Imaging", logging, metrics], exclude: []),
+        .testTarget(
+            name: "ServingTests",
+            dependencies: [
+                "Serving", "StandIns", "Settings", "Concurrency", "Blip2", "Checkpoint", "Hub", "Imaging", configuration,
+                coreMetrics, grdb, logging, metrics,
+            ], path: "Tests/PipelineTests", exclude: ["Fixtures"], swiftSettings: settings),
+        tests("Settings", ["StandIns", "Blip2", "Imaging", configuration, logging], exclude: []),
+        tests("Observability", ["StandIns", logging, metrics], exclude: []),
+        tests("Concurrency", ["StandIns"], exclude: []),
         tests("MusicServices", ["StandIns", "Songs", logging, nioCore, nioHTTP1, nioPosix], exclude: []),
-        tests("Songs", ["StandIns", "Moods", grdb]),
+        tests("Songs", ["StandIns", "Moods", "Randomness", grdb]),
         tests("Moods", ["CSongFiles", "Imaging"], exclude: []),
         tests("SentenceEmbedding", ["StandIns", "Networks", "Checkpoint", "Tokenization", "ONNXRuntime"]),
         tests("Blip2", ["StandIns", "Networks", "Checkpoint", "ONNXRuntime"], exclude: ["Configuration/Fixtures"]),
         tests("Tokenization"),
         tests("Checkpoint"),
-        tests("Hub", ["Checkpoint", "FakeHub", "StandIns", crypto]),
+        tests("Hub", ["Checkpoint", "Concurrency", "FakeHub", "StandIns", crypto]),
         tests("ONNXGraph", ["StandIns", "ONNXRuntime"], exclude: []),
         tests("ONNXRuntime", ["StandIns", "CONNXRuntime"]),
-        tests("CKernels", exclude: []),
-        tests("Imaging"),
-        tests("Prometheus", [metrics], exclude: []),
+        tests("CKernels", ["Randomness"], exclude: []),
+        tests("Imaging", ["Randomness"]),
     ] + fuzzing
 )

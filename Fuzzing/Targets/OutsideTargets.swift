@@ -1,7 +1,8 @@
 import Foundation
 
 @testable import Hub
-@testable import Pipeline
+@testable import Serving
+@testable import Settings
 
 // MARK: Settings
 

@@ -3,7 +3,7 @@ import Logging
 import NIOCore
 import NIOEmbedded
 import NIOHTTPTypes
-import Prometheus
+import Observability
 
 @testable import Server
 

@@ -1,6 +1,5 @@
+import Concurrency
 import Testing
-
-@testable import Pipeline
 
 @Suite("The time that is left")
 struct RemainingTimeTests {

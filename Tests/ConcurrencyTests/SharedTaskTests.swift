@@ -1,13 +1,12 @@
 import StandIns
 import Testing
 
-@testable import Pipeline
-
-@Suite("Shared work")
-struct SharedWorkTests {
+@testable 
+@Suite("Shared tasks")
+struct SharedTaskTests {
     /// Work that goes on until the stream ends or it is cancelled.
-    private func work(_ open: AsyncStream<Void>, _ journal: Journal) -> SharedWork<Int> {
-        SharedWork {
+    private func work(_ open: AsyncStream<Void>, _ journal: Journal) -> SharedTask<Int> {
+        SharedTask {
             for await _ in open {}
             guard !Task.isCancelled else {
                 journal.note("cancelled")
@@ -22,9 +21,9 @@ struct SharedWorkTests {
         let (open, opener) = AsyncStream<Void>.makeStream()
         let journal = Journal()
         let work = work(open, journal)
-        let second = try #require(work.enter())
-        let third = try #require(work.enter())
-        let tasks = [SharedWork<Int>.firstPlace, second, third].map { place in Task { try await work.value(place) } }
+        let second = try #require(work.join())
+        let third = try #require(work.join())
+        let tasks = [SharedTask<Int>.firstWaiter, second, third].map { waiter in Task { try await work.value(for: waiter) } }
         tasks[1].cancel()
         await #expect(throws: CancellationError.self) { try await tasks[1].value }
         opener.finish()
@@ -38,29 +37,31 @@ struct SharedWorkTests {
         let (open, opener) = AsyncStream<Void>.makeStream()
         let journal = Journal()
         let work = work(open, journal)
-        let second = try #require(work.enter())
-        let tasks = [SharedWork<Int>.firstPlace, second].map { place in Task { try await work.value(place) } }
+        let second = try #require(work.join())
+        let tasks = [SharedTask<Int>.firstWaiter, second].map { waiter in Task { try await work.value(for: waiter) } }
         for task in tasks {
             task.cancel()
             await #expect(throws: CancellationError.self) { try await task.value }
         }
-        #expect(work.enter() == nil)
+        #expect(work.join() == nil)
         await work.finished()
         #expect(journal.all == ["cancelled"])
         opener.finish()
     }
 
-    @Test("A caller that comes when the work is over begins anew; one that had its place still gets the result")
+    @Test("A caller that comes when the work is over begins anew; one that has joined still gets the result")
     func late() async throws {
-        let work = SharedWork { 7 }
+        let work = SharedTask { 7 }
         await work.finished()
-        #expect(work.enter() == nil)
-        #expect(try await work.value(SharedWork<Int>.firstPlace) == 7)
+        #expect(work.join() == nil)
+        #expect(try await work.value(for: SharedTask<Int>.firstWaiter) == 7)
     }
+
+    private struct Broken: Error {}
 
     @Test("An error reaches all who wait")
     func failure() async throws {
-        let work = SharedWork<Int> { throw PipelineError(.corruptPicture, "Broken.") }
-        await #expect(throws: PipelineError.self) { try await work.value(SharedWork<Int>.firstPlace) }
+        let work = SharedTask<Int> { throw Broken() }
+        await #expect(throws: Broken.self) { try await work.value(for: SharedTask<Int>.firstWaiter) }
     }
 }

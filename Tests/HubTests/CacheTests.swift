@@ -1,3 +1,4 @@
+import Concurrency
 import FakeHub
 import Foundation
 import StandIns
@@ -56,7 +57,7 @@ struct CacheTests {
         let work = try await Workplace()
         let snapshot = try await work.pull()
         let etag = try #require(snapshot.etag(of: "model.safetensors"))
-        let lock = try #require(try BlobLock.take(work.cache.lock(snapshot.name, etag)))
+        let lock = try #require(try FileLock.take(work.cache.lock(snapshot.name, etag)))
         #expect(#expect(throws: HubError.self) { try work.cache.remove([snapshot]) }?.code == .busy)
         #expect(try snapshot.findings() == [])
         lock.release()

@@ -1,4 +1,5 @@
 import Checkpoint
+import Concurrency
 import FakeHub
 import Foundation
 import StandIns
@@ -162,12 +163,12 @@ struct MarkerLockTests {
 
     @Test("is held by one, and gone when it is released")
     func excludes() throws {
-        let lock = try #require(try BlobLock.take(file, calls: calls))
-        #expect(try BlobLock.take(file, calls: calls) == nil)
+        let lock = try #require(try FileLock.take(file, calls: calls))
+        #expect(try FileLock.take(file, calls: calls) == nil)
         #expect(try String(contentsOf: file, encoding: .utf8).hasPrefix("\(getpid())\n"))
         lock.release()
         #expect(!FileManager.default.fileExists(atPath: file.path))
-        try #require(try BlobLock.take(file, calls: calls)).release()
+        try #require(try FileLock.take(file, calls: calls)).release()
     }
 
     @Test("is taken over from a process that has ended, and from nobody")
@@ -176,8 +177,8 @@ struct MarkerLockTests {
         // No process has the number; this process has started at another time; the file of a time with flock is empty.
         for text in ["2147483646\n\(machine)\n", "\(getpid())\n\(machine)\n1\n", ""] {
             try write(text, age: 60)
-            let lock = try #require(try BlobLock.take(file, calls: calls), "\(text)")
-            #expect(try BlobLock.take(file, calls: calls) == nil)
+            let lock = try #require(try FileLock.take(file, calls: calls), "\(text)")
+            #expect(try FileLock.take(file, calls: calls) == nil)
             lock.release()
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
@@ -188,7 +189,7 @@ struct MarkerLockTests {
         let machine = ProcessInfo.processInfo.hostName
         for text in ["\(getppid())\n\(machine)\n", "2147483646\nanother-machine\n", ""] {
             try write(text)
-            #expect(try BlobLock.take(file, calls: calls) == nil, "\(text)")
+            #expect(try FileLock.take(file, calls: calls) == nil, "\(text)")
             #expect(try String(contentsOf: file, encoding: .utf8) == text)
         }
     }
@@ -198,9 +199,9 @@ struct MarkerLockTests {
         for _ in 0..<20 {
             try write("2147483646\n\(ProcessInfo.processInfo.hostName)\n", age: 60)
             let (file, calls) = (file, calls)
-            let taken = try await withThrowingTaskGroup(of: BlobLock?.self) { group in
-                for _ in 0..<8 { group.addTask { try BlobLock.take(file, calls: calls) } }
-                return try await group.reduce(into: [BlobLock]()) { taken, lock in
+            let taken = try await withThrowingTaskGroup(of: FileLock?.self) { group in
+                for _ in 0..<8 { group.addTask { try FileLock.take(file, calls: calls) } }
+                return try await group.reduce(into: [FileLock]()) { taken, lock in
                     if let lock { taken.append(lock) }
                 }
             }

@@ -1,4 +1,5 @@
 import Checkpoint
+import Concurrency
 import FakeHub
 import Foundation
 import StandIns

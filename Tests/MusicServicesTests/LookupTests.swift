@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test func `The cache is bounded`() {
-        var cache = LookupCache(capacity: 16)
+        let cache = LookupCache(capacity: 16)
         func key(_ number: Int) -> LookupKey { LookupKey(isrc: nil, title: "\(number)", artist: "", duration: nil) }
         for number in 0..<100 { cache.keep(nil, for: key(number), until: .seconds(10)) }
         #expect(cache.count <= 16)

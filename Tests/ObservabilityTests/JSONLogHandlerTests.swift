@@ -3,7 +3,7 @@ import Logging
 import StandIns
 import Testing
 
-@testable import Server
+@testable import Observability
 
 @Suite("Log lines")
 struct JSONLogHandlerTests {

@@ -2,7 +2,7 @@ import Foundation
 import StandIns
 import Testing
 
-@testable import Server
+@testable import Observability
 
 @Suite("The writer of log lines")
 struct LogWriterTests {

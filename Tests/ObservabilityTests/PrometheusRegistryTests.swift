@@ -1,5 +1,5 @@
 import Metrics
-import Prometheus
+import Observability
 import Testing
 
 @Suite("Prometheus text")

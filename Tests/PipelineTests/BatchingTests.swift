@@ -1,11 +1,12 @@
 import Blip2
+import Concurrency
 import Imaging
 import Logging
 import StandIns
 import Synchronization
 import Testing
 
-@testable import Pipeline
+@testable import Serving
 
 /// A model whose captions take as many steps as `max_new_tokens` says, and which writes down who goes with whom.
 private final class SteppingModel: CaptionModel {
@@ -206,6 +207,45 @@ struct BatchingTests {
         #expect(error?.retryAfter != nil)
         for _ in 0..<4 { gate.open() }
         for task in [running] + waiting { _ = try await task.value }
+        #expect(try await ask(captioner, "e", steps: 1).value == "e")
+    }
+    @Test("A request that may wait finds the queue full and waits; one that may not is refused before it")
+    func waitsForAdmission() async throws {
+        let captioner = await captioner(batch: 1, queue: 1)
+        let running = [try ask(captioner, "a", steps: 1)]
+        try await wait(for: "join a")
+        let queued = try ask(captioner, "b", steps: 1)
+        try await wait(forQueue: 1, at: captioner)
+        let bytes = try fixture("gradient.png")
+        let waiting = Task {
+            try await captioner.caption(
+                bytes, options: CaptionOptions(prompt: "c", maxNewTokens: 1), admission: .orWait
+            ).caption
+        }
+        try await eventually("the third waits for admission") { captioner.admission.waiterCount == 1 }
+        let error = await #expect(throws: PipelineError.self) { try await ask(captioner, "d", steps: 1).value }
+        #expect(error?.code == .queueFull)
+        for _ in 0..<3 { gate.open() }
+        for task in running + [queued] { _ = try await task.value }
+        #expect(try await waiting.value == "c")
+    }
+
+    @Test("One that is cancelled while it waits for admission leaves at once, and takes nobody's turn")
+    func cancelledBeforeAdmission() async throws {
+        let captioner = await captioner(batch: 1, queue: 1)
+        let tasks = [try ask(captioner, "a", steps: 1)]
+        try await wait(for: "join a")
+        let queued = try ask(captioner, "b", steps: 1)
+        try await wait(forQueue: 1, at: captioner)
+        let bytes = try fixture("gradient.png")
+        let waiting = Task { try await captioner.caption(bytes, admission: .orWait).caption }
+        try await eventually("the third waits for admission") { captioner.admission.waiterCount == 1 }
+        waiting.cancel()
+        let error = await #expect(throws: PipelineError.self) { try await waiting.value }
+        #expect(error?.code == .cancelled)
+        #expect(captioner.admission.waiterCount == 0)
+        for _ in 0..<3 { gate.open() }
+        for task in tasks + [queued] { _ = try await task.value }
         #expect(try await ask(captioner, "e", steps: 1).value == "e")
     }
 }

@@ -1,3 +1,4 @@
+import Concurrency
 import CoreMetrics
 import Foundation
 import GRDB
@@ -8,7 +9,7 @@ import StandIns
 import Synchronization
 import Testing
 
-@testable import Pipeline
+@testable import Serving
 
 @Suite("Caching")
 struct CachingTests {
@@ -19,13 +20,16 @@ struct CachingTests {
 
     private func cache(
         maxBytes: Int = 1 << 20, maxEntries: Int = 1000, timeToLive: Duration = .seconds(3600),
-        patience: CaptionStore.Patience = CaptionStore.Patience(), metrics: CaptionMetrics = CaptionMetrics(),
+        patience: SQLiteTier.Patience = SQLiteTier.Patience(), metrics: CaptionMetrics = CaptionMetrics(),
         now: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 }
     ) -> CaptionCache {
         CaptionCache(
-            path: path, timeToLive: timeToLive, maxBytes: maxBytes, maxEntries: maxEntries, patience: patience,
-            metrics: metrics,
-            logger: Logger(label: "test") { [log] _ in JournalLogHandler(journal: log) }, now: now)
+            [
+                MemoryTier(maxBytes: maxBytes),
+                SQLiteTier(
+                    path: path, maxEntries: maxEntries, timeToLive: timeToLive.inSeconds, patience: patience,
+                    metrics: metrics, logger: Logger(label: "test") { [log] _ in JournalLogHandler(journal: log) }),
+            ], timeToLive: timeToLive, now: now)
     }
 
     /// A captioner that writes down each caption that it makes.
@@ -199,7 +203,7 @@ struct CachingTests {
     func heldFile() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         // Whoever waited for the file would wait for as long as it is held: until the captions are there.
-        var patience = CaptionStore.Patience()
+        var patience = SQLiteTier.Patience()
         patience.writing = .seconds(3600)
         let captioner = await captioner(cache(patience: patience))
         let bytes = try fixture("gradient.png")
@@ -222,7 +226,7 @@ struct CachingTests {
     func heldAtStart() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        var patience = CaptionStore.Patience()
+        var patience = SQLiteTier.Patience()
         patience.writing = .milliseconds(1)
         patience.retry = .milliseconds(1)
         let cache = cache(patience: patience)
@@ -244,22 +248,22 @@ struct CachingTests {
     func heldAtEnd() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let counts = CountingMetrics()
-        var patience = CaptionStore.Patience()
+        var patience = SQLiteTier.Patience()
         patience.opening = .milliseconds(50)
         patience.writing = .seconds(3600)
         let metrics = CaptionMetrics(counts)
-        let store = CaptionStore(
+        let store = SQLiteTier(
             path: path, maxEntries: 20, timeToLive: 1e9, metrics: metrics, logger: Logger(label: "test"))
         await store.open()
         await store.close()
         let cache = cache(patience: patience, metrics: metrics)
         await cache.open()
         try await holding(path) { () async throws in
-            cache.remember(
+            await cache.put(
                 CaptionResult(
                     caption: "c", tokenCount: 1,
                     picture: PictureInfo(format: "png", width: 1, height: 1, byteCount: 1, hash: "h")),
-                try CaptionKey(picture: "p", model: "m", options: options))
+                for: try CaptionKey(picture: "p", model: "m", options: options))
             await cache.close()
             #expect(counts.value("image_to_song_cache_faults_total", ["fault": "dropped"]) == 1)
         }
@@ -270,19 +274,19 @@ struct CachingTests {
     func fullQueue() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let counts = CountingMetrics()
-        var patience = CaptionStore.Patience()
+        var patience = SQLiteTier.Patience()
         patience.writing = .milliseconds(1)
-        let store = CaptionStore(
+        let store = SQLiteTier(
             path: path, maxEntries: 1 << 20, timeToLive: 1e9, patience: patience, metrics: CaptionMetrics(counts),
             logger: Logger(label: "test"))
         await store.open()
         let result = CaptionResult(
             caption: "c", tokenCount: 1,
             picture: PictureInfo(format: "png", width: 1, height: 1, byteCount: 1, hash: "h"))
-        let caption = RememberedCaption(result, created: Date().timeIntervalSince1970)
+        let caption = CachedCaption(result, created: Date().timeIntervalSince1970)
         try await holding(path) { () async throws in
-            for number in 0..<CaptionStore.queueLimit + 7 {
-                store.remember(caption, try CaptionKey(picture: "\(number)", model: "m", options: options))
+            for number in 0..<SQLiteTier.queueLimit + 7 {
+                store.put(caption, for: try CaptionKey(picture: "\(number)", model: "m", options: options))
             }
             #expect(counts.value("image_to_song_cache_faults_total", ["fault": "dropped"]) == 7)
         }
@@ -364,7 +368,7 @@ struct CachingTests {
     @Test("The file keeps no more captions than it may, and drops the oldest")
     func maxEntries() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
-        let store = CaptionStore(path: path, maxEntries: 20, timeToLive: 1e9, logger: Logger(label: "test"))
+        let store = SQLiteTier(path: path, maxEntries: 20, timeToLive: 1e9, logger: Logger(label: "test"))
         await store.open()
         let result = CaptionResult(
             caption: "c", tokenCount: 1,
@@ -372,7 +376,7 @@ struct CachingTests {
         let keys = try (0..<50).map { try CaptionKey(picture: "\($0)", model: "m", options: options) }
         let now = Date().timeIntervalSince1970
         for (index, key) in keys.enumerated() {
-            store.remember(RememberedCaption(result, created: now + Double(index)), key)
+            store.put(CachedCaption(result, created: now + Double(index)), for: key)
             await store.flush()
         }
         #expect(await store.count <= 20)
@@ -382,10 +386,89 @@ struct CachingTests {
     }
 }
 
+/// A cache in a dictionary, as somebody would write one who has another place for captions.
+private actor DictionaryCache: ResultCache {
+    struct Broken: Error {}
+
+    nonisolated let name: String
+    private(set) var captions: [CaptionKey: CachedCaption] = [:]
+    private let isBroken: Bool
+
+    init(_ name: String, isBroken: Bool = false) {
+        self.name = name
+        self.isBroken = isBroken
+    }
+
+    func get(_ key: CaptionKey) throws -> CachedCaption? {
+        if isBroken { throw Broken() }
+        return captions[key]
+    }
+
+    func put(_ caption: CachedCaption, for key: CaptionKey) throws {
+        if isBroken { throw Broken() }
+        captions[key] = caption
+    }
+}
+
+@Suite("Tiers of the caption cache")
+struct CacheTierTests {
+    private let result = CaptionResult(
+        caption: "a boat", tokenCount: 1,
+        picture: PictureInfo(format: "png", width: 1, height: 1, byteCount: 1, hash: "h"))
+
+    private func key(_ name: String = "p") throws -> CaptionKey {
+        try CaptionKey(picture: name, model: "m", options: CaptionOptions())
+    }
+
+    @Test("What a slower tier has is put into the faster ones, and found there the next time")
+    func promotes() async throws {
+        let (memory, shared) = (DictionaryCache("memory"), DictionaryCache("shared"))
+        let cache = CaptionCache([memory, shared], timeToLive: .seconds(60))
+        try await shared.put(CachedCaption(result, created: Date().timeIntervalSince1970), for: key())
+        #expect(await cache.get(try key())?.tier == "shared")
+        #expect(await cache.get(try key())?.tier == "memory")
+        #expect(await cache.get(try key("other")) == nil)
+    }
+
+    @Test("A caption goes into all tiers; one that fails is skipped, whether it is asked or written")
+    func skipsBroken() async throws {
+        let (broken, shared) = (DictionaryCache("memory", isBroken: true), DictionaryCache("shared"))
+        let cache = CaptionCache([broken, shared], timeToLive: .seconds(60))
+        await cache.put(result, for: try key())
+        let found = try #require(await cache.get(try key()))
+        #expect(found.tier == "shared" && found.0.caption == "a boat")
+    }
+
+    @Test("What one tier has too old, the next may have newer")
+    func expires() async throws {
+        let (memory, shared) = (DictionaryCache("memory"), DictionaryCache("shared"))
+        let cache = CaptionCache([memory, shared], timeToLive: .seconds(60)) { 100 }
+        try await memory.put(CachedCaption(result, created: 40), for: key())
+        #expect(await cache.get(try key()) == nil)
+        try await shared.put(CachedCaption(result, created: 41), for: key())
+        #expect(await cache.get(try key())?.tier == "shared")
+    }
+
+    @Test("A captioner works with a cache that it has never heard of")
+    func captioner() async throws {
+        let dictionary = DictionaryCache("dictionary")
+        let captioner = Captioner(
+            configuration: Captioner.Configuration(), cache: CaptionCache([dictionary], timeToLive: .seconds(60)),
+            logger: Logger(label: "test")
+        ) { _ in StubModel() }
+        await captioner.start()
+        let bytes = try fixture("gradient.png")
+        #expect(try await !captioner.caption(bytes).isCached)
+        #expect(try await captioner.caption(bytes).isCached)
+        #expect(await dictionary.captions.count == 1)
+        await captioner.close()
+    }
+}
+
 @Suite("Captions in memory")
-struct RecentCaptionsTests {
-    private func caption(_ text: String) -> RememberedCaption {
-        RememberedCaption(
+struct MemoryTierTests {
+    private func caption(_ text: String) -> CachedCaption {
+        CachedCaption(
             CaptionResult(
                 caption: text, tokenCount: 1,
                 picture: PictureInfo(format: "png", width: 1, height: 1, byteCount: 1, hash: "h")), created: 0)
@@ -397,25 +480,25 @@ struct RecentCaptionsTests {
 
     @Test("Memory is bounded, and what is asked for outlives what is not")
     func bound() throws {
-        let recent = RecentCaptions(maxBytes: 10_000)
+        let recent = MemoryTier(maxBytes: 10_000)
         let favourite = try key("favourite")
-        recent.remember(caption("favourite"), favourite)
+        recent.put(caption("favourite"), for: favourite)
         var present = 0
         for number in 0..<100 {
-            recent.remember(caption("caption"), try key("\(number)"))
-            #expect(recent.caption(favourite)?.caption == "favourite")
+            recent.put(caption("caption"), for: try key("\(number)"))
+            #expect(recent.get(favourite)?.caption == "favourite")
         }
-        for number in 0..<100 where recent.caption(try key("\(number)")) != nil { present += 1 }
+        for number in 0..<100 where recent.get(try key("\(number)")) != nil { present += 1 }
         #expect((1..<25).contains(present))
     }
 
     @Test("A caption larger than all the memory is not kept; with no memory nothing is")
     func tooLarge() throws {
-        let recent = RecentCaptions(maxBytes: 2_000)
-        recent.remember(caption(String(repeating: "a", count: 5_000)), try key("large"))
-        #expect(recent.caption(try key("large")) == nil)
-        let none = RecentCaptions(maxBytes: 0)
-        none.remember(caption("a"), try key("a"))
-        #expect(none.caption(try key("a")) == nil)
+        let recent = MemoryTier(maxBytes: 2_000)
+        recent.put(caption(String(repeating: "a", count: 5_000)), for: try key("large"))
+        #expect(recent.get(try key("large")) == nil)
+        let none = MemoryTier(maxBytes: 0)
+        none.put(caption("a"), for: try key("a"))
+        #expect(none.get(try key("a")) == nil)
     }
 }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Pipeline
+@testable import Serving
 
 @Suite("What a caller may ask")
 struct CaptionOptionsTests {

@@ -4,7 +4,7 @@ import Logging
 import StandIns
 import Testing
 
-@testable import Pipeline
+@testable import Serving
 
 @Suite("Captioner")
 struct CaptionerTests {

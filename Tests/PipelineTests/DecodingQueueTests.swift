@@ -2,7 +2,7 @@ import Imaging
 import StandIns
 import Testing
 
-@testable import Pipeline
+@testable import Serving
 
 @Suite("The queue of pictures to decode")
 struct DecodingQueueTests {

@@ -1,7 +1,7 @@
 import Hub
 import Testing
 
-@testable import Pipeline
+@testable import Serving
 
 @Suite("What a log says of downloads")
 struct DownloadLinesTests {

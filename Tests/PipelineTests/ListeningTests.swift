@@ -6,7 +6,7 @@ import StandIns
 import Synchronization
 import Testing
 
-@testable import Pipeline
+@testable import Serving
 
 /// A model that writes "one two three", a word a step, and counts who asks how far it is.
 private final class CountingModel: CaptionModel {

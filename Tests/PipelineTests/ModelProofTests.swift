@@ -5,7 +5,7 @@ import StandIns
 import Synchronization
 import Testing
 
-@testable import Pipeline
+@testable import Serving
 
 @Suite("A model that has to prove itself")
 struct ModelProofTests {
@@ -93,7 +93,7 @@ struct ModelProofTests {
             return model
         }
         _ = try await first.caption(try fixture("gradient.png"))
-        let store = CaptionStore(
+        let store = SQLiteTier(
             path: folder.appending(path: "captions.sqlite").path, maxEntries: 100, timeToLive: 3600,
             logger: Logger(label: "test"))
         await store.open()

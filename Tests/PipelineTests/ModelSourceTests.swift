@@ -3,7 +3,7 @@ import Foundation
 import Hub
 import Testing
 
-@testable import Pipeline
+@testable import Serving
 
 @Suite("What MODEL_ID names")
 struct ModelSourceTests {

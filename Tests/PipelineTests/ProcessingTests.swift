@@ -1,9 +1,10 @@
+import Concurrency
 import Imaging
 import Logging
 import StandIns
 import Testing
 
-@testable import Pipeline
+@testable import Serving
 
 @Suite("Processing pictures")
 struct ProcessingTests {
@@ -115,40 +116,27 @@ struct ProcessingTests {
         #expect(error?.code == .cancelled)
     }
 
-    @Test("A full queue is asked again until it has room")
-    func patience() async throws {
-        let journal = Journal()
-        let value = try await askingAgain {
-            journal.note("asked")
-            if journal.all.count < 4 { throw PipelineError(.queueFull, "Full.") }
-            return "done"
-        }
-        #expect(value == "done")
-        #expect(journal.all.count == 4)
-    }
-
-    @Test("Other failures are not asked again, and one that is cancelled stops asking")
-    func impatience() async throws {
-        let journal = Journal()
-        let error = await #expect(throws: PipelineError.self) {
-            try await askingAgain {
-                journal.note("asked")
-                throw PipelineError(.corruptPicture, "Damaged.")
-            }
-        }
-        #expect(error?.code == .corruptPicture)
-        #expect(journal.all.count == 1)
-        let asking = Task { try await askingAgain { throw PipelineError(.queueFull, "Full.") } }
-        asking.cancel()
-        await #expect(throws: CancellationError.self) { try await asking.value }
-    }
-
-    @Test("A caption that waits patiently is the caption")
-    func patientCaption() async throws {
+    @Test("A caption that waits for its turn is the caption, and its picture is refused like any other")
+    func waitingCaption() async throws {
         let captioner = captioner()
         await captioner.start()
-        #expect(try await captioner.captionPatiently(try fixture("gradient.png")).caption == "a stub")
-        let error = await #expect(throws: PipelineError.self) { try await captioner.captionPatiently([]) }
+        #expect(
+            try await captioner.caption(try fixture("gradient.png"), admission: .orWait).caption == "a stub")
+        let error = await #expect(throws: PipelineError.self) { try await captioner.caption([], admission: .orWait) }
         #expect(error?.code == .emptyFile)
+    }
+
+    @Test("The colours that come with a caption are those that are found alone")
+    func paletteWithCaption() async throws {
+        for name in ["gradient.png", "gradient.jpg"] {
+            let bytes = try fixture(name)
+            let (together, alone) = (captioner(), captioner())
+            await together.start()
+            let caption = try await together.caption(bytes, findsPalette: true)
+            #expect(together.palettes.value(caption.picture.hash) != nil)
+            #expect(
+                try await together.palette(of: bytes, hash: caption.picture.hash)
+                    == alone.palette(of: bytes, hash: caption.picture.hash))
+        }
     }
 }

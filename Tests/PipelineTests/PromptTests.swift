@@ -5,7 +5,7 @@ import StandIns
 import Synchronization
 import Testing
 
-@testable import Pipeline
+@testable import Serving
 
 /// Prompts, held against what transformers makes of them: `Fixtures/make_prompts.py`.
 @Suite("Prompts")

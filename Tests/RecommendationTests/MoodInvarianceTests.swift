@@ -3,7 +3,7 @@ import Moods
 import Testing
 
 @testable import Imaging
-@testable import Pipeline
+@testable import Serving
 
 @Suite("The mood of the same picture in other files")
 struct MoodInvarianceTests {

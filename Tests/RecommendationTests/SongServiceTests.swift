@@ -5,7 +5,9 @@ import Songs
 import StandIns
 import Testing
 
-@testable import Pipeline
+@testable import Recommendation
+@testable import Serving
+@testable import Settings
 
 /// The songs of a server, with the embedding model of another module's fixtures: its weights are random, its shapes are BERT's.
 @Suite("The songs of a server")
@@ -49,8 +51,8 @@ struct SongServiceTests {
         return try await service.startImport(format: .csv, name: "list.csv") { try $0.append(list) }
     }
 
-    private func wish(_ caption: String) -> SongWish {
-        var wish = SongWish()
+    private func wish(_ caption: String) -> SongQuery {
+        var wish = SongQuery()
         wish.caption = caption
         return wish
     }

@@ -4,8 +4,8 @@ import Hummingbird
 import HummingbirdTesting
 import Logging
 import NIOCore
-import Pipeline
-import Prometheus
+import Observability
+import Serving
 import StandIns
 import Testing
 

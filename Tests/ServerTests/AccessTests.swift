@@ -4,7 +4,7 @@ import HummingbirdTesting
 import Logging
 import NIOCore
 import NIOEmbedded
-import Pipeline
+import Serving
 import StandIns
 import Testing
 

@@ -2,7 +2,7 @@ import BadRequests
 import Foundation
 import HTTPTypes
 import HummingbirdTesting
-import Pipeline
+import Settings
 import StandIns
 import Testing
 

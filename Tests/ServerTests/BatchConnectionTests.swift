@@ -3,7 +3,7 @@ import HTTPTypes
 import HummingbirdTesting
 import NIOCore
 import NIOPosix
-import Pipeline
+import Settings
 import StandIns
 import Testing
 

@@ -2,7 +2,8 @@ import Foundation
 import HTTPTypes
 import HummingbirdTesting
 import NIOCore
-import Pipeline
+import Serving
+import Settings
 import StandIns
 import Testing
 

@@ -1,7 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import Pipeline
+import Serving
 import StandIns
 import Synchronization
 import Testing
@@ -80,7 +80,7 @@ struct CaptionBatchTests {
         "A picture is begun as soon as it is complete, and no more is read than pictures may be in flight")
     func boundsReading() async throws {
         let (desk, asked) = (Desk(), Journal())
-        let batch = CaptionBatch(maxInFlight: 3) { _, _ in await desk.caption() }
+        let batch = CaptionBatch(maxInFlight: 3) { _, _, _ in await desk.caption() }
         let request = request(pieces(20), asked: asked)
         async let outcomes = Upload.receive(request, layout: layout) { try await batch.run(&$0) }
         // Three are in flight; the fourth is read and waits. A file is complete with the delimiter behind it, which the
@@ -98,7 +98,7 @@ struct CaptionBatchTests {
     @Test("A wrong form ends the captions that are under way")
     func cancelsOnError() async throws {
         let journal = Journal()
-        let batch = CaptionBatch(maxInFlight: 3) { _, _ in
+        let batch = CaptionBatch(maxInFlight: 3) { _, _, _ in
             journal.note("began")
             do {
                 try await Task.sleep(for: .endless)

@@ -1,4 +1,4 @@
-import Pipeline
+import Serving
 import Testing
 
 @testable import Server

@@ -4,7 +4,7 @@ import Logging
 import NIOCore
 import NIOEmbedded
 import NIOHTTPTypes
-import Prometheus
+import Observability
 import StandIns
 import Testing
 

@@ -4,7 +4,8 @@ import HTTPTypes
 import HummingbirdTesting
 import NIOCore
 import NIOPosix
-import Pipeline
+import Serving
+import Settings
 import StandIns
 import Testing
 

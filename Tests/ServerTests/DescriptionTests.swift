@@ -1,7 +1,8 @@
 import Foundation
 import Hummingbird
 import Logging
-import Pipeline
+import Serving
+import Settings
 import Songs
 import StandIns
 import Testing

@@ -1,6 +1,6 @@
 import HTTPTypes
 import Hummingbird
-import Pipeline
+import Serving
 import Songs
 import Testing
 

@@ -5,7 +5,8 @@ import HummingbirdTesting
 import Logging
 import NIOCore
 import NIOEmbedded
-import Pipeline
+import Serving
+import Settings
 import StandIns
 import Testing
 

@@ -1,6 +1,6 @@
 import Foundation
 import Metrics
-import Prometheus
+import Observability
 import Testing
 
 @testable import Server

@@ -2,8 +2,9 @@ import Foundation
 import HTTPTypes
 import HummingbirdTesting
 import NIOCore
-import Pipeline
-import Prometheus
+import Observability
+import Serving
+import Settings
 import StandIns
 import Testing
 

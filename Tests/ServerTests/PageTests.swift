@@ -3,7 +3,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import NIOCore
-import Pipeline
+import Serving
 import StandIns
 import Testing
 

@@ -3,7 +3,8 @@ import HTTPTypes
 import HummingbirdTesting
 import Imaging
 import NIOCore
-import Pipeline
+import Serving
+import Settings
 import StandIns
 import Testing
 

@@ -3,7 +3,7 @@ import HTTPTypes
 import HummingbirdTesting
 import Metrics
 import NIOCore
-import Prometheus
+import Observability
 import StandIns
 import Testing
 

@@ -2,7 +2,7 @@ import BadRequests
 import Foundation
 import HummingbirdTesting
 import NIOCore
-import Pipeline
+import Serving
 import StandIns
 import Testing
 

@@ -4,7 +4,9 @@ import Hummingbird
 import HummingbirdTesting
 import Logging
 import NIOCore
-import Pipeline
+import Recommendation
+import Serving
+import Settings
 import StandIns
 import Testing
 

@@ -1,6 +1,6 @@
 import Blip2
 import Imaging
-import Pipeline
+import Serving
 import StandIns
 
 /// A model that writes captions word by word, as a test tells it.

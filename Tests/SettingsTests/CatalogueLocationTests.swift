@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Pipeline
+@testable import Settings
 
 @Suite("Where the catalogue of songs is")
 struct CatalogueLocationTests {

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Pipeline
+@testable import Serving
+@testable import Settings
 
 @Suite("The file .env")
 struct EnvironmentFileTests {

@@ -2,7 +2,8 @@ import Configuration
 import Foundation
 import Testing
 
-@testable import Pipeline
+@testable import Serving
+@testable import Settings
 
 @Suite("The documents of the settings")
 struct SettingsDocumentsTests {

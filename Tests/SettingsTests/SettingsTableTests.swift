@@ -3,7 +3,8 @@ import Configuration
 import Foundation
 import Testing
 
-@testable import Pipeline
+@testable import Serving
+@testable import Settings
 
 @Suite("What is said of the settings")
 struct SettingsTableTests {

@@ -4,7 +4,8 @@ import Imaging
 import Logging
 import Testing
 
-@testable import Pipeline
+@testable import Serving
+@testable import Settings
 
 @Suite("Settings")
 struct SettingsTests {

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import Pipeline
+@testable import Serving
+@testable import Settings
 
 @Suite("Origins of web pages")
 struct WebOriginTests {

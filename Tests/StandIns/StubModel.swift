@@ -1,6 +1,6 @@
 public import Blip2
 public import Imaging
-public import Pipeline
+public import Serving
 import Synchronization
 
 /// A model that answers what a test wants, one picture a step.

@@ -1,8 +1,10 @@
 import ArgumentParser
 import Blip2
+import Concurrency
 import Foundation
 import ONNXRuntime
-import Pipeline
+import Serving
+import Settings
 
 struct BenchGeneration: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,7 +1,8 @@
 import ArgumentParser
+import Concurrency
 import Foundation
 import Imaging
-import Pipeline
+import Serving
 
 struct BenchPixels: ParsableCommand {
     static let configuration = CommandConfiguration(

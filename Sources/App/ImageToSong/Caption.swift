@@ -1,7 +1,9 @@
 import ArgumentParser
 import Blip2
+import Concurrency
 import Imaging
-import Pipeline
+import Serving
+import Settings
 
 struct Caption: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

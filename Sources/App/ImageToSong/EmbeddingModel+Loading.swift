@@ -1,5 +1,6 @@
 import Foundation
-import Pipeline
+import Recommendation
+import Settings
 
 extension EmbeddingModel {
     /// The folder of the model that the settings name, which is fetched first where it is on the Hub; nil where there is none.

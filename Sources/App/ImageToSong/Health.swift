@@ -3,7 +3,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-import Pipeline
+import Settings
 
 /// Asks a running server how it is: for health checks where there is no curl.
 struct Health: AsyncParsableCommand {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Checkpoint
 import Foundation
-import Pipeline
+import Settings
 
 /// The command line: results on standard output, everything else on standard error.
 ///

@@ -3,8 +3,10 @@ import Blip2
 import Imaging
 import Moods
 import MusicServices
-import Pipeline
+import Recommendation
 import Server
+import Serving
+import Settings
 import Songs
 
 struct Match: AsyncParsableCommand {
@@ -71,7 +73,7 @@ struct Match: AsyncParsableCommand {
         let file: String
         let caption: String
         let palette: [PaletteColour]
-        let answer: SongMatch
+        let answer: SongRecommendation
     }
 
     private func match(

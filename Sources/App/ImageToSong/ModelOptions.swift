@@ -2,7 +2,8 @@ import ArgumentParser
 import Blip2
 import Foundation
 import Networks
-import Pipeline
+import Serving
+import Settings
 
 /// The options of every command that loads a model. What is not given comes from the settings.
 struct ModelOptions: ParsableArguments {

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Foundation
 import Imaging
-import Pipeline
+import Serving
+import Settings
 
 extension PixelPreparation {
     /// The same by the rules of a flag, or else of the settings.

@@ -2,8 +2,9 @@ import ArgumentParser
 import Foundation
 import Imaging
 import Moods
-import Pipeline
 import Server
+import Serving
+import Settings
 
 struct Process: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,5 @@
+import Concurrency
 import Foundation
-import Pipeline
 
 /// How far a long piece of work has come: a bar that moves on a terminal, a plain line each tenth elsewhere.
 /// Work that is over within a second says nothing.

@@ -5,8 +5,11 @@ import Hub
 import Logging
 import MusicServices
 import NIOCore
-import Pipeline
+import Observability
+import Recommendation
 import Server
+import Serving
+import Settings
 
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

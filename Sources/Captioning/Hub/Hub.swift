@@ -1,3 +1,4 @@
+import Concurrency
 import Foundation
 
 /// The Hugging Face Hub: models by their names, from the cache or from the network.

@@ -1,4 +1,5 @@
 package import Checkpoint
+import Concurrency
 
 /// How downloads behave; the defaults suit the Hub, tests make them small.
 public struct HubOptions: Sendable {

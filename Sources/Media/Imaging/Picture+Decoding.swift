@@ -47,80 +47,91 @@ extension Picture {
         }
     }
 
-    /// The stored pixels at another size, 8-bit sRGB on white or what `rules` say, `[height, width, 3]`.
+    /// How the stored pixels become `width` × `height`.
+    func resize(
+        width: Int, height: Int, kernel: ResampleKernel, rules: PictureRules = .display
+    ) -> Resize {
+        Resize(
+            width: width, height: height, kernel: kernel, isTurned: rules == .display && orientation.swapsSides,
+            shrink: shrinkOnLoad(to: (width, height), kernel: kernel))
+    }
+
+    /// The stored pixels at other sizes, 8-bit sRGB on white or what `rules` say, each `[height, width, 3]`. Decoded once, so that all
+    /// must have the same ``Resize/shrink``.
     ///
     /// libjpeg warns both of what does no harm (odd parameters, bytes between segments, no end marker) and of coded data that
     /// runs out, for which it invents grey. Only the latter is damage. So a JPEG with warnings is read once more to know
     /// which they are, and then again for its pixels. Other decoders' warnings are about metadata, and they end where data is missing.
-    func decoded(
-        width: Int, height: Int, kernel: ResampleKernel, rules: PictureRules = .display
-    ) throws(ImagingError) -> [UInt8] {
-        let resize = Resize(
-            width: width, height: height, kernel: kernel, rules: rules,
-            isTurned: rules == .display && orientation.swapsSides)
+    func decoded(_ resizes: [Resize], _ rules: PictureRules) throws(ImagingError) -> [[UInt8]] {
         let first = format == .jpeg ? VIPS_FAIL_ON_WARNING : VIPS_FAIL_ON_ERROR
-        if let rgb = decoded(resize, failOn: first) { return rgb }
+        if let rgb = decoded(resizes, rules, failOn: first) { return rgb }
         if Task.isCancelled { throw ImagingError(.cancelled, "The picture was given up while it was decoded.") }
         if let error = Failure(decodable, format, isInHeader: false).error { throw error }
-        if format == .jpeg, let rgb = decoded(resize, failOn: VIPS_FAIL_ON_NONE) { return rgb }
+        if format == .jpeg, let rgb = decoded(resizes, rules, failOn: VIPS_FAIL_ON_NONE) { return rgb }
         throw ImagingError(
             .corrupt, "The \(format.name) file cannot be decoded: its data is damaged. Send another copy.")
     }
 
     /// What becomes of the stored pixels.
-    private struct Resize {
+    struct Resize {
         let width, height: Int
         let kernel: ResampleKernel
-        let rules: PictureRules
         /// Whether rows are columns of what is seen.
         let isTurned: Bool
+        /// By how much the decoder shrinks before.
+        let shrink: Int
     }
 
-    private func decoded(_ resize: Resize, failOn: VipsFailOn) -> [UInt8]? {
-        decodable.withUnsafeBytes { bytes -> [UInt8]? in
+    private func decoded(_ resizes: [Resize], _ rules: PictureRules, failOn: VipsFailOn) -> [[UInt8]]? {
+        decodable.withUnsafeBytes { bytes -> [[UInt8]]? in
             switch tiff {
             case .samples, .rgba:
                 guard let file = TIFFFile(bytes), let raster = file.raster() else { return nil }
-                return raster.values.withUnsafeBytes { pixels -> [UInt8]? in
+                return raster.values.withUnsafeBytes { pixels -> [[UInt8]]? in
                     guard let image = LazyImage(raster, pixels: pixels) else { return nil }
-                    return resized(image, resize)
+                    return resized(image, resizes, rules)
                 }
             case .libvips(let colours, let hasAlpha):
                 guard let image = LazyImage(format: format, bytes: bytes, failOn: failOn) else { return nil }
                 let bands = colours + (hasAlpha ? 1 : 0)
-                guard image.bandCount > bands else { return resized(image, resize) }
+                guard image.bandCount > bands else { return resized(image, resizes, rules) }
                 guard let image = image.firstBands(bands) else { return nil }
-                return resized(image, resize)
+                return resized(image, resizes, rules)
             case .unsupported: return nil
             case nil:
-                let stored = orientation.turned((width, height))
-                let shrink = shrinkOnLoad(from: stored, to: (resize.width, resize.height), kernel: resize.kernel)
+                let shrink = resizes.first?.shrink ?? 1
                 guard let image = LazyImage(format: format, bytes: bytes, shrink: shrink, failOn: failOn) else {
                     return nil
                 }
-                return resized(image, resize, shrunkBy: shrink)
+                return resized(image, resizes, rules, shrunkBy: shrink)
             }
         }
     }
 
-    private func resized(_ image: borrowing LazyImage, _ resize: Resize, shrunkBy shrink: Int = 1) -> [UInt8]? {
-        guard let colours = image.inRGB(by: resize.rules) else { return nil }
+    private func resized(
+        _ image: borrowing LazyImage, _ resizes: [Resize], _ rules: PictureRules, shrunkBy shrink: Int = 1
+    ) -> [[UInt8]]? {
+        guard let colours = image.inRGB(by: rules) else { return nil }
         let stored = orientation.turned((width, height))
-        var resizer = Resizer(
-            width: .init(count: image.width, extent: Double(stored.width) / Double(shrink), size: resize.width),
-            height: .init(count: image.height, extent: Double(stored.height) / Double(shrink), size: resize.height),
-            isTurned: resize.isTurned, kernel: resize.kernel)
-        guard colours.forEachRow({ resizer.add($0) }) else { return nil }
-        return resizer.result
+        var resizers = resizes.map { resize in
+            Resizer(
+                width: .init(count: image.width, extent: Double(stored.width) / Double(shrink), size: resize.width),
+                height: .init(
+                    count: image.height, extent: Double(stored.height) / Double(shrink), size: resize.height),
+                isTurned: resize.isTurned, kernel: resize.kernel)
+        }
+        let isWhole = colours.forEachRow { row in
+            for index in resizers.indices { resizers[index].add(row) }
+        }
+        return isWhole ? resizers.map(\.result) : nil
     }
 
     /// By how much a JPEG decoder may shrink while it decodes, which saves most of the time: 1, 2, 4 or 8.
     ///
     /// Only large pictures are shrunk, and a factor of two is left to the resize that its kernel, not the decoder's, decides
     /// what is seen: the mean difference stays near 0.4 of 255 on photographs that are sharp to the pixel.
-    private func shrinkOnLoad(
-        from stored: (width: Int, height: Int), to size: (width: Int, height: Int), kernel: ResampleKernel
-    ) -> Int {
+    private func shrinkOnLoad(to size: (width: Int, height: Int), kernel: ResampleKernel) -> Int {
+        let stored = orientation.turned((width, height))
         guard format == .jpeg, kernel != .nearest, width * height >= 2_000_000 else { return 1 }
         let factor = min(stored.width / size.width, stored.height / size.height)
         return [8, 4, 2].first { factor >= 2 * $0 } ?? 1

@@ -39,9 +39,18 @@ extension Picture {
     /// Blocks for the time of decoding; call it on a thread of your own. Throws ``ImagingError/Code/truncated`` or
     /// ``ImagingError/Code/corrupt`` for data that cannot be decoded.
     public func rendition(fitting box: (width: Int, height: Int)) throws(ImagingError) -> Rendition {
+        rendition(try decoded([resize(fitting: box)], .display)[0], fitting: box)
+    }
+
+    func resize(fitting box: (width: Int, height: Int)) -> Resize {
+        let stored = orientation.turned(Rendition.fitted((width, height), into: box))
+        return resize(width: stored.width, height: stored.height, kernel: .bicubic)
+    }
+
+    /// Turns stored pixels, which were resized to fit into `box`, upright.
+    func rendition(_ rgb: [UInt8], fitting box: (width: Int, height: Int)) -> Rendition {
         let seen = Rendition.fitted((width, height), into: box)
         let stored = orientation.turned(seen)
-        let rgb = try decoded(width: stored.width, height: stored.height, kernel: .bicubic)
         guard orientation.tag != 1 else { return Rendition(width: seen.width, height: seen.height, rgb: rgb) }
         let step = orientation.steps(storedWidth: stored.width, storedHeight: stored.height)
         let upright = [UInt8](unsafeUninitializedCapacity: rgb.count) { output, count in

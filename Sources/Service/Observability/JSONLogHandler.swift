@@ -4,7 +4,7 @@ public import Logging
 /// Writes each log event as one JSON object on one line: `timestamp`, `level`, `message`, then the fields.
 public struct JSONLogHandler: LogHandler {
     /// Hummingbird's name for the request's id, which is written as `request_id`.
-    static let requestIDKey = "hb.request.id"
+    public static let requestIDKey = "hb.request.id"
 
     public var logLevel: Logger.Level
     public var metadata: Logger.Metadata = [:]
@@ -27,7 +27,7 @@ public struct JSONLogHandler: LogHandler {
 
     public func log(event: LogEvent) {
         var line = JSONLine()
-        line.add("timestamp", .string(WireFormat.now()))
+        line.add("timestamp", .string(Timestamp.now()))
         line.add("level", .string(event.level.rawValue))
         line.add("message", .string(event.message.description))
         let fields = event.metadata.map { metadata.merging($0) { _, new in new } } ?? metadata

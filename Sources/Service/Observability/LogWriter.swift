@@ -35,7 +35,7 @@ public final class LogWriter: Sendable {
     }
 
     /// How many lines have been dropped so far.
-    var droppedLines: Int { state.withLock { $0.dropped } }
+    public var droppedLines: Int { state.withLock { $0.dropped } }
 
     /// Takes a line, its line break included; never waits.
     @Sendable public func write(_ line: String) {
@@ -77,7 +77,7 @@ public final class LogWriter: Sendable {
 
     private static func note(of count: Int) -> [UInt8] {
         var line = JSONLine()
-        line.add("timestamp", .string(WireFormat.now()))
+        line.add("timestamp", .string(Timestamp.now()))
         line.add("level", "warning")
         line.add("message", "Log lines are missing here: nobody read them in time")
         line.add("lines", .stringConvertible(count))

@@ -1,5 +1,3 @@
-public import Prometheus
-
 /// Every metric that this program records: its name, what it means, and where its buckets end.
 ///
 /// docs/metrics.md, the dashboard and the alert rules are held to this table by tests.

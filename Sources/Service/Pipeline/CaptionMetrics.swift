@@ -1,11 +1,25 @@
 import CoreMetrics
 public import Metrics
 
-/// What the pipeline counts and measures.
+/// What serving captions counts and measures.
 public struct CaptionMetrics: Sendable {
     /// Where an answer came from.
-    enum Source: String {
-        case memory, disk, miss, shared, bypassed
+    enum Source {
+        /// The tier of the cache with this name had it.
+        case hit(String)
+        case miss
+        /// Another request was making the same.
+        case shared
+        case bypassed
+
+        var name: String {
+            switch self {
+            case .hit(let tier): tier
+            case .miss: "miss"
+            case .shared: "shared"
+            case .bypassed: "bypassed"
+            }
+        }
     }
 
     /// What goes wrong with the captions on disk.
@@ -41,7 +55,7 @@ public struct CaptionMetrics: Sendable {
 
     func cacheRequest(_ source: Source) {
         Counter(
-            label: Self.prefix + "cache_requests_total", dimensions: [("result", source.rawValue)], factory: factory
+            label: Self.prefix + "cache_requests_total", dimensions: [("result", source.name)], factory: factory
         ).increment()
     }
 
@@ -59,7 +73,7 @@ public struct CaptionMetrics: Sendable {
         ).increment(by: count)
     }
 
-    /// Records where the time of a caption went that was made, not remembered.
+    /// Records where the time of a caption went that was made, and not taken from the cache.
     func captioned(_ result: CaptionResult) {
         Counter(label: Self.prefix + "captions_total", factory: factory).increment()
         Counter(label: Self.prefix + "tokens_total", factory: factory).increment(by: result.tokenCount)

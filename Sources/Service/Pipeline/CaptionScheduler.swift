@@ -1,9 +1,13 @@
 import Blip2
+import Concurrency
 import Imaging
 
-/// Owns the model: loads it, and calls it on one thread of its own for all pictures that are there at a time.
-actor ModelWorker {
-    /// What the rest of the pipeline knows of a loaded model.
+/// Schedules requests for the model: loads it, and calls it on one thread of its own for all pictures that are in its batch.
+///
+/// Batching is continuous: a request joins from the ``RequestQueue`` as soon as slots of the batch are free, between two steps of
+/// those that are in it, and leaves when its caption ends.
+actor CaptionScheduler {
+    /// What others know of a loaded model.
     struct Loaded: Sendable {
         let description: ModelDescription
         let preparation: PixelPreparation
@@ -13,21 +17,22 @@ actor ModelWorker {
     private let executor = BlockingExecutor(label: "image-to-song.model")
     private let maxBatchSize: Int
     private let metrics: CaptionMetrics
-    private let queue = ModelQueue()
+    private let queue = RequestQueue()
     private var model: (any CaptionModel)?
-    /// Is told when something casts doubt on the model: with what is wrong, where its answer shows that.
-    private var doubt: @Sendable ((any Error)?) -> Void = { _ in }
-    /// When there was last a doubt that was looked into.
-    private var lastDoubt: ContinuousClock.Instant?
+    /// Is told when an answer is one that a sound model seldom gives: with what is wrong, where the model computes something else
+    /// than it should.
+    private var onSuspicion: @Sendable ((any Error)?) -> Void = { _ in }
+    /// When such an answer was last looked into.
+    private var lastSuspicion: ContinuousClock.Instant?
     /// The shortest time between two proofs that an empty caption sets off: a sound model has no word for some prompts.
     private static let timeBetweenProofs = Duration.seconds(600)
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// How many pictures wait, those in the model not counted.
+    /// How many requests wait for a slot.
     nonisolated var queueLength: Int { queue.waitingCount }
 
-    /// Makes a worker whose model will caption at most `maxBatchSize` pictures at once.
+    /// Makes a scheduler whose batch has `maxBatchSize` slots.
     init(maxBatchSize: Int, metrics: CaptionMetrics) {
         self.maxBatchSize = maxBatchSize
         self.metrics = metrics
@@ -36,9 +41,9 @@ actor ModelWorker {
     /// Loads a model, has it prove itself, lets it caption one black picture so that the first request finds everything warm,
     /// and keeps it.
     ///
-    /// - Parameter doubt: is told when an answer casts doubt on the model later.
+    /// - Parameter onSuspicion: is told later when an answer is one that a sound model seldom gives.
     func load(
-        doubt: @escaping @Sendable ((any Error)?) -> Void = { _ in }, _ make: @Sendable () throws -> any CaptionModel
+        onSuspicion: @escaping @Sendable ((any Error)?) -> Void = { _ in }, _ make: @Sendable () throws -> any CaptionModel
     ) throws -> Loaded {
         let model = try make()
         let loaded = Loaded(description: model.description, preparation: model.preparation, files: model.files)
@@ -52,112 +57,113 @@ actor ModelWorker {
             // Of a black picture there may be nothing to say in two tokens.
         }
         self.model = model
-        self.doubt = doubt
+        self.onSuspicion = onSuspicion
         return loaded
     }
 
-    /// The caption of one picture. Cancelling the task gives the place in the line, or in the model, back.
+    /// The caption of one picture. Cancelling the task takes the request out of the queue, or frees its slot.
     ///
     /// - Parameter listeners: are told the text while it is written, on the model's thread.
     nonisolated func caption(
         _ input: CaptionInput, listeners: CaptionListeners
-    ) async throws -> ModelJob.Completion {
-        let job = ModelJob(input, listeners: listeners)
+    ) async throws -> QueuedRequest.Completion {
+        let request = QueuedRequest(input, listeners: listeners)
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                job.wait(continuation)
-                let mustWake = queue.add(job)
+                request.wait(continuation)
+                let mustStart = queue.add(request)
                 metrics.queueLength(queue.waitingCount)
-                if mustWake { Task { await workOff() } }
+                if mustStart { Task { await run() } }
             }
         } onCancel: {
-            job.cancel()
+            request.cancel()
             queue.noteAbandoned()
             metrics.queueLength(queue.waitingCount)
         }
     }
 
-    /// Works the queue off: lets waiting pictures join as places become free, and goes step by step with all of them.
-    private func workOff() {
-        var places: [CaptionInput.ID: Place] = [:]
+    /// Serves the queue until it is empty: lets requests join as slots become free, and goes step by step with all of them.
+    private func run() {
+        var slots: [CaptionInput.ID: Slot] = [:]
         while true {
-            free(&places)
-            guard let joining = queue.take(maxBatchSize - places.count, of: maxBatchSize) else { return }
+            freeAbandoned(&slots)
+            guard let joining = queue.take(maxBatchSize - slots.count, of: maxBatchSize) else { return }
             metrics.queueLength(queue.waitingCount)
-            for job in joining { places[job.input.id] = Place(job: job, began: .now) }
+            for request in joining { slots[request.input.id] = Slot(request: request, began: .now) }
             do {
-                try advance(&places, joining: joining)
+                try advance(&slots, joining: joining)
             } catch {
                 model?.reset()
-                finish(places.values.map { ($0, .failure(error)) })
-                places = [:]
+                finish(slots.values.map { ($0, .failure(error)) })
+                slots = [:]
             }
         }
     }
 
-    private struct Place {
-        let job: ModelJob
+    /// A place in the batch, and the request that has it.
+    private struct Slot {
+        let request: QueuedRequest
         let began: ContinuousClock.Instant
     }
 
-    private func advance(_ places: inout [CaptionInput.ID: Place], joining: [ModelJob]) throws {
+    private func advance(_ slots: inout [CaptionInput.ID: Slot], joining: [QueuedRequest]) throws {
         guard let model else {
             throw PipelineError(.modelUnavailable, "No model is loaded: start the captioner first.")
         }
         let cancellation = queue.cancellation
         if !joining.isEmpty {
-            metrics.batchSize(places.count)
-            try deliver(try model.join(joining.map(\.input), cancellation: cancellation), &places, of: model)
-            tell(places, model)
+            metrics.batchSize(slots.count)
+            try deliver(try model.join(joining.map(\.input), cancellation: cancellation), &slots, of: model)
+            tell(slots, model)
         }
-        if !places.isEmpty {
-            try deliver(try model.step(cancellation: cancellation), &places, of: model)
-            tell(places, model)
+        if !slots.isEmpty {
+            try deliver(try model.step(cancellation: cancellation), &slots, of: model)
+            tell(slots, model)
         }
     }
 
     /// Tells those who follow a caption how far it has come.
-    private func tell(_ places: [CaptionInput.ID: Place], _ model: any CaptionModel) {
-        for (id, place) in places where !place.job.listeners.isEmpty {
-            place.job.listeners.tell(model.text(of: id))
+    private func tell(_ slots: [CaptionInput.ID: Slot], _ model: any CaptionModel) {
+        for (id, slot) in slots where !slot.request.listeners.isEmpty {
+            slot.request.listeners.tell(model.text(of: id))
         }
     }
 
     /// Takes out the pictures that nobody waits for.
-    private func free(_ places: inout [CaptionInput.ID: Place]) {
-        let abandoned = places.filter { $0.value.job.isAbandoned }
+    private func freeAbandoned(_ slots: inout [CaptionInput.ID: Slot]) {
+        let abandoned = slots.filter { $0.value.request.isAbandoned }
         guard !abandoned.isEmpty else { return }
         for id in abandoned.keys {
             model?.leave(id)
-            places[id] = nil
+            slots[id] = nil
         }
-        queue.leave(abandoned.values.map(\.job))
+        queue.leave(abandoned.values.map(\.request))
     }
 
-    /// - Throws: what is wrong with the model, where one of the outcomes cast doubt on it.
+    /// - Throws: what is wrong with the model, where one of the outcomes is one that a sound model seldom gives.
     private func deliver(
-        _ outcomes: [CaptionOutcome], _ places: inout [CaptionInput.ID: Place], of model: any CaptionModel
+        _ outcomes: [CaptionOutcome], _ slots: inout [CaptionInput.ID: Slot], of model: any CaptionModel
     ) throws {
         let outcomes = outcomes.map(\.checked)
-        let isTime = lastDoubt.map { .now - $0 >= Self.timeBetweenProofs } ?? true
+        let isTime = lastSuspicion.map { .now - $0 >= Self.timeBetweenProofs } ?? true
         if isTime, outcomes.contains(where: \.isDoubtful) {
-            lastDoubt = .now
+            lastSuspicion = .now
             do {
                 try model.prove()
-                doubt(nil)
+                onSuspicion(nil)
             } catch {
-                doubt(error)
+                onSuspicion(error)
                 throw PipelineError(.modelUnavailable, Captioner.unsoundModel, cause: error)
             }
         }
-        finish(outcomes.compactMap { outcome in places.removeValue(forKey: outcome.id).map { ($0, outcome.result) } })
+        finish(outcomes.compactMap { outcome in slots.removeValue(forKey: outcome.id).map { ($0, outcome.result) } })
     }
 
-    private func finish(_ results: [(Place, Result<GeneratedCaption, any Error>)]) {
+    private func finish(_ results: [(Slot, Result<GeneratedCaption, any Error>)]) {
         guard !results.isEmpty else { return }
-        queue.leave(results.map(\.0.job))
-        for (place, result) in results {
-            place.job.finish(result.map { ModelJob.Completion(caption: $0, began: place.began) })
+        queue.leave(results.map(\.0.request))
+        for (slot, result) in results {
+            slot.request.finish(result.map { QueuedRequest.Completion(caption: $0, began: slot.began) })
         }
     }
 }

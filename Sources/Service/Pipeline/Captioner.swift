@@ -1,12 +1,14 @@
 import Blip2
+import Concurrency
 public import Imaging
 public import Logging
+public import Settings
 
-/// Turns pictures into captions: remembers those it has made, reads the others, and lets them join those that are in the
-/// model, without ever blocking its caller's thread.
+/// Turns pictures into captions: looks into the cache, reads the pictures that are not there, and schedules them for the model,
+/// without ever blocking its caller's thread.
 ///
-/// The actor itself only keeps books, so ``state`` answers at once even while the model is busy. Blocking work happens
-/// on threads of its own.
+/// Requests for the same caption at a time are one piece of work (single flight). The actor itself only keeps books, so ``state``
+/// answers at once even while the model is busy. Blocking work happens on threads of its own.
 public actor Captioner {
     /// Whether captions can be had.
     public enum State: Sendable, Equatable {
@@ -42,17 +44,24 @@ public actor Captioner {
         public init() {}
     }
 
-    /// A caption that is being made, and those who follow it.
-    private struct Making {
-        let work: SharedWork<CaptionResult>
+    /// What happens to a request that finds the queue full.
+    public enum Admission: Sendable {
+        /// It is refused at once, with `queueFull`.
+        case orRefuse
+        /// It waits for its turn.
+        case orWait
+    }
+
+    /// A caption that is being made, and those who follow its text.
+    private struct Flight {
+        let task: SharedTask<CaptionResult>
         let listeners: CaptionListeners
     }
 
-    /// What one caller has of a caption that is being made.
-    private struct Seat {
-        let making: Making
-        /// The place among those who wait.
-        let place: Int
+    /// One caller who waits for a caption that is being made.
+    private struct Waiter {
+        let flight: Flight
+        let id: SharedTask<CaptionResult>.WaiterID
         let listenerID: Int?
     }
 
@@ -71,25 +80,27 @@ public actor Captioner {
     let cache: CaptionCache?
     private let loader: Loader
     private let logger: Logger
-    private let model: ModelWorker
+    private let scheduler: CaptionScheduler
+    /// A permit for each picture in the model, and each that may wait.
+    let admission: AsyncSemaphore
     private var loading: Task<Void, Never>?
     private var preparation: PixelPreparation?
     /// Watches over the model's files, where it has some.
     private var proof: ModelProof?
     private var files: (any ModelFiles)?
-    /// What is being captioned, for those who ask for the same.
-    private var underWay: [CaptionKey: Making] = [:]
+    /// The captions that are being made, for those who ask for the same.
+    private var flights: [CaptionKey: Flight] = [:]
     private var inFlight = 0
     private var nextID: CaptionInput.ID = 0
-    /// The colours of the pictures that came last.
-    var palettes = RecentPalettes()
+    /// The colours of the pictures that came last, by the SHA-256 of their files.
+    let palettes = LRUCache<String, [PaletteColour]>(capacity: 2048)
     /// A running mean of the time that the model takes for a caption.
     private var meanGeneration = Duration.zero
 
     /// Makes a captioner; nothing is loaded before ``start()``.
     ///
     /// - Parameters:
-    ///   - cache: remembers captions; nil for nothing.
+    ///   - cache: keeps captions; nil for none.
     ///   - metrics: collects what is counted and measured.
     public init(
         configuration: Configuration, cache: CaptionCache? = nil, metrics: CaptionMetrics = CaptionMetrics(),
@@ -100,7 +111,8 @@ public actor Captioner {
         self.metrics = metrics
         self.loader = loader
         self.logger = logger
-        model = ModelWorker(maxBatchSize: configuration.maxBatchSize, metrics: metrics)
+        scheduler = CaptionScheduler(maxBatchSize: configuration.maxBatchSize, metrics: metrics)
+        admission = AsyncSemaphore(permits: configuration.maxBatchSize + configuration.maxQueue)
         pictures = PictureWorkers(count: configuration.pictureWorkers, memory: configuration.limits.maximumMemory)
     }
 
@@ -113,7 +125,7 @@ public actor Captioner {
         await task.value
     }
 
-    /// Writes down what is remembered. Nothing is remembered on disk after that.
+    /// Writes what is in the cache to the disk. Nothing is written after that.
     public func close() async {
         await cache?.close()
     }
@@ -152,10 +164,10 @@ public actor Captioner {
     }
 
     /// Loads the model. One that is found damaged meanwhile is compiled anew at once, and loaded again.
-    private func loadModel() async throws -> ModelWorker.Loaded {
-        let load: @Sendable () async throws -> ModelWorker.Loaded = { [loader, logger, model] in
-            try await model.load { [weak self] error in
-                Task { await self?.doubt(error) }
+    private func loadModel() async throws -> CaptionScheduler.Loaded {
+        let load: @Sendable () async throws -> CaptionScheduler.Loaded = { [loader, logger, scheduler] in
+            try await scheduler.load { [weak self] error in
+                Task { await self?.check(after: error) }
             } _: {
                 try loader { line in logger.info("\(line)") }
             }
@@ -183,27 +195,27 @@ public actor Captioner {
         do {
             try await proof.prove(isGentle: isGentle)
             metrics.modelProof(isSound: true)
-            if case .ready = state { cache?.release() }
+            if case .ready = state { await cache?.release() }
         } catch {
-            refuse(error)
+            await refuse(error)
             throw PipelineError(.modelUnavailable, Self.unsoundModel, cause: error)
         }
     }
 
-    /// Looks into a model whose answer gave rise to doubt.
+    /// Checks the files of a model that gave an answer which a sound one seldom gives.
     ///
-    /// - Parameter error: what is wrong with its answer; nil where that is what it should be.
-    private func doubt(_ error: (any Error)?) async {
-        if let error { return refuse(error) }
+    /// - Parameter error: what is wrong with what it computes; nil where that is what it should be.
+    private func check(after error: (any Error)?) async {
+        if let error { return await refuse(error) }
         cache?.hold()
         try? await prove(isGentle: true)
     }
 
     /// Gives out no more captions of a model that is not what it was.
-    private func refuse(_ error: any Error) {
+    private func refuse(_ error: any Error) async {
         guard case .ready = state else { return }
         state = .unsound("\(error)")
-        cache?.discard()
+        await cache?.discard()
         metrics.modelProof(isSound: false)
         logger.error("The model is not what it was when it was compiled: \(error)")
     }
@@ -221,27 +233,31 @@ public actor Captioner {
         return (files, proof)
     }
 
-    /// The caption of the picture in the bytes of a file, remembered from an earlier call or made now.
+    /// The caption of the picture in the bytes of a file, from the cache or made now.
     ///
     /// Suspends until the caption is there. Of several calls for the same caption at a time one does the work. Cancelling
     /// the task lets the caller go at once; when nobody waits any more the work stops, but for a picture that is being
     /// decoded.
     ///
     /// - Parameters:
-    ///   - isFresh: whether the caption must be made now, whatever is remembered.
+    ///   - isFresh: whether the caption must be made now, whatever is in the cache.
     ///   - hash: the bytes' SHA-256 as ``Imaging/Picture/sha256`` writes it, where it is known already.
-    ///   - listener: is told the text while it is written; of a remembered caption nothing.
-    /// - Throws: every ``PipelineError/Code`` but `invalidSetting`.
+    ///   - admission: what happens where the queue is full.
+    ///   - findsPalette: whether the picture's colours are found too where it must be decoded, for ``palette(of:hash:)``.
+    ///   - listener: is told the text while it is written; of a caption from the cache nothing.
+    /// - Throws: every ``PipelineError/Code``.
     public nonisolated func caption(
         _ bytes: [UInt8], options: CaptionOptions = CaptionOptions(), isFresh: Bool = false, hash: String? = nil,
-        listener: CaptionListener? = nil
+        admission: Admission = .orRefuse, findsPalette: Bool = false, listener: CaptionListener? = nil
     ) async throws(PipelineError) -> CaptionResult {
         let (description, preparation) = try await readyModel()
         try options.validate(within: description.limits)
         // Hashed here and not on the actor, which would answer nobody else meanwhile.
-        let request = CaptionRequest(bytes: bytes, hash: hash, options: options, preparation: preparation)
+        let request = CaptionRequest(
+            bytes: bytes, hash: hash, options: options, preparation: preparation, admission: admission,
+            findsPalette: findsPalette)
         do {
-            return try await withDeadline(configuration.timeout) {
+            return try await withDeadline(configuration.timeout, orThrow: self.timeoutError) {
                 try await self.result(request, model: description, isFresh: isFresh, listener: listener)
             }
         } catch let error as PipelineError {
@@ -258,60 +274,83 @@ public actor Captioner {
     private nonisolated func result(
         _ request: CaptionRequest, model: ModelDescription, isFresh: Bool, listener: CaptionListener?
     ) async throws -> CaptionResult {
-        let listeners = CaptionListeners(listener)
-        guard let cache else { return try await make(request, listeners) }
+        guard let cache else { return try await admit(request, CaptionListeners(listener)) }
         guard request.options.isRepeatable(samplesByDefault: model.samplesByDefault) else {
             metrics.cacheRequest(.bypassed)
-            return try await make(request, listeners)
+            return try await admit(request, CaptionListeners(listener))
         }
         // By other rules it is another picture that the model sees.
         let rules = configuration.pictureRules == .display ? "" : "/\(configuration.pictureRules.rawValue)"
         let key = try CaptionKey(picture: request.hash, model: model.identity + rules, options: request.options)
         if isFresh {
             metrics.cacheRequest(.bypassed)
-            let result = try await make(request, listeners)
-            cache.remember(result, key)
+            let result = try await admit(request, CaptionListeners(listener))
+            await cache.put(result, for: key)
             return result
         }
-        if let (caption, place) = await cache.caption(key) {
-            metrics.cacheRequest(place == .memory ? .memory : .disk)
+        if let (caption, tier) = await cache.get(key) {
+            metrics.cacheRequest(.hit(tier))
             return caption.result
         }
-        let seat = try await join(key, request, cache, listener)
-        defer { seat.listenerID.map(seat.making.listeners.remove) }
-        return try await seat.making.work.value(seat.place)
+        let waiter = try await join(key, request, cache, listener)
+        defer { waiter.listenerID.map(waiter.flight.listeners.remove) }
+        return try await waiter.flight.task.value(for: waiter.id)
     }
 
-    /// A place at the work for `key`, which begins now unless it is under way.
+    /// Waits for the caption of `key`, which is begun now unless it is being made.
     private func join(
         _ key: CaptionKey, _ request: CaptionRequest, _ cache: CaptionCache, _ listener: CaptionListener?
-    ) throws(PipelineError) -> Seat {
-        if let making = underWay[key], let place = making.work.enter() {
-            let id = listener.map(making.listeners.add)
+    ) throws(PipelineError) -> Waiter {
+        if let flight = flights[key], let id = flight.task.join() {
             metrics.cacheRequest(.shared)
-            return Seat(making: making, place: place, listenerID: id)
+            return Waiter(flight: flight, id: id, listenerID: listener.map(flight.listeners.add))
         }
-        try checkRoom()
+        if request.admission == .orRefuse { try tryAdmission() }
         metrics.cacheRequest(.miss)
         let listeners = CaptionListeners()
-        let id = listener.map(listeners.add)
-        let work = SharedWork {
+        let listenerID = listener.map(listeners.add)
+        let task = SharedTask {
+            if request.admission == .orWait { try await self.admission.acquire() }
+            defer { self.admission.release() }
             let result = try await self.make(request, listeners)
-            cache.remember(result, key)
+            await cache.put(result, for: key)
             return result
         }
-        let making = Making(work: work, listeners: listeners)
-        underWay[key] = making
+        let flight = Flight(task: task, listeners: listeners)
+        flights[key] = flight
         Task {
-            await work.finished()
-            if underWay[key]?.work === work { underWay[key] = nil }
+            await task.finished()
+            if flights[key]?.task === task { flights[key] = nil }
         }
-        return Seat(making: making, place: SharedWork<CaptionResult>.firstPlace, listenerID: id)
+        return Waiter(flight: flight, id: SharedTask<CaptionResult>.firstWaiter, listenerID: listenerID)
+    }
+
+    /// Makes a caption once the request is admitted.
+    private nonisolated func admit(
+        _ request: CaptionRequest, _ listeners: CaptionListeners
+    ) async throws -> CaptionResult {
+        switch request.admission {
+        case .orRefuse: try await tryAdmission()
+        case .orWait: try await admission.acquire()
+        }
+        defer { admission.release() }
+        return try await make(request, listeners)
+    }
+
+    /// Takes a permit, which is to be released.
+    ///
+    /// - Throws: `queueFull` where as many pictures wait as may.
+    private func tryAdmission() throws(PipelineError) {
+        guard !admission.tryAcquire() else { return }
+        let rounds = Double(max(1, inFlight)) / Double(configuration.maxBatchSize)
+        throw PipelineError(
+            .queueFull,
+            "\(configuration.maxQueue) pictures are waiting already, as many as may. Send this one again a little later.",
+            retryAfter: meanGeneration * rounds)
     }
 
     /// Reads a picture and takes it through the model.
     private func make(_ request: CaptionRequest, _ listeners: CaptionListeners) async throws -> CaptionResult {
-        try checkRoom()
         inFlight += 1
         metrics.inFlight(inFlight)
         defer {
@@ -319,9 +358,10 @@ public actor Captioner {
             metrics.inFlight(inFlight)
         }
         nextID += 1
-        let result = try await request.run(
+        let (result, palette) = try await request.run(
             id: nextID, limits: configuration.limits, pictures: pictures, patience: configuration.decodingPatience,
-            model: model, listeners: listeners)
+            scheduler: scheduler, listeners: listeners)
+        if let palette { palettes.insert(palette, for: request.hash) }
         try await checkFiles()
         if case .unsound = state { _ = try readyModel() }
         meanGeneration = meanGeneration * 0.8 + result.timings.generation.total * 0.2
@@ -329,18 +369,16 @@ public actor Captioner {
         return result
     }
 
-    /// - Throws: `queueFull` where as many pictures wait as may.
-    private func checkRoom() throws(PipelineError) {
-        guard inFlight >= configuration.maxBatchSize + configuration.maxQueue else { return }
-        let rounds = Double(inFlight) / Double(configuration.maxBatchSize)
-        throw PipelineError(
-            .queueFull,
-            "\(configuration.maxQueue) pictures are waiting already, as many as may. Send this one again a little later.",
-            retryAfter: meanGeneration * rounds)
+    /// What a request fails with whose time is up.
+    nonisolated var timeoutError: PipelineError {
+        PipelineError(
+            .timedOut,
+            "The answer took longer than \(configuration.timeout.inSeconds) seconds and was given up. Try again later, with a "
+                + "smaller picture or fewer new tokens, or raise REQUEST_TIMEOUT.")
     }
 
     /// How many pictures wait for the model.
-    public var queueLength: Int { model.queueLength }
+    public var queueLength: Int { scheduler.queueLength }
 
     /// Returns where captions can be had at this moment.
     ///
@@ -363,5 +401,19 @@ public actor Captioner {
         default:
             throw PipelineError(.modelLoading, "The model is still being loaded. Try again in a few seconds.")
         }
+    }
+}
+
+extension Captioner.Configuration {
+    /// What the settings say of captions.
+    public init(_ settings: Settings) {
+        self.init()
+        timeout = settings.requestTimeout
+        pictureWorkers = settings.maxWorkers
+        maxBatchSize = settings.maxBatchSize
+        maxQueue = settings.maxQueue
+        limits.maximumByteCount = settings.maxImageSize
+        limits.maximumMemory = settings.pictureMemory
+        pictureRules = settings.pictureRules
     }
 }

@@ -1,69 +1,69 @@
 import Blip2
 import Synchronization
 
-/// The pictures that wait for the model and those that are in it, as seen from any thread.
-final class ModelQueue: Sendable {
+/// The requests that wait for a slot of the model's batch and those that have one, as seen from any thread.
+final class RequestQueue: Sendable {
     private struct State {
-        var waiting: [ModelJob] = []
-        var running: [ModelJob] = []
-        /// Whether somebody works the queue off.
-        var isAttended = false
+        var waiting: [QueuedRequest] = []
+        var running: [QueuedRequest] = []
+        /// Whether the scheduler is serving the queue.
+        var isServed = false
         /// Stops the model's present call.
         var cancellation = Cancellation()
     }
 
     private let state = Mutex(State())
 
-    /// How many pictures wait, those in the model not counted.
+    /// How many requests wait for a slot.
     var waitingCount: Int { state.withLock(\.waiting.count) }
 
-    /// What the model's calls are given: it is cancelled when nobody waits for any picture in the model.
+    /// What the model's calls are given: it is cancelled when nobody waits for any picture in the batch.
     var cancellation: Cancellation { state.withLock(\.cancellation) }
 
-    /// Puts a job at the end of the line.
+    /// Puts a request at the end of the queue.
     ///
-    /// - Returns: whether the caller must see to it that the queue is worked off, because nobody does.
-    func add(_ job: ModelJob) -> Bool {
+    /// - Returns: whether the caller must start the scheduler, because it is not serving the queue.
+    func add(_ request: QueuedRequest) -> Bool {
         state.withLock { state in
-            state.waiting.append(job)
-            defer { state.isAttended = true }
-            return !state.isAttended
+            state.waiting.append(request)
+            defer { state.isServed = true }
+            return !state.isServed
         }
     }
 
-    /// Moves the next jobs from the line into the model, as many as there are free places.
+    /// Moves the next requests from the queue into the batch, as many as there are free slots.
     ///
-    /// While the model works, jobs join it together or not at all: several wait until half of the places are free,
+    /// While the model works, requests join it together or not at all: several wait until half of the slots are free,
     /// because looking at two pictures at once takes less time than at one after the other.
     ///
     /// - Parameters:
-    ///   - free: how many of the model's places are free.
-    ///   - places: how many there are.
-    /// - Returns: nil when there is nothing left to do, in the line or in the model: then the queue is unattended.
-    func take(_ free: Int, of places: Int) -> [ModelJob]? {
+    ///   - free: how many slots are free.
+    ///   - slots: how many there are.
+    /// - Returns: nil when there is nothing left to do, in the queue or in the batch: then the queue is not served any more.
+    func take(_ free: Int, of slots: Int) -> [QueuedRequest]? {
         state.withLock { state in
             state.waiting.removeAll(where: \.isAbandoned)
-            let isTooEarly = !state.running.isEmpty && free < min((places + 1) / 2, state.waiting.count)
-            let jobs = Array(state.waiting.prefix(isTooEarly ? 0 : free))
-            state.waiting.removeFirst(jobs.count)
-            state.running += jobs
+            let isTooEarly = !state.running.isEmpty && free < min((slots + 1) / 2, state.waiting.count)
+            let requests = Array(state.waiting.prefix(isTooEarly ? 0 : free))
+            state.waiting.removeFirst(requests.count)
+            state.running += requests
             renew(&state)
             guard !state.running.isEmpty else {
-                state.isAttended = false
+                state.isServed = false
                 return nil
             }
-            return jobs
+            return requests
         }
     }
 
-    /// Says that jobs have left the model.
-    func leave(_ jobs: [ModelJob]) {
+    /// Says that requests have left the batch.
+    func leave(_ requests: [QueuedRequest]) {
         state.withLock { state in
-            state.running.removeAll { job in jobs.contains { $0 === job } }
+            state.running.removeAll { running in requests.contains { $0 === running } }
         }
     }
 
-    /// Notices that a caller has gone: drops its job from the line, or stops the model if it was the last.
+    /// Notices that a caller has gone: drops its request from the queue, or stops the model if it was the last.
     func noteAbandoned() {
         state.withLock { state in
             state.waiting.removeAll(where: \.isAbandoned)
@@ -74,5 +74,66 @@ final class ModelQueue: Sendable {
     /// No call is under way now: the next one must not be stopped for those who left before.
     private func renew(_ state: inout State) {
         if state.cancellation.isCancelled { state.cancellation = Cancellation() }
+    }
+}
+
+/// A picture on its way through the model, and the caller who waits for its caption.
+///
+/// A caller that is cancelled is let go at once; whoever holds the request then finds it ``isAbandoned`` and drops it.
+final class QueuedRequest: Sendable {
+    /// A caption, and when the model began with its picture.
+    struct Completion: Sendable {
+        let caption: GeneratedCaption
+        let began: ContinuousClock.Instant
+    }
+
+    private enum State {
+        case new
+        case pending(CheckedContinuation<Completion, any Error>)
+        /// The caller has its answer, or has gone.
+        case over
+    }
+
+    let input: CaptionInput
+    /// Who is told the text while it is written.
+    let listeners: CaptionListeners
+    private let state = Mutex(State.new)
+
+    init(_ input: CaptionInput, listeners: CaptionListeners) {
+        self.input = input
+        self.listeners = listeners
+    }
+
+    /// Whether nobody waits any more.
+    var isAbandoned: Bool {
+        state.withLock { if case .over = $0 { true } else { false } }
+    }
+
+    /// Makes the caller wait; one that was cancelled already is let go.
+    func wait(_ continuation: CheckedContinuation<Completion, any Error>) {
+        let isLate = state.withLock { state in
+            guard case .new = state else { return true }
+            state = .pending(continuation)
+            return false
+        }
+        if isLate { continuation.resume(throwing: CancellationError()) }
+    }
+
+    /// Gives the caller its answer, if it still waits.
+    func finish(_ result: Result<Completion, any Error>) {
+        end()?.resume(with: result)
+    }
+
+    /// Lets the caller go.
+    func cancel() {
+        end()?.resume(throwing: CancellationError())
+    }
+
+    private func end() -> CheckedContinuation<Completion, any Error>? {
+        state.withLock { state in
+            defer { state = .over }
+            guard case .pending(let continuation) = state else { return nil }
+            return continuation
+        }
     }
 }

@@ -4,6 +4,8 @@ import Hub
 import Moods
 import Networks
 import SentenceEmbedding
+public import Serving
+public import Settings
 public import Songs
 
 /// The model that compares captions with songs, and with the sentences whose mood is known.

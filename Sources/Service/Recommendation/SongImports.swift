@@ -1,3 +1,4 @@
+import Concurrency
 import Foundation
 import Logging
 import Songs
@@ -6,8 +7,8 @@ import Songs
 actor SongImports {
     /// How many may wait for the one that is running, those that are still being sent among them.
     private static let mostWaiting = 4
-    /// How many are remembered.
-    private static let mostRemembered = 100
+    /// Of how many the state can be asked for.
+    private static let mostKnown = 100
 
     private let worker = ImportWorker()
     private let metrics: SongMetrics
@@ -44,7 +45,7 @@ actor SongImports {
         guard !isClosed else { throw SongsError(.cancelled, "The server is being stopped. Send the list again later.") }
         let job = ImportJob(id: UUID().uuidString.lowercased(), name: name)
         jobs.append(job)
-        if jobs.count > Self.mostRemembered { jobs.removeFirst() }
+        if jobs.count > Self.mostKnown { jobs.removeFirst() }
         tasks[job.id] = Task {
             await worker.run(job, list, format: format, into: catalogue)
             end(job)
@@ -55,7 +56,7 @@ actor SongImports {
     func job(_ id: String) throws(SongsError) -> ImportJob {
         guard let job = jobs.first(where: { $0.id == id }) else {
             throw SongsError(
-                .unknownImport, "There is no such import; the last \(Self.mostRemembered) are remembered.")
+                .unknownImport, "There is no such import; the last \(Self.mostKnown) are remembered.")
         }
         return job
     }

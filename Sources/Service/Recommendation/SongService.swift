@@ -1,3 +1,4 @@
+import Concurrency
 import Foundation
 public import Logging
 public import Moods
@@ -40,9 +41,10 @@ public actor SongService {
     private let metrics: SongMetrics
     private let logger: Logger
     private let imports: SongImports
-    private let keeper = SongKeeper()
-    private let loader = EmbeddingLoader()
-    private let readers = SongReaders()
+    private let catalogueThread = CatalogueThread()
+    private let embeddingThread = EmbeddingThread()
+    /// Looking up a song waits neither for matches nor for one that counts all songs.
+    private let readers = BlockingPool(count: 4, label: "image-to-song.songs.reader")
     /// Whoever reads it need not wait for this actor.
     private nonisolated let state = Mutex(State.opening)
     private var lexicon = Lexicon.builtIn
@@ -107,13 +109,13 @@ public actor SongService {
 
     /// The songs that fit.
     /// - Throws: ``SongsError``; `CancellationError` where the task is cancelled, be it in the middle.
-    public func match(_ wish: SongWish) throws -> SongMatch {
+    public func match(_ query: SongQuery) throws -> SongRecommendation {
         // Those whose callers left while they waited cost nothing.
         try Task.checkCancellation()
         let start = ContinuousClock.now
         let (catalogue, matcher) = try opened()
         keepUp(with: catalogue)
-        let match = try matcher.match(wish)
+        let match = try matcher.match(query)
         try Task.checkCancellation()
         metrics.matched(in: .now - start)
         return match
@@ -165,7 +167,7 @@ public actor SongService {
     ///
     /// - Parameters:
     ///   - name: what it was called where it came from.
-    ///   - receive: writes the list; it is not called where there is no place for another import.
+    ///   - receive: writes the list; it is not called where no more imports may wait.
     /// - Throws: `tooManyImports`; else what `receive` throws.
     public nonisolated func startImport(
         format: ImportFormat, name: String, receive: @Sendable (UploadedList) async throws -> Void
@@ -174,7 +176,7 @@ public actor SongService {
     }
 
     /// An import that was started.
-    /// - Throws: `unknownImport`; an import is remembered for as long as few came after it.
+    /// - Throws: `unknownImport`; the last imports only are known.
     public nonisolated func importJob(_ id: String) async throws(SongsError) -> ImportJob { try await imports.job(id) }
 
     private nonisolated func opened() throws(SongsError) -> (catalogue: SongCatalogue, matcher: SongMatcher) {
@@ -201,7 +203,7 @@ public actor SongService {
     private func loadEmbeddings(for catalogue: SongCatalogue) async {
         do {
             let start = ContinuousClock.now
-            guard let loaded = try await loader.load(sources, logger) else { return }
+            guard let loaded = try await embeddingThread.load(sources, logger) else { return }
             logger.info(
                 "Loaded the embedding model",
                 metadata: [
@@ -238,11 +240,11 @@ public actor SongService {
         do {
             var newlyEmbedded = 0
             repeat {
-                let (matcher, revision) = try await keeper.read(catalogue, lexicon, embeddings)
+                let (matcher, revision) = try await catalogueThread.read(catalogue, lexicon, embeddings)
                 use(matcher, of: catalogue)
                 self.revision = revision
                 // In parts, so that what is imported meanwhile is found soon, and so few that reading takes little of the time.
-                newlyEmbedded = try await keeper.embed(
+                newlyEmbedded = try await catalogueThread.embed(
                     catalogue, embeddings, most: max(2_000, matcher.index.count / 20))
                 metrics.embedded(newlyEmbedded)
             } while newlyEmbedded > 0 && !Task.isCancelled

@@ -1,4 +1,5 @@
 public import Foundation
+public import Serving
 
 /// A list that somebody sends: a file without a name, so that nothing of it stays when the process ends, however that happens.
 public final class UploadedList: Sendable {

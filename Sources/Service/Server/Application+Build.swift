@@ -1,8 +1,10 @@
 public import Hummingbird
 import HummingbirdCore
 public import Logging
-public import Pipeline
-public import Prometheus
+public import Observability
+public import Recommendation
+public import Serving
+public import Settings
 
 /// The HTTP server as it runs, and as its tests run it: routes, errors, request ids, and the captioner as a service.
 ///

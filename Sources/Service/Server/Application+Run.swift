@@ -1,6 +1,7 @@
 import Foundation
 public import Hummingbird
 public import Logging
+import Observability
 import ServiceLifecycle
 import UnixSignals
 

@@ -1,5 +1,6 @@
-import Pipeline
+import Recommendation
 import ServiceLifecycle
+import Serving
 
 /// Starts the captioner and opens the songs in the background, so that the server answers meanwhile.
 struct CaptionerService: Service {

@@ -1,8 +1,9 @@
+import Concurrency
 import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import Pipeline
+import Observability
 
 extension Response {
     /// A response whose body is `value` as JSON, with its keys in order.
@@ -27,11 +28,9 @@ extension ByteBuffer {
 
 /// Points in time and durations as they stand in answers and log lines.
 enum WireFormat {
-    private static let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-
     /// This moment in ISO 8601, UTC, to the millisecond.
     static func now() -> String {
-        style.format(Date())
+        Timestamp.now()
     }
 
     /// This moment as the header `Date` has it (RFC 9110 §5.6.7).

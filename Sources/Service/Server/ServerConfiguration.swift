@@ -1,5 +1,6 @@
 import NIOCore
-public import Pipeline
+public import Serving
+public import Settings
 
 /// What the HTTP server needs to know.
 public struct ServerConfiguration: Sendable {

@@ -1,6 +1,7 @@
 import Hummingbird
 import Logging
 import NIOCore
+import Observability
 
 /// What travels with one request: its logger, its id and its connection.
 struct ServerContext: RequestContext {

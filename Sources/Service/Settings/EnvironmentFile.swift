@@ -27,7 +27,7 @@ struct EnvironmentFile: Sendable, Equatable {
     /// Reads the file at `path`; one that is not there has no entries.
     ///
     /// - Throws: `invalidSetting` for a file that cannot be read, and for a line that cannot be understood.
-    init(path: String) throws(PipelineError) {
+    init(path: String) throws(SettingsError) {
         guard FileManager.default.fileExists(atPath: path) else {
             self.init(path: path, entries: [])
             return
@@ -36,14 +36,14 @@ struct EnvironmentFile: Sendable, Equatable {
         do {
             bytes = try Data(contentsOf: URL(fileURLWithPath: path))
         } catch {
-            throw PipelineError(
+            throw SettingsError(
                 .invalidSetting, "The file \(path) cannot be read: make it readable or remove it.")
         }
         try self.init(path: path, bytes: bytes)
     }
 
     /// Reads the content of a file: UTF-8, with the line ends of any system.
-    init(path: String, bytes: some Collection<UInt8>) throws(PipelineError) {
+    init(path: String, bytes: some Collection<UInt8>) throws(SettingsError) {
         var entries: [Entry] = []
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
         let text = bytes.starts(with: mark) ? Array(bytes.dropFirst(mark.count)) : Array(bytes)
@@ -52,7 +52,7 @@ struct EnvironmentFile: Sendable, Equatable {
                 guard let (name, value) = try EnvironmentLine.read(line) else { continue }
                 entries.append(Entry(name: name, value: value, line: index + 1))
             } catch {
-                throw PipelineError(.invalidSetting, "Line \(index + 1) of \(path) \(error.reason).")
+                throw SettingsError(.invalidSetting, "Line \(index + 1) of \(path) \(error.reason).")
             }
         }
         self.init(path: path, entries: entries)

@@ -7,7 +7,7 @@ struct Setting: Sendable {
     /// What the text may be, as it ends the sentence "it may be …".
     let expectation: String
     /// Reads a text into the settings. An error says where the text was found.
-    let read: @Sendable (String, LoadedSettings.Origin, inout Settings) throws(PipelineError) -> Void
+    let read: @Sendable (String, LoadedSettings.Origin, inout Settings) throws(SettingsError) -> Void
     /// The value, as one would write it; a secret is masked.
     let show: @Sendable (Settings) -> String
 
@@ -18,11 +18,11 @@ struct Setting: Sendable {
         self.name = name
         self.isSecret = isSecret
         expectation = kind.expectation
-        read = { (text, origin, settings) throws(PipelineError) in
+        read = { (text, origin, settings) throws(SettingsError) in
             guard let value = kind.parse(text) else {
                 let place = if case .file = origin { " (\(origin))" } else { "" }
                 let shown = isSecret ? Self.mask : Self.quoted(text)
-                throw PipelineError(
+                throw SettingsError(
                     .invalidSetting, "The setting \(name) is \(shown)\(place); it may be \(kind.expectation).")
             }
             settings[keyPath: field] = value

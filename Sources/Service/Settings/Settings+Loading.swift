@@ -6,7 +6,7 @@ extension Settings {
     ///
     /// - Parameter environmentFile: the path of the `.env` file; it may be missing.
     /// - Throws: `invalidSetting`, which names the setting, its value and what it may be, or the file and its line.
-    public static func load(environmentFile: String = ".env") throws(PipelineError) -> Settings {
+    public static func load(environmentFile: String = ".env") throws(SettingsError) -> Settings {
         try LoadedSettings.load(environmentFile: environmentFile).settings
     }
 }
@@ -41,7 +41,7 @@ public struct LoadedSettings: Sendable, Equatable {
     /// - Throws: `invalidSetting`, which names the setting, its value and what it may be, or the file and its line.
     public static func load(
         environment: EnvironmentVariablesProvider = EnvironmentVariablesProvider(), environmentFile: String = ".env"
-    ) throws(PipelineError) -> LoadedSettings {
+    ) throws(SettingsError) -> LoadedSettings {
         let file = try EnvironmentFile(path: environmentFile)
         let entries = file.effective
         let first = ConfigReader(provider: environment)
@@ -55,7 +55,7 @@ public struct LoadedSettings: Sendable, Equatable {
                 try loaded.read(text, setting, .file(file.path, line: line))
             }
         }
-        loaded.warnings = file.doubts + loaded.settings.doubts
+        loaded.warnings = file.warnings + loaded.settings.warnings
         return loaded
     }
 
@@ -63,7 +63,7 @@ public struct LoadedSettings: Sendable, Equatable {
     /// copy of `.env.example` has all of them.
     public func isInEnvironment(_ name: String) -> Bool { origins[name] == .environment }
 
-    private mutating func read(_ text: String, _ setting: Setting, _ origin: Origin) throws(PipelineError) {
+    private mutating func read(_ text: String, _ setting: Setting, _ origin: Origin) throws(SettingsError) {
         try setting.read(text, origin, &settings)
         origins[setting.name] = origin
     }
@@ -92,19 +92,5 @@ extension String {
     /// The text with as many spaces behind it as make it `width` characters.
     fileprivate func padding(to width: Int) -> String {
         self + String(repeating: " ", count: max(0, width - count))
-    }
-}
-
-extension Captioner.Configuration {
-    /// What the settings say of captions.
-    public init(_ settings: Settings) {
-        self.init()
-        timeout = settings.requestTimeout
-        pictureWorkers = settings.maxWorkers
-        maxBatchSize = settings.maxBatchSize
-        maxQueue = settings.maxQueue
-        limits.maximumByteCount = settings.maxImageSize
-        limits.maximumMemory = settings.pictureMemory
-        pictureRules = settings.pictureRules
     }
 }

@@ -2,7 +2,8 @@ import ArgumentParser
 import Blip2
 import Foundation
 import Networks
-import Pipeline
+import Serving
+import Settings
 
 struct Compare: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

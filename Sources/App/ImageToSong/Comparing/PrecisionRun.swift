@@ -1,7 +1,9 @@
 import Blip2
+import Concurrency
 import Foundation
 import Imaging
-import Pipeline
+import Serving
+import Settings
 
 /// The captions of a folder's pictures at one precision, and what they cost.
 struct PrecisionRun {

@@ -3,7 +3,8 @@ import Blip2
 import Foundation
 import Networks
 import ONNXRuntime
-import Pipeline
+import Serving
+import Settings
 
 struct BenchCaption: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

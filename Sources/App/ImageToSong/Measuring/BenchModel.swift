@@ -3,7 +3,8 @@ import Blip2
 import Foundation
 import Imaging
 import Networks
-import Pipeline
+import Serving
+import Settings
 
 /// A model as the measuring commands load it.
 struct BenchModel {

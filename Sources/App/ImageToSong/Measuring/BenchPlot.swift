@@ -1,5 +1,5 @@
 import ONNXRuntime
-import Pipeline
+import Serving
 
 /// A report as a picture: how near each stage comes to the machine's limit, and what clients get.
 struct BenchPlot {

@@ -1,6 +1,6 @@
 import Foundation
 import ONNXRuntime
-import Pipeline
+import Serving
 
 /// The report as tables for a terminal.
 extension BenchReport {

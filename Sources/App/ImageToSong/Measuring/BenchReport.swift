@@ -1,6 +1,7 @@
 import Foundation
 import ONNXRuntime
-import Pipeline
+import Serving
+import Settings
 
 /// Everything that one run of `bench` measured, on one machine.
 struct BenchReport: Encodable {

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
-import Pipeline
+import Recommendation
+import Serving
+import Settings
 import Songs
 
 struct BenchSongs: AsyncParsableCommand {

@@ -1,6 +1,7 @@
 import Imaging
 import Moods
-import Pipeline
+import Recommendation
+import Serving
 import Songs
 
 /// Songs that nobody wrote, as many as are wanted, the same each time: what large catalogues are measured with.
@@ -50,9 +51,9 @@ struct SyntheticSongs: Sequence {
     }
 
     /// The same as a caption and a colour.
-    static func wish(_ number: Int) -> SongWish {
+    static func wish(_ number: Int) -> SongQuery {
         var random = BenchRandom(seed: 1_000_000_007 &* UInt64(number + 1))
-        var wish = SongWish()
+        var wish = SongQuery()
         wish.caption = caption(&random)
         wish.palette = [ColourMood.Area(colour: LabColour(RGBColour(red: 90, green: 120, blue: 160)), share: 1)]
         wish.seed = UInt64(number)

@@ -1,6 +1,8 @@
+import Concurrency
 import Foundation
 import Moods
-import Pipeline
+import Recommendation
+import Serving
 import Songs
 
 /// A synthetic catalogue in a file: how fast it is filled and searched, and wishes are answered from it.

@@ -1,7 +1,7 @@
 import Foundation
 import Imaging
 import Moods
-import Pipeline
+import Recommendation
 import Songs
 
 /// A described moment, and what its music must and must not be: a line of `Benchmarks/songs/moments.json`.
@@ -47,8 +47,8 @@ struct BenchSongsMoment: Decodable {
     }
 
     /// What it wishes of songs.
-    var wish: SongWish {
-        var wish = SongWish()
+    var wish: SongQuery {
+        var wish = SongQuery()
         wish.caption = caption
         wish.palette = (palette ?? []).compactMap { colour in
             guard let number = UInt32(colour.hex.dropFirst(), radix: 16) else { return nil }

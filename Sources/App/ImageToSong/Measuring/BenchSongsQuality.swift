@@ -1,6 +1,8 @@
 import Foundation
 import Moods
-import Pipeline
+import Recommendation
+import Serving
+import Settings
 import Songs
 
 /// How well moments are answered, in several ways.
@@ -52,7 +54,7 @@ struct BenchSongsQuality: Encodable {
         _ songs: [Song], _ moments: [BenchSongsMoment], _ embeddings: EmbeddingModel?, other: [RankingSettings] = []
     ) throws -> BenchSongsQuality {
         var quality = BenchSongsQuality(songs: songs.count, moments: moments.count)
-        let reader = WishReader(embeddings: embeddings)
+        let reader = QueryReader(embeddings: embeddings)
         let asked = moments.map { (moment: $0, request: reader.request($0.wish)) }
         let judged = asked.compactMap { $0.moment.isWithinRegion($0.request.mood.affect) }
         if !judged.isEmpty { quality.withinRegion = Double(judged.count { $0 }) / Double(judged.count) }

@@ -1,5 +1,6 @@
+import Concurrency
 import Foundation
-import Pipeline
+import Recommendation
 import Songs
 
 /// What a catalogue of one size takes.

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import Pipeline
+import Settings
 
 struct BenchTurns: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

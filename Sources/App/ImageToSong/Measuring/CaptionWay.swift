@@ -1,7 +1,8 @@
 import Blip2
+import Concurrency
 import Foundation
 import ONNXRuntime
-import Pipeline
+import Serving
 
 /// One way of captioning: so many pictures side by side, so many beams each.
 struct CaptionWay: Hashable {

@@ -1,6 +1,8 @@
+import Concurrency
 import Foundation
 import Logging
-import Pipeline
+import Serving
+import Settings
 import Synchronization
 
 /// What a number of clients got who ask for captions at the same time, each for the next as soon as it has one.

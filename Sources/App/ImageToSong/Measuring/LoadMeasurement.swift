@@ -1,6 +1,6 @@
 import Blip2
+import Concurrency
 import Foundation
-import Pipeline
 
 /// How a model came into memory, and what it takes up there.
 struct LoadMeasurement: Encodable {

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Foundation
 import Hub
-import Pipeline
+import Serving
+import Settings
 
 struct Models: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

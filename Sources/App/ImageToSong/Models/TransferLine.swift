@@ -1,6 +1,6 @@
 import Foundation
 import Hub
-import Pipeline
+import Serving
 import Synchronization
 
 /// How far a download has come: a bar with rate and time left on a terminal, plain lines elsewhere.

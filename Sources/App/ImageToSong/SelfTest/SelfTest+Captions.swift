@@ -1,7 +1,8 @@
 import Blip2
+import Concurrency
 import Foundation
 import Imaging
-import Pipeline
+import Serving
 
 extension SelfTestReport {
     /// Captions the sample pictures, one after the other, and then all of them again.

@@ -1,6 +1,7 @@
 import Foundation
 import Moods
-import Pipeline
+import Recommendation
+import Settings
 import Songs
 
 extension SelfTestReport {
@@ -23,7 +24,7 @@ extension SelfTestReport {
         check("Songs for a caption", needs: catalogue) { catalogue in
             let lexicon = try settings.map { try Lexicon($0) } ?? .builtIn
             let matcher = try SongMatcher(catalogue: catalogue, lexicon: lexicon, embeddings: embeddings ?? nil)
-            var wish = SongWish()
+            var wish = SongQuery()
             wish.caption = "a quiet harbour at dusk"
             let first = try matcher.match(wish)
             guard first.songs.map(\.song.id) == (try matcher.match(wish)).songs.map(\.song.id) else {

@@ -4,7 +4,9 @@ import Checkpoint
 import Foundation
 import Networks
 import ONNXRuntime
-import Pipeline
+import Recommendation
+import Serving
+import Settings
 
 /// Everything that captions and songs need, tried one thing after the other on this machine.
 struct SelfTest: AsyncParsableCommand {

@@ -1,5 +1,7 @@
+import Concurrency
 import Foundation
-import Pipeline
+import Serving
+import Settings
 
 /// What a self-test found, line by line; each line is printed as soon as it is known.
 final class SelfTestReport {

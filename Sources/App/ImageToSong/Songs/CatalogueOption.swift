@@ -1,5 +1,5 @@
 import ArgumentParser
-import Pipeline
+import Settings
 import Songs
 
 /// Which catalogue a command works with.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Moods
-import Pipeline
+import Recommendation
+import Serving
 import Songs
 
 /// What is wished of songs.
@@ -43,7 +44,7 @@ struct SongFlags: ParsableArguments {
     var like: [Int64] = []
 
     func validate() throws {
-        guard SongWish.limits.contains(limit) else { throw ValidationError("--limit may be 1 to 100.") }
+        guard SongQuery.limits.contains(limit) else { throw ValidationError("--limit may be 1 to 100.") }
         guard (valence == nil) == (arousal == nil) else {
             throw ValidationError("--valence and --arousal make a mood together; give both or neither.")
         }
@@ -54,9 +55,9 @@ struct SongFlags: ParsableArguments {
     }
 
     /// The wish that the flags make.
-    var wish: SongWish {
+    var wish: SongQuery {
         get throws {
-            var wish = SongWish()
+            var wish = SongQuery()
             wish.limit = limit
             wish.seed = songSeed
             wish.text = text

@@ -1,3 +1,4 @@
+import Concurrency
 import Crypto
 import Foundation
 
@@ -56,7 +57,7 @@ struct ContentHash {
 
 /// Hashes files on a thread of its own.
 actor FileHashing {
-    private let executor = FileExecutor()
+    private let executor = BlockingExecutor(label: "image-to-song.download")
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 

@@ -1,4 +1,5 @@
 import Checkpoint
+import Concurrency
 import Foundation
 
 /// Snapshots whose files are ordinary files instead of links: on file systems without links, and in caches that were
@@ -69,10 +70,10 @@ extension HubCache {
         }
     }
 
-    private func waitForCopyLock(_ name: RepositoryName, _ commit: Commit) throws(HubError) -> BlobLock {
+    private func waitForCopyLock(_ name: RepositoryName, _ commit: Commit) throws(HubError) -> FileLock {
         let place = locks(name).appending(path: "copies-\(commit).lock")
         while true {
-            if let lock = try BlobLock.take(place, calls: fileSystem) { return lock }
+            if let lock = try FileLock.take(place, calls: fileSystem) { return lock }
             usleep(1_000)
         }
     }

@@ -1,3 +1,4 @@
+import Concurrency
 import Foundation
 
 extension HubCache {
@@ -16,10 +17,10 @@ extension HubCache {
         // With the last snapshot everything goes; else what an unfinished download left may be some other snapshot's.
         let unused = (isLast ? present : Set(snapshots.flatMap(Self.etags))).subtracting(kept)
 
-        var held: [BlobLock] = []
+        var held: [FileLock] = []
         defer { for lock in held { lock.release() } }
         for etag in unused {
-            guard let taken = try BlobLock.take(lock(name, etag), calls: fileSystem) else {
+            guard let taken = try FileLock.take(lock(name, etag), calls: fileSystem) else {
                 throw HubError(.busy, "Another process is fetching files of \(name): wait for it, or end it first.")
             }
             held.append(taken)

@@ -1,3 +1,4 @@
+import Concurrency
 import Foundation
 import NIOCore
 
@@ -13,7 +14,7 @@ actor PartialBlob {
         var parts: Set<Int>
     }
 
-    private let executor = FileExecutor()
+    private let executor = BlockingExecutor(label: "image-to-song.download")
     private let data: URL
     private let list: URL
     private var journal: Journal

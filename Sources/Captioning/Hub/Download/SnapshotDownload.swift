@@ -1,3 +1,4 @@
+import Concurrency
 import Foundation
 
 /// Fetches the files of one revision that captioning needs and the cache lacks.
@@ -99,7 +100,7 @@ struct SnapshotDownload: Sendable {
         _ file: FileMetadata, _ listing: RepositoryListing, _ meter: TransferMeter?
     ) async throws {
         let name = reference.name
-        let lock = try await BlobLock.wait(cache.lock(name, file.etag), calls: cache.fileSystem) {
+        let lock = try await FileLock.wait(cache.lock(name, file.etag), calls: cache.fileSystem) {
             report(.note("Another process is fetching \(file.file) of \(reference); waiting for it."))
         }
         defer { lock.release() }

@@ -1,4 +1,5 @@
 import Checkpoint
+import Concurrency
 import Crypto
 public import Foundation
 

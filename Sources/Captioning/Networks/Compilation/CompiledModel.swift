@@ -1,4 +1,5 @@
 import Checkpoint
+import Concurrency
 public import Foundation
 import ONNXGraph
 package import ONNXRuntime

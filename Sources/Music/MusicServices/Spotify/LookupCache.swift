@@ -1,37 +1,28 @@
+import Concurrency
+
 /// What was found for a song, or that nothing was; bounded, and each for a time.
-struct LookupCache {
+struct LookupCache: Sendable {
     private struct Entry {
         let link: SongLink?
         let expiry: Duration
-        let number: Int
     }
 
-    private let capacity: Int
-    private var entries: [LookupKey: Entry] = [:]
-    private var number = 0
+    private let entries: LRUCache<LookupKey, Entry>
 
     init(capacity: Int) {
-        self.capacity = max(1, capacity)
+        entries = LRUCache(capacity: max(1, capacity))
     }
 
     var count: Int { entries.count }
 
     /// The outer nil: nothing is known.
     func answer(_ key: LookupKey, at now: Duration) -> SongLink?? {
-        guard let entry = entries[key], now < entry.expiry else { return nil }
+        guard let entry = entries.value(key), now < entry.expiry else { return nil }
         return .some(entry.link)
     }
 
-    mutating func keep(_ link: SongLink?, for key: LookupKey, until expiry: Duration) {
-        if entries[key] == nil, entries.count >= capacity { forgetOldest() }
-        number += 1
-        entries[key] = Entry(link: link, expiry: expiry, number: number)
-    }
-
-    /// An eighth at once, so that a full cache does not sort itself for each song.
-    private mutating func forgetOldest() {
-        let oldest = entries.sorted { $0.value.number < $1.value.number }.prefix(max(1, capacity / 8))
-        for (key, _) in oldest { entries[key] = nil }
+    func keep(_ link: SongLink?, for key: LookupKey, until expiry: Duration) {
+        entries.insert(Entry(link: link, expiry: expiry), for: key)
     }
 }
 

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Concurrency
 import Foundation
 import NIOCore
 import NIOHTTP1
@@ -60,7 +61,7 @@ struct SpotifyConnection: Sendable {
         let asked = request
         let (response, body): (HTTPClientResponse, ByteBuffer)
         do {
-            (response, body) = try await withDeadline { [client, limits] in
+            (response, body) = try await withDeadline(limits.lookupDeadline, orThrow: SpotifyFailure.broken) { [client, limits] in
                 let response = try await client.http.execute(asked, deadline: .distantFuture)
                 return (response, try await response.body.collect(upTo: limits.mostBytes))
             }
@@ -71,21 +72,6 @@ struct SpotifyConnection: Sendable {
         throw SpotifyFailure(
             status: response.status.code, retryAfter: response.headers.first(name: "Retry-After"), body: body,
             isToken: isToken)
-    }
-
-    private func withDeadline<Value: Sendable>(
-        _ work: @escaping @Sendable () async throws -> Value
-    ) async throws -> Value {
-        try await withThrowingTaskGroup(of: Value.self) { group in
-            group.addTask(operation: work)
-            group.addTask { [limits] in
-                try await Task.sleep(for: limits.lookupDeadline, clock: .continuous)
-                throw SpotifyFailure.broken
-            }
-            defer { group.cancelAll() }
-            guard let value = try await group.next() else { throw SpotifyFailure.broken }
-            return value
-        }
     }
 
     private func decode<Value: Decodable>(_: Value.Type, _ body: ByteBuffer) throws(SpotifyFailure) -> Value {

@@ -22,7 +22,7 @@ public actor SpotifyLookup {
     var resumption: Duration = .zero
     var token: (value: SpotifyConnection.Token, expiry: Duration)?
     var tokenRequest: Task<Result<SpotifyConnection.Token, SpotifyFailure>, Never>?
-    private var cache: LookupCache
+    private let cache: LookupCache
     private var running: [LookupKey: Task<Answer, Never>] = [:]
     private var busy = 0
     private var queue: [CheckedContinuation<Void, Never>] = []

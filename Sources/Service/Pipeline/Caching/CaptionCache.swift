@@ -1,122 +1,117 @@
+import Concurrency
 import Foundation
 public import Logging
+public import Settings
 import Synchronization
 
-/// Captions that were made before: in memory first, then on disk.
+/// The captions that were made before, in several caches: the fastest is asked first, and gets what a slower one had.
 public struct CaptionCache: Sendable {
-    /// Where a remembered caption was found.
-    enum Place {
-        case memory, disk
-    }
-
+    private let tiers: [any ResultCache]
     private let timeToLive: Double
-    private let recent: RecentCaptions
-    private let store: CaptionStore
     private let now: @Sendable () -> Double
-    /// Captions that are not written to disk before their model is proved.
+    /// What waits until the files of its model are checked.
     private let held = Held()
 
-    /// What waits for the proof of its model.
     private final class Held: Sendable {
         struct State {
             var isHolding = false
-            var captions: [(RememberedCaption, CaptionKey)] = []
+            var captions: [(CachedCaption, CaptionKey)] = []
         }
 
         let state = Mutex(State())
     }
 
+    /// The most captions that wait for a model to be checked.
+    private static let mostHeld = 1000
+
     /// Makes a cache.
     ///
     /// - Parameters:
-    ///   - path: the SQLite file; it is made when the cache is opened.
-    ///   - timeToLive: how long a caption is remembered.
-    ///   - maxBytes: the most bytes in memory; zero for none.
-    ///   - maxEntries: the most captions on disk; zero for no file.
-    ///   - metrics: counts what goes wrong with the file.
+    ///   - tiers: the fastest first.
+    ///   - timeToLive: after how long a caption is made anew.
+    ///   - now: seconds since 1970.
     public init(
-        path: String, timeToLive: Duration, maxBytes: Int, maxEntries: Int, metrics: CaptionMetrics = CaptionMetrics(),
-        logger: Logger
+        _ tiers: [any ResultCache], timeToLive: Duration,
+        now: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 }
     ) {
-        self.init(
-            path: path, timeToLive: timeToLive, maxBytes: maxBytes, maxEntries: maxEntries, metrics: metrics,
-            logger: logger, now: { Date().timeIntervalSince1970 })
-    }
-
-    init(
-        path: String, timeToLive: Duration, maxBytes: Int, maxEntries: Int,
-        patience: CaptionStore.Patience = CaptionStore.Patience(), metrics: CaptionMetrics = CaptionMetrics(),
-        logger: Logger, now: @escaping @Sendable () -> Double
-    ) {
+        self.tiers = tiers
         self.timeToLive = timeToLive.inSeconds
-        recent = RecentCaptions(maxBytes: maxBytes)
-        store = CaptionStore(
-            path: path, maxEntries: maxEntries, timeToLive: timeToLive.inSeconds, patience: patience, metrics: metrics,
-            logger: logger)
         self.now = now
     }
 
-    /// Opens the file; captions found before that are those in memory.
-    func open() async { await store.open() }
-
-    /// Writes what is not on disk yet, and closes the file.
-    func close() async { await store.close() }
-
-    /// The caption of `key`, and where it was found.
-    func caption(_ key: CaptionKey) async -> (RememberedCaption, Place)? {
-        let now = now()
-        if let caption = recent.caption(key) {
-            if caption.created > now - timeToLive { return (caption, .memory) }
-            recent.forget(key)
+    /// Gets all tiers ready, at the same time.
+    func open() async {
+        await withDiscardingTaskGroup { group in
+            for tier in tiers { group.addTask { await tier.open() } }
         }
-        guard let caption = await store.caption(key, now: now) else { return nil }
-        recent.remember(caption, key)
-        return (caption, .disk)
     }
 
-    /// Remembers a caption, in memory at once and on disk a moment later, or once ``release()`` is called.
-    func remember(_ result: CaptionResult, _ key: CaptionKey) {
-        let caption = RememberedCaption(result, created: now())
-        recent.remember(caption, key)
+    /// Writes what is left, and closes all tiers.
+    func close() async {
+        for tier in tiers { await tier.close() }
+    }
+
+    /// The caption of `key`, and the name of the tier that had it.
+    func get(_ key: CaptionKey) async -> (CachedCaption, tier: String)? {
+        let oldest = now() - timeToLive
+        for (index, tier) in tiers.enumerated() {
+            guard let caption = try? await tier.get(key), caption.created > oldest else { continue }
+            for faster in tiers[..<index] { try? await faster.put(caption, for: key) }
+            return (caption, tier.name)
+        }
+        return nil
+    }
+
+    /// Keeps a caption: at once in tiers that end with the process; in the others too, or once ``release()`` is called.
+    func put(_ result: CaptionResult, for key: CaptionKey) async {
+        let caption = CachedCaption(result, created: now())
         let isHeld = held.state.withLock { held in
             guard held.isHolding else { return false }
-            if held.captions.count < CaptionStore.queueLimit { held.captions.append((caption, key)) }
+            if held.captions.count < Self.mostHeld { held.captions.append((caption, key)) }
             return true
         }
-        if !isHeld { store.remember(caption, key) }
+        for tier in tiers where !isHeld || !tier.isPersistent { try? await tier.put(caption, for: key) }
     }
 
-    // MARK: Captions of a model that is not proved yet
+    // MARK: Captions of a model whose files are not checked yet
 
-    /// Keeps captions from the disk until it is known whether the model is sound.
+    /// Keeps captions from persistent tiers until it is known whether the model is sound.
     func hold() {
         held.state.withLock { $0.isHolding = true }
     }
 
     /// The model is sound: what was held is written.
-    func release() {
+    func release() async {
         let captions = held.state.withLock { held in
             defer { held = Held.State() }
             return held.captions
         }
-        for (caption, key) in captions { store.remember(caption, key) }
+        for tier in tiers where tier.isPersistent {
+            for (caption, key) in captions { try? await tier.put(caption, for: key) }
+        }
     }
 
-    /// The model is not sound: what is in memory is forgotten, and nothing is written any more.
-    func discard() {
+    /// The model is not sound: what is in memory is dropped, and nothing is written any more.
+    func discard() async {
         held.state.withLock { $0 = Held.State(isHolding: true) }
-        recent.forgetAll()
+        for tier in tiers where !tier.isPersistent { await tier.removeAll() }
     }
 }
 
 extension CaptionCache {
-    /// The cache that the settings ask for; nil where they ask for none.
+    /// The cache that the settings ask for: memory, then a SQLite file beside the compiled models. Nil where they ask for none.
+    ///
+    /// This is the one place where tiers are composed; another one is a ``ResultCache`` and a line here.
     public init?(_ settings: Settings, metrics: CaptionMetrics = CaptionMetrics(), logger: Logger) {
         guard settings.captionCacheTTL > .zero else { return nil }
         let folder = URL(fileURLWithPath: settings.modelCacheDirectory)
         self.init(
-            path: folder.appendingPathComponent("captions.sqlite").path, timeToLive: settings.captionCacheTTL,
-            maxBytes: settings.captionCacheMemory, maxEntries: settings.captionCacheEntries, metrics: metrics,
-            logger: logger)
+            [
+                MemoryTier(maxBytes: settings.captionCacheMemory),
+                SQLiteTier(
+                    path: folder.appendingPathComponent("captions.sqlite").path,
+                    maxEntries: settings.captionCacheEntries, timeToLive: settings.captionCacheTTL.inSeconds,
+                    metrics: metrics, logger: logger),
+            ], timeToLive: settings.captionCacheTTL)
     }
 }

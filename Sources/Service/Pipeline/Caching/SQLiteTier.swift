@@ -1,3 +1,4 @@
+import Concurrency
 import Crypto
 import Foundation
 import GRDB
@@ -10,7 +11,7 @@ import Synchronization
 /// come back all others are misses at once. Writing happens in the background, through a bounded queue; what does not fit is
 /// dropped and counted. A file that is damaged is set aside under another name and started anew. The log says so, once for
 /// each time that it begins.
-final class CaptionStore: Sendable {
+final class SQLiteTier: ResultCache {
     /// How long the file is waited for.
     struct Patience: Sendable {
         /// How long a lookup may take, whatever the disk does.
@@ -32,7 +33,7 @@ final class CaptionStore: Sendable {
 
     private struct State {
         /// Captions on their way to the file: those of one moment share a transaction.
-        var unwritten: [CaptionKey: RememberedCaption] = [:]
+        var unwritten: [CaptionKey: CachedCaption] = [:]
         var isFlushing = false
         var isClosed = false
         var nextLookup = 0
@@ -40,7 +41,8 @@ final class CaptionStore: Sendable {
         var lookups: [Int: ContinuousClock.Instant] = [:]
     }
 
-    private let file: CaptionFile
+    let name = "disk"
+    private let file: CaptionDatabase
     private let logger: Logger
     private let maxEntries: Int
     private let timeToLive: Double
@@ -48,11 +50,11 @@ final class CaptionStore: Sendable {
     private let metrics: CaptionMetrics
     private let state = Mutex(State())
 
-    /// Makes a store in the file at `path`; nothing is opened before ``open()``.
+    /// Makes a tier in the file at `path`; nothing is opened before ``open()``.
     ///
     /// - Parameters:
     ///   - maxEntries: the most captions in the file; zero for no file.
-    ///   - timeToLive: after how many seconds a caption counts as forgotten.
+    ///   - timeToLive: after how many seconds a caption counts as expired.
     init(
         path: String, maxEntries: Int, timeToLive: Double, patience: Patience = Patience(),
         metrics: CaptionMetrics = CaptionMetrics(), logger: Logger
@@ -62,7 +64,7 @@ final class CaptionStore: Sendable {
         self.patience = patience
         self.metrics = metrics
         self.logger = logger
-        file = CaptionFile(
+        file = CaptionDatabase(
             path: path, maxEntries: maxEntries, timeToLive: timeToLive, patience: patience, logger: logger)
     }
 
@@ -70,11 +72,17 @@ final class CaptionStore: Sendable {
     /// and goes on by itself.
     func open() async {
         guard maxEntries > 0 else { return }
-        _ = await answer(within: patience.opening) { [file] in await file.open() }
+        _ = await value(within: patience.opening) { [file] in await file.open() }
+    }
+
+    func get(_ key: CaptionKey) async -> CachedCaption? {
+        await caption(key, now: Date().timeIntervalSince1970)
     }
 
     /// The caption of `key`, unless it is too old, or the file does not give it in time.
-    func caption(_ key: CaptionKey, now: Double) async -> RememberedCaption? {
+    ///
+    /// - Parameter now: seconds since 1970.
+    func caption(_ key: CaptionKey, now: Double) async -> CachedCaption? {
         guard maxEntries > 0 else { return nil }
         let began = ContinuousClock.now
         let lookup: Int? = state.withLock { state in
@@ -92,7 +100,7 @@ final class CaptionStore: Sendable {
             return nil
         }
         let oldest = now - timeToLive
-        let found = await answer(within: patience.lookup) { [file, metrics] in
+        let found = await value(within: patience.lookup) { [file, metrics] in
             let found = await file.reader.caption(key, oldest: oldest)
             self.end(lookup)
             if let fault = found.fault {
@@ -109,8 +117,8 @@ final class CaptionStore: Sendable {
         state.withLock { $0.lookups[lookup] = nil }
     }
 
-    /// Remembers a caption; it is in the file a moment later.
-    func remember(_ caption: RememberedCaption, _ key: CaptionKey) {
+    /// Keeps a caption; it is in the file a moment later.
+    func put(_ caption: CachedCaption, for key: CaptionKey) {
         guard maxEntries > 0 else { return }
         let (isDropped, mustFlush) = state.withLock { state in
             if state.isClosed { return (false, false) }
@@ -132,9 +140,9 @@ final class CaptionStore: Sendable {
             }
             guard !captions.isEmpty else { return }
             switch await file.write(captions) {
-            case .written: forget(captions)
+            case .written: dequeue(captions)
             case .failed:
-                forget(captions)
+                dequeue(captions)
                 metrics.cacheFault(.dropped, count: captions.count)
             case .busy:
                 guard !state.withLock(\.isClosed) else { return }
@@ -144,8 +152,8 @@ final class CaptionStore: Sendable {
         }
     }
 
-    /// Takes captions out of the queue, unless others have taken their place.
-    private func forget(_ captions: [CaptionKey: RememberedCaption]) {
+    /// Takes captions out of the queue, unless others have come in for the same keys.
+    private func dequeue(_ captions: [CaptionKey: CachedCaption]) {
         state.withLock { state in
             for (key, caption) in captions where state.unwritten[key] == caption { state.unwritten[key] = nil }
         }
@@ -154,7 +162,7 @@ final class CaptionStore: Sendable {
     /// Writes what is left and closes the file; what cannot be written in time is dropped.
     func close() async {
         state.withLock { $0.isClosed = true }
-        _ = await answer(within: patience.opening) { [file] in
+        _ = await value(within: patience.opening) { [file] in
             await self.flush()
             await file.close()
         }
@@ -173,41 +181,8 @@ final class CaptionStore: Sendable {
     }
 }
 
-/// The result of `work`, or nil where it takes longer than `patience`: then the work goes on by itself.
-private func answer<Value: Sendable>(
-    within patience: Duration, _ work: @escaping @Sendable () async -> Value
-) async -> Value? {
-    await withCheckedContinuation { continuation in
-        let waiting = Waiting(continuation)
-        let clock = Task {
-            if (try? await Task.sleep(for: patience)) != nil { waiting.resume(nil) }
-        }
-        Task {
-            waiting.resume(await work())
-            clock.cancel()
-        }
-    }
-}
-
-/// A caller who is answered once.
-private final class Waiting<Value: Sendable>: Sendable {
-    private let continuation: Mutex<CheckedContinuation<Value?, Never>?>
-
-    init(_ continuation: CheckedContinuation<Value?, Never>) {
-        self.continuation = Mutex(continuation)
-    }
-
-    func resume(_ value: Value?) {
-        let continuation = continuation.withLock { continuation in
-            defer { continuation = nil }
-            return continuation
-        }
-        continuation?.resume(returning: value)
-    }
-}
-
 /// The SQLite file itself. Its calls block this actor, and nobody who waits for a caption.
-private actor CaptionFile {
+private actor CaptionDatabase {
     /// What became of some captions.
     enum Outcome {
         case written
@@ -224,7 +199,7 @@ private actor CaptionFile {
     private let path: String
     private let maxEntries: Int
     private let timeToLive: Double
-    private let patience: CaptionStore.Patience
+    private let patience: SQLiteTier.Patience
     private let logger: Logger
     private var database: DatabaseQueue?
     /// The file that is open, which somebody may have removed or replaced since.
@@ -235,7 +210,7 @@ private actor CaptionFile {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    init(path: String, maxEntries: Int, timeToLive: Double, patience: CaptionStore.Patience, logger: Logger) {
+    init(path: String, maxEntries: Int, timeToLive: Double, patience: SQLiteTier.Patience, logger: Logger) {
         self.path = path
         self.maxEntries = maxEntries
         self.timeToLive = timeToLive
@@ -249,7 +224,7 @@ private actor CaptionFile {
         await reader.use(database != nil)
     }
 
-    func write(_ captions: [CaptionKey: RememberedCaption]) async -> Outcome {
+    func write(_ captions: [CaptionKey: CachedCaption]) async -> Outcome {
         guard !isClosed else { return .failed }
         let before = database.map(ObjectIdentifier.init)
         let outcome = attempt { database in
@@ -420,7 +395,7 @@ private actor CaptionReader {
     }
 
     struct Found: Sendable {
-        var caption: RememberedCaption?
+        var caption: CachedCaption?
         var fault: Fault?
     }
 
@@ -477,7 +452,7 @@ private struct CaptionRow {
     let content: Data
     let checksum: Data
 
-    init(_ caption: RememberedCaption, _ key: CaptionKey) throws {
+    init(_ caption: CachedCaption, _ key: CaptionKey) throws {
         created = caption.created
         content = try JSONEncoder().encode(caption)
         checksum = Self.checksum(key, created, content)
@@ -491,9 +466,9 @@ private struct CaptionRow {
     }
 
     /// The caption; nil where the row is not the one that was written for this key.
-    func caption(_ key: CaptionKey) -> RememberedCaption? {
+    func caption(_ key: CaptionKey) -> CachedCaption? {
         guard checksum == Self.checksum(key, created, content),
-            let caption = try? JSONDecoder().decode(RememberedCaption.self, from: content), !caption.caption.isEmpty
+            let caption = try? JSONDecoder().decode(CachedCaption.self, from: content), !caption.caption.isEmpty
         else { return nil }
         return caption
     }

@@ -1,3 +1,4 @@
+import Concurrency
 import Imaging
 
 /// A thread of its own for reading pictures, one at a time.

@@ -1,3 +1,4 @@
+import Concurrency
 import Imaging
 
 /// A few threads that read pictures, and the queue in front of them.
@@ -6,15 +7,12 @@ import Imaging
 struct PictureWorkers: Sendable {
     private let workers: [PictureWorker]
     private let queue: DecodingQueue
-    private let headerWorkers: [PictureWorker]
-    private let headerQueue: DecodingQueue
+    private let headerPool = BlockingPool(count: 2, label: "image-to-song.header")
 
     /// Makes `count` workers, at least one, that take `memory` bytes together while they decode.
     init(count: Int, memory: Int) {
         workers = (0..<max(1, count)).map { _ in PictureWorker() }
         queue = DecodingQueue(threads: workers.count, memory: memory)
-        headerWorkers = [PictureWorker(), PictureWorker()]
-        headerQueue = DecodingQueue(threads: headerWorkers.count, memory: .max)
     }
 
     /// How many pictures wait for a worker.
@@ -31,13 +29,18 @@ struct PictureWorkers: Sendable {
     ///
     /// - Parameters:
     ///   - limits: what the picture may be.
-    ///   - patience: how long a large picture may wait and be decoded; one that would take longer is refused at once.
+    ///   - patience: how long a large picture may wait and be decoded; one that would take longer is refused at once. Nil for as
+    ///     long as it takes.
     func read<Value: Sendable>(
-        _ bytes: [UInt8], within limits: PictureLimits, patience: Duration,
+        _ bytes: [UInt8], within limits: PictureLimits, patience: Duration?,
         _ work: @Sendable (Picture) throws -> Value
     ) async throws -> Value {
-        let picture = try await headerQueue.run { thread in
-            try await headerWorkers[thread].run { try Picture(bytes: bytes, limits: limits) }
+        let picture = try await headerPool.run {
+            do {
+                return try Picture(bytes: bytes, limits: limits)
+            } catch {
+                throw PipelineError(error)
+            }
         }
         return try await queue.run(picture.cost, patience: patience) { thread in
             try await workers[thread].run { try work(picture) }

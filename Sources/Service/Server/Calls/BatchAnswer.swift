@@ -1,5 +1,4 @@
 import HTTPTypes
-import Pipeline
 
 /// The answer of `POST /caption/batch`.
 struct BatchAnswer: Encodable {

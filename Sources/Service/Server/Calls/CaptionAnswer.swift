@@ -1,5 +1,5 @@
 import Foundation
-import Pipeline
+import Serving
 
 /// The answer of `POST /caption/generate`, and the last event of `POST /caption/stream`.
 struct CaptionAnswer: Encodable {

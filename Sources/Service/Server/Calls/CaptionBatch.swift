@@ -1,9 +1,13 @@
-import Pipeline
+import Serving
 
 /// Captions the pictures of an upload, each as soon as it is complete.
 struct CaptionBatch: Sendable {
     /// Makes the caption of one picture.
-    typealias Captioning = @Sendable (_ picture: [UInt8], _ options: CaptionOptions) async throws -> CaptionResult
+    ///
+    /// - Parameter hash: the SHA-256 of the picture's file.
+    typealias Captioning = @Sendable (
+        _ picture: [UInt8], _ hash: String, _ options: CaptionOptions
+    ) async throws -> CaptionResult
 
     /// What became of one picture.
     struct Outcome: Sendable {
@@ -48,7 +52,7 @@ struct CaptionBatch: Sendable {
         let began = ContinuousClock.now
         let result: Result<CaptionResult, any Error>
         do {
-            result = .success(try await caption(try file.content.get(), options))
+            result = .success(try await caption(try file.content.get(), file.hash, options))
         } catch let error as PipelineError where [.invalidOption, .cancelled].contains(error.code) {
             throw error
         } catch is CancellationError {

@@ -1,4 +1,4 @@
-import Pipeline
+import Serving
 import Synchronization
 
 /// What is new of a caption that is being written, left by the model and fetched by whoever sends it on.

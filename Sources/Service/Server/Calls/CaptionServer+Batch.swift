@@ -1,7 +1,8 @@
+import Concurrency
 import Hummingbird
 import Logging
 import NIOCore
-import Pipeline
+import Serving
 
 extension CaptionServer {
     /// Captions the pictures of a form while it comes in, and gives up as soon as the client goes.
@@ -9,8 +10,9 @@ extension CaptionServer {
         let began = ContinuousClock.now
         try await captioner.checkReadiness()
         let isFresh = request.asksForFreshAnswer
-        let batch = CaptionBatch(maxInFlight: configuration.maxPicturesInFlight) { [captioner] picture, options in
-            try await captioner.captionPatiently(picture, options: options, isFresh: isFresh)
+        let batch = CaptionBatch(maxInFlight: configuration.maxPicturesInFlight) { [captioner] picture, hash, options in
+            try await captioner.caption(
+                picture, options: options, isFresh: isFresh, hash: hash, admission: .orWait)
         }
         let layout = configuration.batchForm
         let outcomes = try await cancelledByDisconnection(of: context.channel) {

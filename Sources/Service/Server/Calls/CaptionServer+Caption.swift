@@ -1,9 +1,10 @@
+import Concurrency
 import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
-import Pipeline
+import Serving
 
 extension CaptionServer {
     /// Reads the form, captions its picture, and gives up as soon as the client goes.

@@ -1,6 +1,6 @@
 import HTTPTypes
 import Hummingbird
-import Pipeline
+import Serving
 
 /// The answer of `GET /health` and `GET /health/live`.
 private struct HealthAnswer: Encodable {

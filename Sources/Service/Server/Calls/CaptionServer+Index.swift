@@ -1,6 +1,6 @@
 import HTTPTypes
 import Hummingbird
-import Pipeline
+import Settings
 
 /// The answer of `GET /`.
 private struct IndexAnswer: Encodable {

@@ -1,8 +1,10 @@
+import Concurrency
 import Hummingbird
 import Metrics
 import NIOCore
-import Pipeline
-import Prometheus
+import Observability
+import Serving
+import Settings
 
 extension CaptionServer {
     /// All metrics as Prometheus reads them; those that are states are taken now.

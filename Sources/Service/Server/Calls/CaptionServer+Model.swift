@@ -1,5 +1,6 @@
+import Concurrency
 import Hummingbird
-import Pipeline
+import Serving
 
 /// The answer of `GET /model/info`.
 private struct ModelAnswer: Encodable {

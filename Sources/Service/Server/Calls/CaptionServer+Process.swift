@@ -1,9 +1,10 @@
+import Concurrency
 import HTTPTypes
 import Hummingbird
 import Imaging
 import Logging
 import NIOCore
-import Pipeline
+import Serving
 
 extension CaptionServer {
     /// Reads the form, and answers with the colours of its picture and what became of its size; or with the small picture
@@ -14,7 +15,7 @@ extension CaptionServer {
             from: request, layout: configuration.processForm)
         let target = configuration.targetImageSize
         let picture = try await cancelledByDisconnection(of: context.channel) { [captioner] in
-            try await captioner.process(form.file, fitting: target)
+            try await captioner.process(form.file, hash: form.fileHash, fitting: target)
         }
         let total = ContinuousClock.now - began
         context.logger.info(

@@ -1,7 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import Pipeline
+import Serving
 
 extension CaptionServer {
     /// Reads the form, captions its picture, and sends the words on as they come; gives up as soon as the client goes.

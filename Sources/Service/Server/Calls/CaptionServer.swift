@@ -1,7 +1,8 @@
 import Hummingbird
 import Logging
-import Pipeline
-import Prometheus
+import Observability
+import Recommendation
+import Serving
 
 /// What the calls of the HTTP interface share.
 struct CaptionServer: Sendable {

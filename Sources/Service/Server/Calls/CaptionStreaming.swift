@@ -1,4 +1,4 @@
-import Pipeline
+import Serving
 
 /// A caption under way for one client. It is given up when the client goes, and when nobody holds this any more.
 final class CaptionStreaming: Sendable {

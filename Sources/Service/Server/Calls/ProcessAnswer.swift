@@ -1,6 +1,6 @@
 public import Imaging
 import Moods
-public import Pipeline
+public import Serving
 
 /// The answer of `POST /image/process`, and of the command `process --json`.
 public struct ProcessAnswer: Encodable, Sendable {

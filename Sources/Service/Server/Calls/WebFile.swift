@@ -3,7 +3,8 @@ import Crypto
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import Pipeline
+import Serving
+import Settings
 
 /// A file of the page, as it is served. All of them are part of the program, so that it runs from any folder.
 struct WebFile: Sendable {

@@ -1,7 +1,7 @@
 import HTTPTypes
 import NIOCore
 import NIOHTTP1
-import Pipeline
+import Settings
 
 extension ErrorAnswer {
     /// The answer as the last one of a connection, for a request that never reached the router.

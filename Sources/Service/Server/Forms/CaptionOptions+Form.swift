@@ -1,5 +1,5 @@
 import Foundation
-import Pipeline
+import Serving
 
 extension CaptionOptions {
     /// The fields of a form that `init(form:)` reads.

@@ -1,4 +1,5 @@
-import Pipeline
+import Serving
+import Settings
 
 /// The names that a form, a JSON object or a query may have.
 ///

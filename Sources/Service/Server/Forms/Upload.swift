@@ -1,7 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import Pipeline
+import Serving
 
 /// A form on its way in, whose files can be used while the rest is still being sent.
 ///

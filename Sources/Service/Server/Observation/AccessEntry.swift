@@ -1,6 +1,8 @@
+import Concurrency
 import HTTPTypes
 import Logging
-import Pipeline
+import Observability
+import Serving
 
 /// A request that has ended, as the access log tells it.
 struct AccessEntry: Sendable {

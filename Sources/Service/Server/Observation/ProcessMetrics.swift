@@ -1,5 +1,5 @@
 import Metrics
-import Prometheus
+import Observability
 import Synchronization
 
 /// Brings what the system knows of this process into a registry, each time it is read.

@@ -1,6 +1,6 @@
 import HTTPTypes
 import Metrics
-import Prometheus
+import Observability
 
 /// Counts requests: how many, how long, how many at once, and which errors.
 struct RequestMetrics: Sendable {

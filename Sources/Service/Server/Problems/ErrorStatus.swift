@@ -1,5 +1,5 @@
 import HTTPTypes
-import Pipeline
+import Serving
 import Songs
 
 // The one table from error codes to HTTP statuses. Errors that are not in it are answered with 500.

@@ -1,6 +1,7 @@
+import Concurrency
 import HTTPTypes
 import Hummingbird
-import Pipeline
+import Serving
 import Songs
 
 /// An error as a client sees it: a problem document (RFC 9457) with a code and the request's id.

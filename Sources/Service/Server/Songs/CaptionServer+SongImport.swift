@@ -2,7 +2,8 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import Pipeline
+import Recommendation
+import Serving
 import Songs
 
 extension CaptionServer {

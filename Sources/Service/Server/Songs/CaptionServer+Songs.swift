@@ -3,7 +3,8 @@ import HTTPTypes
 import Hummingbird
 import MusicServices
 import NIOCore
-import Pipeline
+import Recommendation
+import Serving
 import Songs
 
 extension CaptionServer {

@@ -1,26 +1,9 @@
 import Imaging
 import Moods
 import MusicServices
-import Pipeline
+import Recommendation
+import Serving
 import Songs
-
-/// What was found for a picture, or for words.
-struct MatchResult {
-    /// What is known of a picture.
-    struct Matched {
-        let caption: CaptionResult
-        let palette: [PaletteColour]
-        let fileName: String
-    }
-
-    var picture: Matched?
-    let caption: String?
-    let mood: Mood
-    let songs: [(RankedSong, [SongLink])]
-    let reason: String?
-    /// How long the songs took, the caption not counted.
-    let took: Duration
-}
 
 /// The answer of `POST /songs/match`.
 struct MatchAnswer: Encodable {
@@ -41,16 +24,22 @@ struct MatchAnswer: Encodable {
         case processingTime = "processing_time"
     }
 
-    init(_ result: MatchResult, total: Duration, showsPaths: Bool) {
-        caption = result.caption
-        mood = MoodAnswer(result.mood)
-        palette = result.picture?.palette.map(DominantColor.init)
-        songs = result.songs.map { RankedSongAnswer($0.0, links: $0.1, showsPath: showsPaths) }
-        reason = result.reason
-        imageInfo = result.picture.map { ImageInfo($0.caption.picture, fileName: $0.fileName) }
-        cached = result.picture?.caption.isCached
-        processingTime = [
-            "total_seconds": WireFormat.seconds(total), "songs_seconds": WireFormat.seconds(result.took),
-        ]
+    /// - Parameters:
+    ///   - links: where each song can be heard.
+    ///   - fileName: the client's name for the picture, where there is one.
+    ///   - songsTime: how long the songs took, the caption not counted.
+    init(
+        _ recommendation: SongRecommendation, links: [[SongLink]], fileName: String?, total: Duration,
+        songsTime: Duration, showsPaths: Bool
+    ) {
+        let picture = recommendation.picture
+        caption = recommendation.caption
+        mood = MoodAnswer(recommendation.mood)
+        palette = picture?.palette.map(DominantColor.init)
+        songs = zip(recommendation.songs, links).map { RankedSongAnswer($0, links: $1, showsPath: showsPaths) }
+        reason = recommendation.reason
+        imageInfo = picture.map { ImageInfo($0.caption.picture, fileName: fileName ?? "") }
+        cached = picture?.caption.isCached
+        processingTime = ["total_seconds": WireFormat.seconds(total), "songs_seconds": WireFormat.seconds(songsTime)]
     }
 }

@@ -4,14 +4,15 @@ import Hummingbird
 import Imaging
 import Moods
 import NIOCore
-import Pipeline
+import Recommendation
+import Serving
 import Songs
 
 /// The JSON that `POST /songs/match` takes in place of a picture.
 struct MatchBody {
     private static let names: Set<String> = ["caption", "text", "limit", "seed", "palette", "mood", "liked", "filters"]
 
-    let wish: SongWish
+    let query: SongQuery
 
     /// Reads the object.
     /// - Throws: `malformedRequest` for what is no JSON object, `unknownField`, `invalidField` for a field that is not what
@@ -24,10 +25,10 @@ struct MatchBody {
         for part in [mood, filters].compactMap(\.self) {
             texts.merge(try part.texts(except: [])) { $1 }
         }
-        var wish = try SongFields(texts).wish()
-        wish.caption = try object.text("caption")
-        wish.palette = try Self.palette(object.list("palette", fields: ["hex", "percentage", "rgb", "name"]))
-        self.wish = wish
+        var query = try SongFields(texts).query()
+        query.caption = try object.text("caption")
+        query.palette = try Self.palette(object.list("palette", fields: ["hex", "percentage", "rgb", "name"]))
+        self.query = query
     }
 
     /// Colours as `POST /image/process` answers them.

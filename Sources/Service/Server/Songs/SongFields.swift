@@ -1,10 +1,11 @@
 import Foundation
 import Imaging
 import Moods
-import Pipeline
+import Recommendation
+import Serving
 import Songs
 
-/// What is wished of songs, as the texts of a form's fields.
+/// What is asked of songs, as the texts of a form's fields.
 struct SongFields {
     /// The fields of a form that are about songs.
     static let names: Set<String> = Set(ranges).union(filterNames).union(["text", "liked"])
@@ -22,22 +23,22 @@ struct SongFields {
         self.texts = texts.filter { !$0.value.isEmpty }
     }
 
-    /// The wish that they make.
+    /// The query that they make.
     /// - Throws: `invalidField`, which names the field and what it may be.
-    func wish() throws(ServerError) -> SongWish {
-        var wish = SongWish()
-        wish.text = texts["text"]
-        wish.limit = try integer("limit", in: SongWish.limits) ?? wish.limit
-        wish.seed = UInt64(try integer("seed", in: 0...9_007_199_254_740_991) ?? 0)
+    func query() throws(ServerError) -> SongQuery {
+        var query = SongQuery()
+        query.text = texts["text"]
+        query.limit = try integer("limit", in: SongQuery.limits) ?? query.limit
+        query.seed = UInt64(try integer("seed", in: 0...9_007_199_254_740_991) ?? 0)
         let (valence, arousal) = (try number("valence", in: -1...1), try number("arousal", in: -1...1))
         if let valence, let arousal {
-            wish.affect = Affect(valence: valence, arousal: arousal)
+            query.affect = Affect(valence: valence, arousal: arousal)
         } else if valence != nil || arousal != nil {
             throw ServerError(.invalidField, "valence and arousal make a mood together. Send both or neither.")
         }
-        wish.liked = try numbers("liked")
-        wish.filters = try filters()
-        return wish
+        query.liked = try numbers("liked")
+        query.filters = try filters()
+        return query
     }
 
     private func filters() throws(ServerError) -> SongFilters {

@@ -1,10 +1,11 @@
+import Concurrency
 import Logging
 import Moods
 import Songs
 
-/// Does what takes long with a catalogue, on a thread of its own.
-actor SongKeeper {
-    private let executor = BlockingExecutor(label: "image-to-song.songs.keeper")
+/// Reads a catalogue into memory, and embeds its songs, on a thread of its own.
+actor CatalogueThread {
+    private let executor = BlockingExecutor(label: "image-to-song.songs.catalogue")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     func read(
@@ -21,7 +22,7 @@ actor SongKeeper {
 }
 
 /// Loads embedding models on a thread of its own, for as long as that takes.
-actor EmbeddingLoader {
+actor EmbeddingThread {
     private let executor = BlockingExecutor(label: "image-to-song.songs.embeddings")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 

@@ -2,7 +2,7 @@ import Hub
 
 extension Settings {
     /// What is probably a mistake, in sentences that give no secret away.
-    var doubts: [String] { shortKeys + halfSpotify }
+    var warnings: [String] { shortKeys + halfSpotify }
 
     /// A client without its secret, or the other way round.
     private var halfSpotify: [String] {
@@ -25,23 +25,23 @@ extension Settings {
 
 extension EnvironmentFile {
     /// What is probably a mistake in the file, in sentences.
-    var doubts: [String] {
+    var warnings: [String] {
         let names = Settings.table.map(\.name)
         var earlier: [String: Int] = [:]
         return entries.flatMap { entry in
-            var doubts: [String] = []
+            var warnings: [String] = []
             if let line = earlier.updateValue(entry.line, forKey: entry.name), names.contains(entry.name) {
-                doubts.append(
+                warnings.append(
                     "\(entry.name) stands on lines \(line) and \(entry.line) of \(path); the later one holds.")
             }
             if Self.environmentOnly.contains(entry.name) {
-                doubts.append(
+                warnings.append(
                     "\(entry.name) on line \(entry.line) of \(path) has no effect there: "
                         + "set it in the environment of the process.")
             } else if !names.contains(entry.name), let name = NameDistance.nearest(to: entry.name, of: names) {
-                doubts.append("\(path), line \(entry.line): there is no setting \(entry.name); was \(name) meant?")
+                warnings.append("\(path), line \(entry.line): there is no setting \(entry.name); was \(name) meant?")
             }
-            return doubts
+            return warnings
         }
     }
 

@@ -25,16 +25,18 @@ public struct ProcessedPicture: Sendable, Equatable {
 
     /// Processes a picture; its shape is kept, and it is never enlarged. Blocks.
     ///
-    /// - Parameter target: the width and the height that the JPEG fits into.
-    public init(_ picture: Picture, fitting target: (width: Int, height: Int)) throws(ImagingError) {
+    /// - Parameters:
+    ///   - hash: the SHA-256 of the picture's file, where it is known.
+    ///   - target: the width and the height that the JPEG fits into.
+    public init(
+        _ picture: Picture, hash: String? = nil, fitting target: (width: Int, height: Int)
+    ) throws(ImagingError) {
         // Decoded once: large enough for the colours even where the target is tiny.
         let palette = Rendition.paletteSize
         let rendition = try picture.rendition(
             fitting: (max(target.width, palette.width), max(target.height, palette.height)))
         let small = rendition.fitted(into: target)
-        original = PictureInfo(
-            format: picture.format.rawValue, width: picture.width, height: picture.height,
-            byteCount: picture.byteCount, hash: picture.sha256)
+        original = PictureInfo(picture, hash: hash ?? picture.sha256)
         jpeg = try small.jpeg()
         (width, height) = (small.width, small.height)
         self.palette = rendition.palette()

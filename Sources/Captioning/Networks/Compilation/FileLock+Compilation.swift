@@ -1,4 +1,5 @@
 import Checkpoint
+import Concurrency
 import Foundation
 
 extension FileLock {

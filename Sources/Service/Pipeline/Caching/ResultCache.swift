@@ -1,0 +1,60 @@
+/// A place where captions are kept: memory, a disk, a server that several machines share.
+///
+/// A cache never fails a request. One that throws is skipped as if it had not been there; one that is slow must give up by itself.
+/// ``CaptionCache`` asks several in turn.
+public protocol ResultCache: Sendable {
+    /// What metrics call it: `memory`, `disk`, `shared`.
+    var name: String { get }
+
+    /// Whether captions outlive the process. Such a cache gets none of a model whose files have not been checked yet.
+    var isPersistent: Bool { get }
+
+    /// The caption of `key`; nil where there is none. One that is too old may be among them.
+    func get(_ key: CaptionKey) async throws -> CachedCaption?
+
+    /// Keeps a caption, in place of an older one. May return before it is written.
+    func put(_ caption: CachedCaption, for key: CaptionKey) async throws
+
+    /// Drops all captions. Called only where ``isPersistent`` is false.
+    func removeAll() async
+
+    /// Gets ready; called once, before everything else.
+    func open() async
+
+    /// Writes what is left; called once, after everything else.
+    func close() async
+}
+
+extension ResultCache {
+    public var isPersistent: Bool { true }
+    public func removeAll() async {}
+    public func open() async {}
+    public func close() async {}
+}
+
+/// A caption as caches keep it.
+public struct CachedCaption: Sendable, Equatable, Codable {
+    public let caption: String
+    /// All captions, where several were asked for.
+    public let captions: [String]?
+    public let tokenCount: Int
+    public let picture: PictureInfo
+    /// When it was made, in seconds since 1970.
+    public let created: Double
+
+    /// - Parameter created: when it was made, in seconds since 1970.
+    public init(_ result: CaptionResult, created: Double) {
+        caption = result.caption
+        captions = result.captions
+        tokenCount = result.tokenCount
+        picture = result.picture
+        self.created = created
+    }
+
+    /// The caption as an answer.
+    public var result: CaptionResult {
+        var result = CaptionResult(caption: caption, tokenCount: tokenCount, picture: picture, isCached: true)
+        result.captions = captions
+        return result
+    }
+}
