@@ -120,7 +120,7 @@ extension FuzzTarget {
     static let matchBody = FuzzTarget(name: "json") { input in
         do throws(ServerError) {
             let body = try MatchBody(ByteBuffer(bytes: input))
-            _ = body.wish
+            _ = body.query
         } catch {
             try FuzzFinding.unless(error.message.hasSuffix("."), "No sentence: \(error.message)")
         }

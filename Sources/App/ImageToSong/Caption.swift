@@ -34,22 +34,44 @@ struct Caption: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try Settings.load()
-        let model = try Blip2CaptionModel(
-            try await options.load(settings), name: options.model ?? settings.modelID)
-        do {
-            try flags.options.validate(within: model.description.limits)
-        } catch {
-            throw ValidationError(CaptionFlags.sayingFlags(error.message))
+        let folder = try await options.checkpoint(settings)
+        let captioner = try await Captioner.forCommand(settings, rules: pictureRules) { [options] in
+            try Blip2CaptionModel(
+                try options.load(settings, from: folder), name: options.model ?? settings.modelID)
+        }
+        if case .ready(let description) = await captioner.state {
+            do {
+                try flags.options.validate(within: description.limits)
+            } catch {
+                throw ValidationError(CaptionFlags.sayingFlags(error.message))
+            }
+        }
+        let (asked, isAlone, isJSON, isStream) = (flags.options, pictures.count == 1, json, stream)
+        @Sendable func lines(_ path: String) -> CaptionLines {
+            CaptionLines(file: path, isAlone: isAlone, isJSON: isJSON, isStream: isStream)
         }
         var hasFailed = false
-        for path in pictures {
-            let lines = CaptionLines(file: path, isAlone: pictures.count == 1, isJSON: json, isStream: stream)
+        // So many that the next pictures are decoded while the model works. Words of several pictures would come mixed.
+        let atOnce = stream ? 1 : 3 * settings.maxBatchSize
+        typealias Outcome = (lines: CaptionLines, result: Result<CaptionLines.Answer, any Error>)
+        try await inOrder(pictures, atMost: atOnce) { path -> Outcome in
+            let lines = lines(path)
             do {
-                try lines.end(try caption(path, model, lines, settings))
+                let start = ContinuousClock.now
+                let caption = try await captioner.caption(
+                    try PictureFile.bytes(path), options: asked, admission: .orWait,
+                    listener: isStream ? lines.grow : nil)
+                return (lines, .success(CaptionLines.Answer(path, caption, took: ContinuousClock.now - start)))
+            } catch {
+                return (lines, .failure(error))
+            }
+        } _: { path, outcome in
+            do {
+                try outcome.lines.end(try outcome.result.get())
             } catch {
                 hasFailed = true
                 let sentence = Self.sentence(of: error)
-                try lines.fail(sentence)
+                try outcome.lines.fail(sentence)
                 complain("\(path): \(sentence)")
             }
         }
@@ -60,19 +82,15 @@ struct Caption: AsyncParsableCommand {
         guard let error = error as? PipelineError, error.code == .invalidOption else { return "\(error)" }
         return CaptionFlags.sayingFlags(error.message)
     }
+}
 
-    private func caption(
-        _ path: String, _ model: Blip2CaptionModel, _ lines: CaptionLines, _ settings: Settings
-    ) throws -> CaptionLines.Answer {
-        let start = ContinuousClock.now
-        let picture = try PictureFile.picture(path, settings)
-        let caption = try model.caption(
-            pixels: try picture.pixels(model.preparation.by(pictureRules, settings)), options: flags.options,
-            cancellation: Cancellation(),
-            listener: stream ? lines.grow : nil)
-        return CaptionLines.Answer(
-            file: path, caption: caption.text, captions: caption.texts, size: [picture.width, picture.height],
-            format: picture.format.rawValue.uppercased(),
-            hash: picture.sha256, tokenCount: caption.tokenIDs.count, seconds: (ContinuousClock.now - start).inSeconds)
+extension CaptionLines.Answer {
+    /// What there is to say of a picture.
+    fileprivate init(_ path: String, _ caption: CaptionResult, took: Duration) {
+        let picture = caption.picture
+        self.init(
+            file: path, caption: caption.caption, captions: caption.captions, size: [picture.width, picture.height],
+            format: picture.format.uppercased(), hash: picture.hash, tokenCount: caption.tokenCount,
+            seconds: took.inSeconds)
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Recommendation
+import Serving
 import Settings
 
 extension EmbeddingModel {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Blip2
+import Concurrency
 import Imaging
 import Moods
 import MusicServices
@@ -45,19 +46,36 @@ struct Match: AsyncParsableCommand {
         let settings = try Settings.load()
         try playlist.map(PlaylistFile.init)?.checkIsNew()
         let matcher = try await SongMatcher.load(settings, catalogue: try option.open())
-        let model = try Blip2CaptionModel(try await options.load(settings), name: options.model ?? settings.modelID)
-        do {
-            try flags.options.validate(within: model.description.limits)
-        } catch {
-            throw ValidationError(CaptionFlags.sayingFlags(error.message))
+        let folder = try await options.checkpoint(settings)
+        let captioner = try await Captioner.forCommand(settings) { [options] in
+            try Blip2CaptionModel(
+                try options.load(settings, from: folder), name: options.model ?? settings.modelID)
         }
+        if case .ready(let description) = await captioner.state {
+            do {
+                try flags.options.validate(within: description.limits)
+            } catch {
+                throw ValidationError(CaptionFlags.sayingFlags(error.message))
+            }
+        }
+        let thread = BlockingPool(count: 1, label: "match")
+        let recommender = Recommender(captioner) { query in try await thread.run { try matcher.match(query) } }
         var hasFailed = false
         var chosen: [Song] = []
-        for path in pictures {
+        let (query, asked) = (try songs.query, flags.options)
+        try await inOrder(pictures, atMost: 3 * settings.maxBatchSize) { path in
             do {
-                let match = try match(path, model, matcher, settings)
-                try say(match)
-                chosen += match.answer.songs.map(\.song).filter { song in !chosen.contains { $0.id == song.id } }
+                return Result<SongRecommendation, any Error>.success(
+                    try await recommender.recommend(
+                        try PictureFile.bytes(path), query: query, options: asked, admission: .orWait))
+            } catch {
+                return .failure(error)
+            }
+        } _: { path, result in
+            do {
+                let answer = try result.get()
+                try say(answer, path)
+                chosen += answer.songs.map(\.song).filter { song in !chosen.contains { $0.id == song.id } }
             } catch {
                 hasFailed = true
                 complain("\(path): \(error)")
@@ -69,37 +87,15 @@ struct Match: AsyncParsableCommand {
         if hasFailed { throw ExitCode(1) }
     }
 
-    private struct Found {
-        let file: String
-        let caption: String
-        let palette: [PaletteColour]
-        let answer: SongRecommendation
-    }
-
-    private func match(
-        _ path: String, _ model: Blip2CaptionModel, _ matcher: SongMatcher, _ settings: Settings
-    ) throws -> Found {
-        let picture = try PictureFile.picture(path, settings)
-        let caption = try model.caption(
-            pixels: try picture.pixels(model.preparation.by(nil, settings)), options: flags.options,
-            cancellation: Cancellation(),
-            listener: nil)
-        let palette = try picture.rendition(fitting: Rendition.paletteSize).palette()
-        var wish = try songs.wish
-        wish.caption = caption.text
-        wish.palette = palette.map(ColourMood.Area.init)
-        return Found(file: path, caption: caption.text, palette: palette, answer: try matcher.match(wish))
-    }
-
-    private func say(_ found: Found) throws {
-        if json { return print(try jsonLine(Answer(found))) }
-        if pictures.count > 1 { print(found.file) }
-        print(found.caption)
-        print("mood: \(found.answer.mood.sentence)")
-        for (place, ranked) in found.answer.songs.enumerated() {
-            print("\(place + 1). \(ranked.song.line)\n   \(ranked.reason)")
+    private func say(_ answer: SongRecommendation, _ path: String) throws {
+        if json { return print(try jsonLine(Answer(answer, path))) }
+        if pictures.count > 1 { print(path) }
+        print(answer.caption ?? "")
+        print("mood: \(answer.mood.sentence)")
+        for (index, ranked) in answer.songs.enumerated() {
+            print("\(index + 1). \(ranked.song.line)\n   \(ranked.reason)")
         }
-        if let reason = found.answer.reason { print(reason) }
+        if let reason = answer.reason { print(reason) }
     }
 
     /// One line of JSON, with the names that `POST /songs/match` has.
@@ -111,15 +107,15 @@ struct Match: AsyncParsableCommand {
         let songs: [RankedSongAnswer]
         let reason: String?
 
-        init(_ found: Found) {
-            file = found.file
-            caption = found.caption
-            mood = MoodAnswer(found.answer.mood)
-            palette = found.palette.map(DominantColor.init)
-            songs = found.answer.songs.map {
+        init(_ answer: SongRecommendation, _ path: String) {
+            file = path
+            caption = answer.caption ?? ""
+            mood = MoodAnswer(answer.mood)
+            palette = (answer.picture?.palette ?? []).map(DominantColor.init)
+            songs = answer.songs.map {
                 RankedSongAnswer($0, links: SearchLinks.links(for: $0.song), showsPath: true)
             }
-            reason = found.answer.reason
+            reason = answer.reason
         }
     }
 

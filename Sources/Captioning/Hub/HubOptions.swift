@@ -1,5 +1,4 @@
-package import Checkpoint
-import Concurrency
+package import Concurrency
 
 /// How downloads behave; the defaults suit the Hub, tests make them small.
 public struct HubOptions: Sendable {

@@ -38,15 +38,23 @@ actor CaptionScheduler {
         self.metrics = metrics
     }
 
-    /// Loads a model, has it prove itself, lets it caption one black picture so that the first request finds everything warm,
-    /// and keeps it.
+    /// Loads a model and keeps it.
     ///
+    /// - Parameter isProving: whether it proves itself, and captions one black picture so that the first request finds everything
+    ///   warm.
     /// - Parameter onSuspicion: is told later when an answer is one that a sound model seldom gives.
     func load(
-        onSuspicion: @escaping @Sendable ((any Error)?) -> Void = { _ in }, _ make: @Sendable () throws -> any CaptionModel
+        isProving: Bool = true, onSuspicion: @escaping @Sendable ((any Error)?) -> Void = { _ in }, _ make: @Sendable () throws -> any CaptionModel
     ) throws -> Loaded {
         let model = try make()
         let loaded = Loaded(description: model.description, preparation: model.preparation, files: model.files)
+        if isProving { try prove(model, loaded) }
+        self.model = model
+        self.onSuspicion = onSuspicion
+        return loaded
+    }
+
+    private func prove(_ model: any CaptionModel, _ loaded: Loaded) throws {
         try model.prove()
         do {
             _ = try model.caption(
@@ -56,9 +64,6 @@ actor CaptionScheduler {
         } catch let error as PipelineError where error.code == .emptyCaption {
             // Of a black picture there may be nothing to say in two tokens.
         }
-        self.model = model
-        self.onSuspicion = onSuspicion
-        return loaded
     }
 
     /// The caption of one picture. Cancelling the task takes the request out of the queue, or frees its slot.

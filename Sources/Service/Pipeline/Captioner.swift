@@ -37,6 +37,10 @@ public actor Captioner {
         /// How many pictures may wait; one more is refused.
         public var maxQueue = 64
 
+        /// Whether the model proves itself and captions a black picture before the first request, and its files are hashed after
+        /// that. A server does; a command, which ends soon, looks into a model only that gives strange answers.
+        public var provesModel = true
+
         /// How long a large picture may wait for its turn and be decoded: half of the time, so that the model has the rest.
         var decodingPatience: Duration { timeout / 2 }
 
@@ -153,7 +157,7 @@ public actor Captioner {
                     "precision": "\(loaded.description.placement.precision)",
                     "duration_ms": .stringConvertible(took.inMilliseconds),
                 ])
-            if proof != nil {
+            if proof != nil, configuration.provesModel {
                 cache?.hold()
                 Task { try? await prove(isGentle: true) }
             }
@@ -165,8 +169,8 @@ public actor Captioner {
 
     /// Loads the model. One that is found damaged meanwhile is compiled anew at once, and loaded again.
     private func loadModel() async throws -> CaptionScheduler.Loaded {
-        let load: @Sendable () async throws -> CaptionScheduler.Loaded = { [loader, logger, scheduler] in
-            try await scheduler.load { [weak self] error in
+        let load: @Sendable () async throws -> CaptionScheduler.Loaded = { [loader, logger, scheduler, configuration] in
+            try await scheduler.load(isProving: configuration.provesModel) { [weak self] error in
                 Task { await self?.check(after: error) }
             } _: {
                 try loader { line in logger.info("\(line)") }

@@ -30,13 +30,14 @@ public struct Recommender: Sendable {
     ///   - query: what else is asked of the songs; caption and colours are the picture's.
     ///   - options: what is asked of the caption.
     ///   - isFresh: whether the caption must be made now, whatever is in the cache.
+    ///   - admission: what happens where the captioner's queue is full.
     /// - Throws: `PipelineError` for the picture and its caption; `SongsError` for the songs.
     public func recommend(
         _ bytes: [UInt8], hash: String? = nil, query: SongQuery = SongQuery(),
-        options: CaptionOptions = CaptionOptions(), isFresh: Bool = false
+        options: CaptionOptions = CaptionOptions(), isFresh: Bool = false, admission: Captioner.Admission = .orRefuse
     ) async throws -> SongRecommendation {
         let caption = try await captioner.caption(
-            bytes, options: options, isFresh: isFresh, hash: hash, findsPalette: true)
+            bytes, options: options, isFresh: isFresh, hash: hash, admission: admission, findsPalette: true)
         let palette = try await captioner.palette(of: bytes, hash: caption.picture.hash)
         var query = query
         query.caption = caption.caption

@@ -4,7 +4,7 @@ public import Logging
 public import Observability
 public import Recommendation
 public import Serving
-public import Settings
+import Settings
 
 /// The HTTP server as it runs, and as its tests run it: routes, errors, request ids, and the captioner as a service.
 ///

@@ -1,5 +1,5 @@
 import NIOCore
-public import Serving
+import Serving
 public import Settings
 
 /// What the HTTP server needs to know.

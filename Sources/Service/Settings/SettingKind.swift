@@ -1,3 +1,4 @@
+import Concurrency
 import Foundation
 
 /// What the text of a setting may be, and the value that it stands for.

@@ -4,7 +4,7 @@ import Recommendation
 import Serving
 import Songs
 
-/// What is wished of songs.
+/// What is asked of songs.
 struct SongFlags: ParsableArguments {
     @Option(help: "How many songs, 1 to 100.")
     var limit = 10
@@ -51,24 +51,24 @@ struct SongFlags: ParsableArguments {
         for (name, value) in [("--valence", valence), ("--arousal", arousal)] {
             if let value, !(-1...1).contains(value) { throw ValidationError("\(name) may be -1 to 1.") }
         }
-        _ = try wish
+        _ = try query
     }
 
-    /// The wish that the flags make.
-    var wish: SongQuery {
+    /// The query that the flags make.
+    var query: SongQuery {
         get throws {
-            var wish = SongQuery()
-            wish.limit = limit
-            wish.seed = songSeed
-            wish.text = text
-            wish.liked = Set(like)
-            if let valence, let arousal { wish.affect = Affect(valence: valence, arousal: arousal) }
-            wish.filters.allowsExplicit = !isClean
-            wish.filters.genres = Set(genre.map { $0.lowercased() })
-            wish.filters.excluded = Set(exclude)
-            wish.filters.years = try Self.range(years, "--years", { Int($0) })
-            wish.filters.tempo = try Self.range(tempo, "--tempo", { Double($0) })
-            return wish
+            var query = SongQuery()
+            query.limit = limit
+            query.seed = songSeed
+            query.text = text
+            query.liked = Set(like)
+            if let valence, let arousal { query.affect = Affect(valence: valence, arousal: arousal) }
+            query.filters.allowsExplicit = !isClean
+            query.filters.genres = Set(genre.map { $0.lowercased() })
+            query.filters.excluded = Set(exclude)
+            query.filters.years = try Self.range(years, "--years", { Int($0) })
+            query.filters.tempo = try Self.range(tempo, "--tempo", { Double($0) })
+            return query
         }
     }
 

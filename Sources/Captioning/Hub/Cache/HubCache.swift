@@ -1,5 +1,4 @@
-package import Checkpoint
-import Concurrency
+package import Concurrency
 public import Foundation
 
 /// The files of the Hub on disk, laid out as huggingface_hub lays them out, so that either finds what the other fetched:

@@ -1,5 +1,5 @@
 import Concurrency
-import Foundation
+public import Foundation
 public import Logging
 public import Settings
 import Synchronization

@@ -1,6 +1,8 @@
 public import Blip2
+import Concurrency
 import Foundation
 import Networks
+public import Settings
 
 extension Blip2CaptionModel {
     /// What loads the model that the settings name: fetched first where it is on the Hub, and compiled where that has

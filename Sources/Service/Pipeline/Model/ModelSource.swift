@@ -1,6 +1,7 @@
 public import Checkpoint
 public import Foundation
 public import Hub
+import Settings
 
 /// What MODEL_ID and --model name: a folder, or a model on the Hugging Face Hub.
 public enum ModelSource: Sendable {

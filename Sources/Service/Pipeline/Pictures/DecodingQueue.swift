@@ -1,3 +1,4 @@
+import Concurrency
 import Imaging
 
 /// Admits pictures to the threads that decode them: as many at a time as there are threads, and only as many as fit into

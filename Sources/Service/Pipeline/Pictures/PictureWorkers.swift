@@ -36,7 +36,7 @@ struct PictureWorkers: Sendable {
         _ work: @Sendable (Picture) throws -> Value
     ) async throws -> Value {
         let picture = try await headerPool.run {
-            do {
+            do throws(ImagingError) {
                 return try Picture(bytes: bytes, limits: limits)
             } catch {
                 throw PipelineError(error)

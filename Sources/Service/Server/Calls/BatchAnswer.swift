@@ -1,4 +1,5 @@
 import HTTPTypes
+import Serving
 
 /// The answer of `POST /caption/batch`.
 struct BatchAnswer: Encodable {
