@@ -141,8 +141,11 @@ let package = Package(
         library(
             "Service", "Settings", ["Blip2", "Networks", "Hub", "Imaging", "Concurrency", configuration, logging]),
         library("Service", "Observability", [coreMetrics, logging]),
-        library("Music", "MusicServices", ["Songs", "Concurrency", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1]),
-        library("Music", "Songs", ["Moods", "Randomness", "CAudioTags", "CKernels", "CSongFiles", grdb], exclude: ["starter.csv"]),
+        library(
+            "Music", "MusicServices", ["Songs", "Concurrency", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1]),
+        library(
+            "Music", "Songs", ["Moods", "Randomness", "CAudioTags", "CKernels", "CSongFiles", grdb],
+            exclude: ["starter.csv"]),
         library("Music", "Moods", ["Imaging", "CSongFiles"], exclude: ["anchors.csv", "lexicon.csv"]),
         // The lexicon and the starter catalogue, inside the program.
         cLibrary("Music", "CSongFiles"),
@@ -150,7 +153,8 @@ let package = Package(
         library("Music", "SentenceEmbedding", ["Networks", "Tokenization", "Checkpoint", "ONNXGraph", "ONNXRuntime"]),
         library("Captioning", "Blip2", ["Networks", "Tokenization", "Checkpoint", "ONNXGraph", "ONNXRuntime"]),
         // What the networks have in common: layers, weights in few bits, compiling.
-        library("Captioning", "Networks", ["Checkpoint", "ONNXGraph", "ONNXRuntime", "CKernels", "Concurrency", crypto]),
+        library(
+            "Captioning", "Networks", ["Checkpoint", "ONNXGraph", "ONNXRuntime", "CKernels", "Concurrency", crypto]),
         library("Captioning", "Tokenization", ["Checkpoint"]),
         library("Captioning", "Checkpoint", ["CMappedFiles", crypto]),
         // One sentence where a file is cut short while it is mapped.
@@ -196,7 +200,8 @@ let package = Package(
             "Server",
             [
                 "BadRequests", "StandIns", "Recommendation", "Serving", "Settings", "Observability", "Songs", "Imaging",
-                "Concurrency", "Randomness", httpTypes, hummingbird, hummingbirdTesting, hummingbirdCore, logging, metrics, nioCore, nioEmbedded, nioHTTP1, nioHTTPTypes,
+                "Concurrency", "Randomness", httpTypes, hummingbird, hummingbirdTesting, hummingbirdCore, logging,
+                metrics, nioCore, nioEmbedded, nioHTTP1, nioHTTPTypes,
                 nioHTTPTypesHTTP1, nioPosix, serviceLifecycle,
             ],
             exclude: []),
@@ -206,7 +211,8 @@ let package = Package(
         .testTarget(
             name: "ServingTests",
             dependencies: [
-                "Serving", "StandIns", "Settings", "Concurrency", "Blip2", "Checkpoint", "Hub", "Imaging", configuration,
+                "Serving", "StandIns", "Settings", "Concurrency", "Blip2", "Checkpoint", "Hub", "Imaging",
+                configuration,
                 coreMetrics, grdb, logging, metrics,
             ], path: "Tests/PipelineTests", exclude: ["Fixtures"], swiftSettings: settings),
         tests("Settings", ["StandIns", "Blip2", "Imaging", configuration, logging], exclude: []),

@@ -9,7 +9,7 @@ import Foundation
 extension FuzzTarget {
     /// A `.env` file is read, or refused with the line that is wrong; no value of it is repeated.
     static let environmentFile = FuzzTarget(name: "env") { input in
-        do throws(PipelineError) {
+        do throws(SettingsError) {
             let file = try EnvironmentFile(path: ".env", bytes: input)
             for entry in file.entries {
                 try? FuzzFinding.unless(!entry.name.isEmpty, "A setting without a name")
@@ -72,6 +72,6 @@ extension FuzzTarget {
 extension FuzzTarget {
     /// A row of the caption cache is a caption or none.
     static let cachedCaption = FuzzTarget(name: "cache") { input in
-        _ = try? JSONDecoder().decode(RememberedCaption.self, from: Data(input))
+        _ = try? JSONDecoder().decode(CachedCaption.self, from: Data(input))
     }
 }

@@ -4,6 +4,24 @@ import Testing
 
 @testable import Concurrency
 
+/// Counts how many are inside, and how many were at most.
+private final class Census: Sendable {
+    private let count = Mutex((now: 0, most: 0))
+
+    var most: Int { count.withLock(\.most) }
+
+    func enter() {
+        count.withLock {
+            $0.now += 1
+            $0.most = max($0.most, $0.now)
+        }
+    }
+
+    func leave() {
+        count.withLock { $0.now -= 1 }
+    }
+}
+
 @Suite("Semaphores")
 struct AsyncSemaphoreTests {
     @Test("As many are let in as there are permits; the next one waits until one is given back")
@@ -60,18 +78,15 @@ struct AsyncSemaphoreTests {
     @Test("However many come and go at once, no permit is lost and none is given twice")
     func manyAtOnce() async throws {
         let semaphore = AsyncSemaphore(permits: 3)
-        let inside = Mutex((now: 0, most: 0))
+        let inside = Census()
         await withTaskGroup(of: Void.self) { group in
             for number in 0..<500 {
                 group.addTask {
                     let task = Task {
                         try await semaphore.withPermit {
-                            inside.withLock {
-                                $0.now += 1
-                                $0.most = max($0.most, $0.now)
-                            }
+                            inside.enter()
                             await Task.yield()
-                            inside.withLock { $0.now -= 1 }
+                            inside.leave()
                         }
                     }
                     if number.isMultiple(of: 3) { task.cancel() }
@@ -79,7 +94,7 @@ struct AsyncSemaphoreTests {
                 }
             }
         }
-        #expect(inside.withLock(\.most) <= 3)
+        #expect(inside.most <= 3)
         #expect(semaphore.waiterCount == 0)
         for _ in 0..<3 { #expect(semaphore.tryAcquire()) }
         #expect(!semaphore.tryAcquire())

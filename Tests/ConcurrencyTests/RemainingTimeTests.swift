@@ -1,5 +1,6 @@
-import Concurrency
 import Testing
+
+@testable import Concurrency
 
 @Suite("The time that is left")
 struct RemainingTimeTests {

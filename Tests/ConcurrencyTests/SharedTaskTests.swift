@@ -1,7 +1,8 @@
 import StandIns
 import Testing
 
-@testable 
+@testable import Concurrency
+
 @Suite("Shared tasks")
 struct SharedTaskTests {
     /// Work that goes on until the stream ends or it is cancelled.
@@ -23,7 +24,9 @@ struct SharedTaskTests {
         let work = work(open, journal)
         let second = try #require(work.join())
         let third = try #require(work.join())
-        let tasks = [SharedTask<Int>.firstWaiter, second, third].map { waiter in Task { try await work.value(for: waiter) } }
+        let tasks = [SharedTask<Int>.firstWaiter, second, third].map { waiter in
+            Task { try await work.value(for: waiter) }
+        }
         tasks[1].cancel()
         await #expect(throws: CancellationError.self) { try await tasks[1].value }
         opener.finish()

@@ -53,13 +53,10 @@ private final class CountingModel: CaptionModel {
 struct ListeningTests {
     private let journal = Journal()
     private let metrics = CountingMetrics()
-    private let folder = FileManager.default.temporaryDirectory.appending(path: "listening-\(UUID().uuidString)")
 
     private func captioner(gate: Gate? = nil, isCaching: Bool = false) async -> Captioner {
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-        let cache = CaptionCache(
-            path: folder.appending(path: "captions.sqlite").path, timeToLive: .seconds(60), maxBytes: 1 << 20,
-            maxEntries: 0, logger: logger)
+        let cache = CaptionCache([MemoryTier(maxBytes: 1 << 20)], timeToLive: .seconds(60))
         let captioner = Captioner(
             configuration: Captioner.Configuration(), cache: isCaching ? cache : nil,
             metrics: CaptionMetrics(metrics), logger: logger

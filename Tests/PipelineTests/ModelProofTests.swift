@@ -15,8 +15,12 @@ struct ModelProofTests {
 
     private var cache: CaptionCache {
         CaptionCache(
-            path: folder.appending(path: "captions.sqlite").path, timeToLive: .seconds(3600), maxBytes: 1 << 20,
-            maxEntries: 100, logger: Logger(label: "test"))
+            [
+                MemoryTier(maxBytes: 1 << 20),
+                SQLiteTier(
+                    path: folder.appending(path: "captions.sqlite").path, maxEntries: 100, timeToLive: 3600,
+                    logger: Logger(label: "test")),
+            ], timeToLive: .seconds(3600))
     }
 
     private func captioner(_ model: @escaping @Sendable () throws -> StubModel) async -> Captioner {

@@ -1,6 +1,7 @@
 import Foundation
 import Hummingbird
 import Logging
+import Observability
 import Serving
 import Settings
 import Songs

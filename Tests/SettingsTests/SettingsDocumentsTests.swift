@@ -17,7 +17,7 @@ struct SettingsDocumentsTests {
     func example() throws {
         let file = try EnvironmentFile(path: ".env.example", bytes: Array(text(".env.example").utf8))
         #expect(file.entries.map(\.name) == Settings.table.map(\.name))
-        #expect(file.doubts == [])
+        #expect(file.warnings == [])
         var settings = Settings()
         for setting in Settings.table {
             let value = try #require(file.effective[setting.name]?.value)

@@ -44,7 +44,8 @@ actor CaptionScheduler {
     ///   warm.
     /// - Parameter onSuspicion: is told later when an answer is one that a sound model seldom gives.
     func load(
-        isProving: Bool = true, onSuspicion: @escaping @Sendable ((any Error)?) -> Void = { _ in }, _ make: @Sendable () throws -> any CaptionModel
+        isProving: Bool = true, onSuspicion: @escaping @Sendable ((any Error)?) -> Void = { _ in },
+        _ make: @Sendable () throws -> any CaptionModel
     ) throws -> Loaded {
         let model = try make()
         let loaded = Loaded(description: model.description, preparation: model.preparation, files: model.files)

@@ -86,7 +86,7 @@ public actor Captioner {
     private let logger: Logger
     private let scheduler: CaptionScheduler
     /// A permit for each picture in the model, and each that may wait.
-    let admission: AsyncSemaphore
+    nonisolated let admission: AsyncSemaphore
     private var loading: Task<Void, Never>?
     private var preparation: PixelPreparation?
     /// Watches over the model's files, where it has some.
@@ -97,7 +97,7 @@ public actor Captioner {
     private var inFlight = 0
     private var nextID: CaptionInput.ID = 0
     /// The colours of the pictures that came last, by the SHA-256 of their files.
-    let palettes = LRUCache<String, [PaletteColour]>(capacity: 2048)
+    nonisolated let palettes = LRUCache<String, [PaletteColour]>(capacity: 2048)
     /// A running mean of the time that the model takes for a caption.
     private var meanGeneration = Duration.zero
 

@@ -2,8 +2,8 @@ import Foundation
 public import Logging
 public import Moods
 public import MusicServices
-public import Settings
 import Serving
+public import Settings
 import Songs
 
 extension SongService.Sources {

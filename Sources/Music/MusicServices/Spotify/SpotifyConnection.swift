@@ -61,7 +61,8 @@ struct SpotifyConnection: Sendable {
         let asked = request
         let (response, body): (HTTPClientResponse, ByteBuffer)
         do {
-            (response, body) = try await withDeadline(limits.lookupDeadline, orThrow: SpotifyFailure.broken) { [client, limits] in
+            (response, body) = try await withDeadline(limits.lookupDeadline, orThrow: SpotifyFailure.broken) {
+                [client, limits] in
                 let response = try await client.http.execute(asked, deadline: .distantFuture)
                 return (response, try await response.body.collect(upTo: limits.mostBytes))
             }

@@ -5,9 +5,10 @@ struct CaptionBatch: Sendable {
     /// Makes the caption of one picture.
     ///
     /// - Parameter hash: the SHA-256 of the picture's file.
-    typealias Captioning = @Sendable (
-        _ picture: [UInt8], _ hash: String, _ options: CaptionOptions
-    ) async throws -> CaptionResult
+    typealias Captioning =
+        @Sendable (
+            _ picture: [UInt8], _ hash: String, _ options: CaptionOptions
+        ) async throws -> CaptionResult
 
     /// What became of one picture.
     struct Outcome: Sendable {
