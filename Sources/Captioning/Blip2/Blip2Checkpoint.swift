@@ -1,5 +1,6 @@
 public import Checkpoint
 public import Foundation
+public import Generation
 public import Tokenization
 
 /// A BLIP-2 checkpoint whose small files were read and found to fit each other: configuration and, where it is there,
@@ -9,17 +10,17 @@ public import Tokenization
 public struct Blip2Checkpoint: Sendable {
     public let folder: CheckpointFolder
     public let configuration: Blip2Configuration
-    /// The special tokens and limits of generating.
-    public let generation: GenerationConfiguration
+    /// What generating depends on of the language model.
+    public let decoder: DecoderConfiguration
     private let loadedTokenizer: Result<any Tokenizing, TokenizationError>
 
     /// - Parameter folder: a Hugging Face folder.
-    /// - Throws: `CheckpointError` or ``Blip2Error`` with the file and what to do; `mismatchedTokenizer` where the tokenizer
+    /// - Throws: `CheckpointError`, `GenerationError` or ``Blip2Error`` with the file and what to do; `mismatchedTokenizer` where the tokenizer
     ///   is another model's. A folder without a tokenizer will do for networks alone.
     public init(_ folder: URL) throws {
         self.folder = try CheckpointFolder(folder)
         configuration = try Blip2Configuration(self.folder.configuration)
-        generation = try GenerationConfiguration(self.folder, text: configuration.text)
+        decoder = try DecoderConfiguration(self.folder, configuration)
         guard configuration.text.wordEmbeddingSize <= configuration.text.hiddenSize else {
             throw Blip2Error(
                 .unsupportedArchitecture,
@@ -53,17 +54,6 @@ public struct Blip2Checkpoint: Sendable {
         return processor
     }
 
-    /// The most new tokens that fit behind the picture and a prompt of `promptLength` tokens.
-    ///
-    /// Behind an encoder, new tokens have positions of their own, and there is room for all or, where picture and prompt do
-    /// not fit into the encoder, for less than one.
-    public func maximumNewTokens(promptLength: Int) -> Int {
-        let positions = configuration.text.maximumPositions
-        let rest = positions - configuration.queryTokenCount - promptLength
-        guard configuration.text.decoderStartTokenID != nil else { return rest }
-        return rest >= 0 ? positions : rest + 1
-    }
-
     /// Holds a tokenizer against the language model's vocabulary and special tokens.
     ///
     /// Added tokens may lie beyond the embedding table: processors add `<image>`, which is never looked up.
@@ -91,5 +81,18 @@ public struct Blip2Checkpoint: Sendable {
                 "\(path) has no token \(first), which is bos_token_id in the config.json beside it. \(advice)"
             )
         }
+    }
+}
+
+extension DecoderConfiguration {
+    /// - Throws: `GenerationError` for a `generation_config.json` that cannot be read.
+    init(_ folder: CheckpointFolder, _ configuration: Blip2Configuration) throws(GenerationError) {
+        let text = configuration.text
+        self.init(
+            vocabularySize: text.vocabularySize, maximumPositions: text.maximumPositions,
+            imageTokenCount: configuration.queryTokenCount, imageTokenID: configuration.imageTokenIndex,
+            startTokenID: text.decoderStartTokenID, defaultPromptIDs: text.defaultPromptIDs,
+            generation: try GenerationConfiguration(
+                folder, bosTokenID: text.bosTokenID, padTokenID: text.padTokenID, eosTokenIDs: text.eosTokenIDs))
     }
 }
