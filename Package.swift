@@ -64,7 +64,7 @@ func tests(_ name: String, _ others: [Target.Dependency] = [], exclude: [String]
 
 /// What is tried by the fuzz targets.
 let fuzzed: [Target.Dependency] = [
-    "Server", "Pipeline", "Songs", "Moods", "Blip2", "Networks", "Tokenization", "Checkpoint", "Hub", "Imaging",
+    "Server", "Pipeline", "Songs", "Moods", "Blip2", "Generation", "Networks", "Tokenization", "Checkpoint", "Hub", "Imaging",
     "Prometheus",
     httpTypes, logging, nioCore, nioEmbedded, nioHTTPTypes,
 ]
@@ -112,8 +112,8 @@ let package = Package(
         .executableTarget(
             name: "ImageToSong",
             dependencies: [
-                "Server", "Pipeline", "MusicServices", "Songs", "Moods", "SentenceEmbedding", "Captioning", "Blip2",
-                "Networks", "Checkpoint", "Hub", "Devices", "ONNXRuntime", "Imaging", "Prometheus",
+                "Server", "Pipeline", "MusicServices", "Songs", "Moods", "SentenceEmbedding", "Captioning", "ModelRegistry",
+                "Blip2", "Generation", "Networks", "Checkpoint", "Hub", "Devices", "ONNXRuntime", "Imaging", "Prometheus",
                 argumentParser, logging, nioCore, nioHTTP1, nioPosix,
             ],
             path: "Sources/App/ImageToSong", swiftSettings: settings),
@@ -128,7 +128,7 @@ let package = Package(
         library(
             "Service", "Pipeline",
             [
-                "MusicServices", "Songs", "Moods", "SentenceEmbedding", "Captioning", "Blip2", "Networks", "Tokenization",
+                "MusicServices", "Songs", "Moods", "SentenceEmbedding", "Captioning", "Networks", "Tokenization",
                 "Checkpoint", "Hub", "Devices", "ONNXRuntime", "Imaging", configuration, coreMetrics, crypto, grdb, logging, metrics,
             ]),
         library("Music", "MusicServices", ["Songs", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1]),
@@ -142,9 +142,22 @@ let package = Package(
             ["Networks", "Tokenization", "Checkpoint", "Devices", "ONNXGraph", "ONNXRuntime"]),
         // What a captioner is to those who ask it for captions. It knows none.
         library("Captioning", "Captioning", ["Imaging"]),
+        // Which captioner reads a checkpoint, and how it is asked for captions.
+        library(
+            "Captioning", "ModelRegistry",
+            ["Captioning", "Blip2", "Generation", "Networks", "Tokenization", "Checkpoint", "Devices", "ONNXRuntime", "Imaging"]),
         library(
             "Captioning", "Blip2",
-            ["Captioning", "Networks", "Tokenization", "Checkpoint", "Devices", "ONNXGraph", "ONNXRuntime"]),
+            [
+                "Captioning", "Generation", "Networks", "Tokenization", "Checkpoint", "Devices", "ONNXGraph", "ONNXRuntime",
+                "Imaging",
+            ]),
+        // How a decoder generates text, whichever model it belongs to.
+        library(
+            "Captioning", "Generation",
+            [
+                "Captioning", "Networks", "Tokenization", "Checkpoint", "Devices", "ONNXGraph", "ONNXRuntime", "Imaging",
+            ]),
         // What the networks have in common: layers, weights in few bits, compiling.
         library(
             "Captioning", "Networks", ["Checkpoint", "Devices", "ONNXGraph", "ONNXRuntime", "CKernels", crypto]),
@@ -177,7 +190,7 @@ let package = Package(
             swiftSettings: settings),
         // A model that answers what a test wants, and what else the tests of several modules need.
         .target(
-            name: "StandIns", dependencies: ["Captioning", "Imaging"], path: "Tests/StandIns",
+            name: "StandIns", dependencies: ["Captioning", "Checkpoint", "Imaging"], path: "Tests/StandIns",
             swiftSettings: settings),
         // A server that behaves like the Hugging Face Hub, or misbehaves as it is told.
         .target(
@@ -199,7 +212,7 @@ let package = Package(
         tests(
             "Pipeline",
             [
-                "StandIns", "Songs", "Moods", "Captioning", "Blip2", "Checkpoint", "Devices", "Hub", "Imaging", configuration, coreMetrics, grdb,
+                "StandIns", "Songs", "Moods", "Captioning", "Checkpoint", "Devices", "Hub", "Imaging", configuration, coreMetrics, grdb,
                 logging, metrics,
             ]),
         tests("MusicServices", ["StandIns", "Songs", logging, nioCore, nioHTTP1, nioPosix], exclude: []),
@@ -207,7 +220,9 @@ let package = Package(
         tests("Moods", ["CSongFiles", "Imaging"], exclude: []),
         tests("SentenceEmbedding", ["StandIns", "Networks", "Checkpoint", "Devices", "Tokenization", "ONNXRuntime"]),
         tests("Captioning", ["StandIns"], exclude: []),
-        tests("Blip2", ["StandIns", "Captioning", "Networks", "Checkpoint", "Devices", "ONNXRuntime"], exclude: ["Configuration/Fixtures"]),
+        tests("ModelRegistry", ["StandIns", "Captioning", "Generation", "Blip2", "Devices", "ONNXRuntime", "Imaging"]),
+        tests("Generation", ["StandIns", "Checkpoint"], exclude: []),
+        tests("Blip2", ["StandIns", "Captioning", "Generation", "Networks", "Checkpoint", "Devices", "ONNXRuntime"], exclude: ["Configuration/Fixtures"]),
         tests("Tokenization"),
         tests("Checkpoint"),
         tests("Hub", ["Checkpoint", "FakeHub", "StandIns", crypto]),

@@ -1,3 +1,4 @@
+import Generation
 import Foundation
 import Devices
 import Networks
@@ -107,7 +108,7 @@ struct GenerationSubject {
         let options = fixture.pictures.indices.map { index in
             let promptIDs = fixture.prompts?[index]
             var options = arguments.options(
-                contextLength: model.contextLength(promptIDs: promptIDs), startsTexts: model.startsTexts)
+                contextLength: model.decoder.contextLength(promptIDs: promptIDs), startsTexts: model.decoder.startsTexts)
             options.promptIDs = promptIDs
             return options
         }

@@ -7,27 +7,31 @@ public import Tokenization
 /// tokenizer. Its weights have not been looked at.
 ///
 /// Compiling takes minutes: what can be known to be wrong is said before.
-public struct Blip2Checkpoint: Sendable {
+public struct Blip2Checkpoint: CaptionerCheckpoint {
     public let folder: CheckpointFolder
     public let configuration: Blip2Configuration
     /// What generating depends on of the language model.
     public let decoder: DecoderConfiguration
     private let loadedTokenizer: Result<any Tokenizing, TokenizationError>
 
-    /// - Parameter folder: a Hugging Face folder.
+    /// As ``init(_:)-(CheckpointFolder)``, of a Hugging Face folder.
+    public init(_ folder: URL) throws {
+        try self.init(try CheckpointFolder(folder))
+    }
+
     /// - Throws: `CheckpointError`, `GenerationError` or ``Blip2Error`` with the file and what to do; `mismatchedTokenizer` where the tokenizer
     ///   is another model's. A folder without a tokenizer will do for networks alone.
-    public init(_ folder: URL) throws {
-        self.folder = try CheckpointFolder(folder)
-        configuration = try Blip2Configuration(self.folder.configuration)
-        decoder = try DecoderConfiguration(self.folder, configuration)
+    public init(_ folder: CheckpointFolder) throws {
+        self.folder = folder
+        configuration = try Blip2Configuration(folder.configuration)
+        decoder = try DecoderConfiguration(folder, configuration)
         guard configuration.text.wordEmbeddingSize <= configuration.text.hiddenSize else {
             throw Blip2Error(
                 .unsupportedArchitecture,
-                "word_embed_proj_dim is larger than hidden_size in \(folder.path); such embeddings have no room for a picture."
+                "word_embed_proj_dim is larger than hidden_size in \(folder.folder.path); such embeddings have no room for a picture."
             )
         }
-        loadedTokenizer = Result { () throws(TokenizationError) in try TokenizerFile.load(folder: folder) }
+        loadedTokenizer = Result { () throws(TokenizationError) in try TokenizerFile.load(folder: folder.folder) }
         if case .success(let tokenizer) = loadedTokenizer { try check(tokenizer) }
     }
 

@@ -11,12 +11,6 @@ public struct Blip2Error: Error, Sendable, CustomStringConvertible {
         case unsupportedGeneration
         /// The tokenizer's ids or special tokens are not those of the language model.
         case mismatchedTokenizer
-        /// The folder of compiled models cannot be used.
-        case cache
-        /// The disk has no room for the compiled model.
-        case noSpace
-        /// The compiled model was found, but cannot be loaded.
-        case damagedModel
         /// The model answers otherwise than it did when it was compiled.
         case wrongAnswer
     }

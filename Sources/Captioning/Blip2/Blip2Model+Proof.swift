@@ -26,38 +26,29 @@ extension Blip2Model {
     /// Where this kind of machine computes the model for the first time, its files are hashed first; then the answer is kept.
     /// Blocks for about as long as a short caption takes; of large models on a new machine, about a second longer for each
     /// gigabyte.
-    /// - Throws: `GenerationError` of the code `invalidOutput`; ``Blip2Error``: `damagedModel`, or `wrongAnswer` where the files
-    /// are sound.
+    /// - Throws: `GenerationError` of the code `invalidOutput`; `NetworksError` of the code `damagedModel`; ``Blip2Error`` of the
+    /// code `wrongAnswer` where the files are sound.
     public func prove() throws {
         let machine = machine
         let answer: KnownAnswer
         do {
             answer = try knownAnswer()
         } catch let error as GenerationError where error.code == .invalidOutput {
-            try checkFiles()
+            try compiled.check()
             throw error
         }
         guard let expected = compiled.answer(on: machine) else {
-            if !compiled.isHashed { try checkFiles() }
+            if !compiled.isHashed { try compiled.check() }
             return compiled.keep(answer, on: machine)
         }
         guard let difference = answer.difference(from: expected, beyond: bound) else { return }
-        try checkFiles()
+        try compiled.check()
         throw Blip2Error(
             .wrongAnswer,
             "The \(difference.stage) of the model computes something else than when the model was compiled: it is off by "
                 + "\(difference.error), where \(bound) may be. Its files are as they were written, so check this machine's "
                 + "memory and processor. If the machine or its libraries were exchanged, delete \(compiled.folder.path): the "
                 + "next start compiles the model anew.")
-    }
-
-    /// - Throws: `damagedModel`; the next start compiles the model anew.
-    private func checkFiles() throws(Blip2Error) {
-        do {
-            try compiled.check()
-        } catch {
-            throw Blip2Error(.damagedModel, error.message, cause: error.cause)
-        }
     }
 
     /// What the networks make of the pattern, and of tokens that are given and not chosen: where two tokens are as good as each

@@ -42,7 +42,7 @@ public final class Blip2Model: Sendable {
     ///   - threads: cores that one run may use; nil for all.
     ///   - progress: told which share of the checkpoint is compiled, 0 to 1; not called when it already was.
     ///   - waiting: told once where another process compiles the same and is waited for.
-    /// - Throws: `CheckpointError`, ``Blip2Error`` or `ONNXRuntimeError`, each with the file and what to do.
+    /// - Throws: `CheckpointError`, ``Blip2Error``, `NetworksError` or `ONNXRuntimeError`, each with the file and what to do.
     public init(
         _ source: Blip2Checkpoint, cache: URL, execution: Execution, threads: Int? = nil,
         progress: (Double) -> Void = { _ in }, waiting: () -> Void = {}
@@ -112,7 +112,7 @@ public final class Blip2Model: Sendable {
     /// - Parameters:
     ///   - keptBytes: the most bytes of key/value memory that are kept for later rows when there are none.
     ///   - memory: where key/value caches lie; by default where ``execution`` has them.
-    public func makeDecoderRunner(keptBytes: Int = 256 << 20, in memory: DeviceMemory? = nil) -> any DecoderRunner {
+    func makeDecoderRunner(keptBytes: Int = 256 << 20, in memory: DeviceMemory? = nil) -> any DecoderRunner {
         let space = cacheSpace(memory ?? cacheMemory)
         return switch languageModel {
         case .opt(let text, let session):

@@ -36,7 +36,7 @@ public protocol VisionLanguageModel: AnyObject {
     /// - Parameters:
     ///   - pixels: float32 [B, 3, height, width], as ``preparation()`` asks.
     ///   - cancellation: once it is cancelled, the call throws `CancellationError`.
-    func encode(_ pixels: Tensor, cancellation: Cancellation?) throws -> EncodedPictures
+    func encodePictures(_ pixels: Tensor, cancellation: Cancellation?) throws -> EncodedPictures
 
     /// A decoder without rows, for texts about encoded pictures.
     func makeDecoderRunner() -> any DecoderRunner

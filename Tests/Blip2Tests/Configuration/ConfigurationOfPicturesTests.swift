@@ -1,3 +1,4 @@
+import StandIns
 import Checkpoint
 import Foundation
 import Testing
