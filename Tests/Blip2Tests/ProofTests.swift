@@ -1,4 +1,5 @@
-import Generation
+import Devices
+@testable import Generation
 import Checkpoint
 import Foundation
 import ONNXRuntime

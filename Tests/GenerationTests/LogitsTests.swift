@@ -101,9 +101,9 @@ struct RowPlacementTests {
 
     @Test("The first hypothesis makes rows for the others, and rows that are too many are named")
     func growsAndShrinks() {
-        #expect(RowPlacement(parents: [0, 0, 0], count: 1).places == [.parent, .new, .new])
+        #expect(RowPlacement(parents: [0, 0, 0], count: 1).targets == [.parent, .new, .new])
         let shrunk = RowPlacement(parents: [2, 1], count: 4)
-        #expect(shrunk.places == [.parent, .parent])
+        #expect(shrunk.targets == [.parent, .parent])
         #expect(shrunk.unused == [0, 3])
         #expect(RowPlacement(parents: [], count: 2).unused == [0, 1])
     }

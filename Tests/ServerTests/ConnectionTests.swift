@@ -1,3 +1,4 @@
+import Captioning
 import BadRequests
 import Foundation
 import HTTPTypes

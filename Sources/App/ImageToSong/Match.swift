@@ -1,3 +1,4 @@
+import ModelRegistry
 import ArgumentParser
 import Captioning
 import Imaging

@@ -4,6 +4,7 @@ import Devices
 import Foundation
 import Generation
 import ModelRegistry
+import Networks
 import Pipeline
 
 /// The options of every command that loads a model. What is not given comes from the settings.

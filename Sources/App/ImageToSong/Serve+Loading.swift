@@ -1,7 +1,9 @@
+import Generation
 import Captioning
 import Devices
 import Foundation
 import ModelRegistry
+import Networks
 import Pipeline
 
 extension Serve {

@@ -1,6 +1,6 @@
 import Blip2
 import Captioning
-public import Checkpoint
+import Checkpoint
 public import Foundation
 public import Generation
 

@@ -1,7 +1,7 @@
 import Checkpoint
 import Foundation
 public import Devices
-import Networks
+public import Networks
 import ONNXRuntime
 import Tokenization
 

@@ -1,3 +1,4 @@
+import Captioning
 import ArgumentParser
 import Blip2
 import Foundation

@@ -1,3 +1,4 @@
+import Captioning
 import ArgumentParser
 import Foundation
 import Pipeline

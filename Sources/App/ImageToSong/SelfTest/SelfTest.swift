@@ -3,6 +3,7 @@ import Captioning
 import Checkpoint
 import Foundation
 import Devices
+import ModelRegistry
 import Networks
 import ONNXRuntime
 import Pipeline

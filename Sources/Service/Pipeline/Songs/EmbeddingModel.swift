@@ -2,6 +2,7 @@ import Checkpoint
 public import Foundation
 import Hub
 import Moods
+import Devices
 import Networks
 import SentenceEmbedding
 public import Songs
