@@ -64,7 +64,8 @@ func tests(_ name: String, _ others: [Target.Dependency] = [], exclude: [String]
 
 /// What is tried by the fuzz targets.
 let fuzzed: [Target.Dependency] = [
-    "Server", "Pipeline", "Songs", "Moods", "Blip2", "Generation", "Networks", "Tokenization", "Checkpoint", "Hub", "Imaging",
+    "Server", "Pipeline", "Songs", "Moods", "Blip2", "Generation", "Networks", "Tokenization", "Checkpoint", "Hub",
+    "Imaging",
     "Prometheus",
     httpTypes, logging, nioCore, nioEmbedded, nioHTTPTypes,
 ]
@@ -112,15 +113,18 @@ let package = Package(
         .executableTarget(
             name: "ImageToSong",
             dependencies: [
-                "Server", "Pipeline", "MusicServices", "Songs", "Moods", "SentenceEmbedding", "Captioning", "ModelRegistry",
-                "Blip2", "Generation", "Networks", "Checkpoint", "Hub", "Devices", "ONNXRuntime", "Imaging", "Prometheus",
+                "Server", "Pipeline", "MusicServices", "Songs", "Moods", "SentenceEmbedding", "Captioning",
+                "ModelRegistry",
+                "Blip2", "Generation", "Networks", "Checkpoint", "Hub", "Devices", "ONNXRuntime", "Imaging",
+                "Prometheus",
                 argumentParser, logging, nioCore, nioHTTP1, nioPosix,
             ],
             path: "Sources/App/ImageToSong", swiftSettings: settings),
         library(
             "Service", "Server",
             [
-                "Pipeline", "Captioning", "MusicServices", "Songs", "Moods", "Imaging", "Prometheus", "CWebFiles", crypto, httpTypes,
+                "Pipeline", "Captioning", "MusicServices", "Songs", "Moods", "Imaging", "Prometheus", "CWebFiles",
+                crypto, httpTypes,
                 hummingbird, hummingbirdCore,
                 logging, metrics, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, serviceLifecycle, unixSignals,
             ], exclude: ["Web"]),
@@ -129,7 +133,8 @@ let package = Package(
             "Service", "Pipeline",
             [
                 "MusicServices", "Songs", "Moods", "SentenceEmbedding", "Captioning", "Networks", "Tokenization",
-                "Checkpoint", "Hub", "Devices", "ONNXRuntime", "Imaging", configuration, coreMetrics, crypto, grdb, logging, metrics,
+                "Checkpoint", "Hub", "Devices", "ONNXRuntime", "Imaging", configuration, coreMetrics, crypto, grdb,
+                logging, metrics,
             ]),
         library("Music", "MusicServices", ["Songs", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1]),
         library("Music", "Songs", ["Moods", "CAudioTags", "CKernels", "CSongFiles", grdb], exclude: ["starter.csv"]),
@@ -145,18 +150,23 @@ let package = Package(
         // Which captioner reads a checkpoint, and how it is asked for captions.
         library(
             "Captioning", "ModelRegistry",
-            ["Captioning", "Blip2", "Generation", "Networks", "Tokenization", "Checkpoint", "Devices", "ONNXRuntime", "Imaging"]),
+            [
+                "Captioning", "Blip2", "Generation", "Networks", "Tokenization", "Checkpoint", "Devices", "ONNXRuntime",
+                "Imaging",
+            ]),
         library(
             "Captioning", "Blip2",
             [
-                "Captioning", "Generation", "Networks", "Tokenization", "Checkpoint", "Devices", "ONNXGraph", "ONNXRuntime",
+                "Captioning", "Generation", "Networks", "Tokenization", "Checkpoint", "Devices", "ONNXGraph",
+                "ONNXRuntime",
                 "Imaging",
             ]),
         // How a decoder generates text, whichever model it belongs to.
         library(
             "Captioning", "Generation",
             [
-                "Captioning", "Networks", "Tokenization", "Checkpoint", "Devices", "ONNXGraph", "ONNXRuntime", "Imaging",
+                "Captioning", "Networks", "Tokenization", "Checkpoint", "Devices", "ONNXGraph", "ONNXRuntime",
+                "Imaging",
             ]),
         // What the networks have in common: layers, weights in few bits, compiling.
         library(
@@ -204,7 +214,8 @@ let package = Package(
         tests(
             "Server",
             [
-                "BadRequests", "StandIns", "Captioning", "Pipeline", "Songs", "Imaging", "Prometheus", httpTypes, hummingbird,
+                "BadRequests", "StandIns", "Captioning", "Pipeline", "Songs", "Imaging", "Prometheus", httpTypes,
+                hummingbird,
                 hummingbirdTesting, hummingbirdCore, logging, metrics, nioCore, nioEmbedded, nioHTTP1, nioHTTPTypes,
                 nioHTTPTypesHTTP1, nioPosix, serviceLifecycle,
             ],
@@ -212,7 +223,8 @@ let package = Package(
         tests(
             "Pipeline",
             [
-                "StandIns", "Songs", "Moods", "Captioning", "Checkpoint", "Devices", "Hub", "Imaging", configuration, coreMetrics, grdb,
+                "StandIns", "Songs", "Moods", "Captioning", "Checkpoint", "Devices", "Hub", "Imaging", configuration,
+                coreMetrics, grdb,
                 logging, metrics,
             ]),
         tests("MusicServices", ["StandIns", "Songs", logging, nioCore, nioHTTP1, nioPosix], exclude: []),
@@ -222,7 +234,9 @@ let package = Package(
         tests("Captioning", ["StandIns"], exclude: []),
         tests("ModelRegistry", ["StandIns", "Captioning", "Generation", "Blip2", "Devices", "ONNXRuntime", "Imaging"]),
         tests("Generation", ["StandIns", "Checkpoint"], exclude: []),
-        tests("Blip2", ["StandIns", "Captioning", "Generation", "Networks", "Checkpoint", "Devices", "ONNXRuntime"], exclude: ["Configuration/Fixtures"]),
+        tests(
+            "Blip2", ["StandIns", "Captioning", "Generation", "Networks", "Checkpoint", "Devices", "ONNXRuntime"],
+            exclude: ["Configuration/Fixtures"]),
         tests("Tokenization"),
         tests("Checkpoint"),
         tests("Hub", ["Checkpoint", "FakeHub", "StandIns", crypto]),

@@ -1,8 +1,8 @@
 import Foundation
+import Generation
 
 @testable import Blip2
 @testable import Checkpoint
-import Generation
 @testable import Networks
 @testable import Tokenization
 

@@ -1,10 +1,10 @@
 import Captioning
-@testable import Generation
 import ONNXRuntime
 import StandIns
 import Testing
 
 @testable import Blip2
+@testable import Generation
 
 /// What beams ask of a decoder's rows, in both families.
 @Suite("Rows of a decoder", .heavy)

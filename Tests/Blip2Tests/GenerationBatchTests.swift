@@ -1,12 +1,12 @@
 import Captioning
 import Dispatch
 import Foundation
-@testable import Generation
 import ONNXRuntime
 import StandIns
 import Testing
 
 @testable import Blip2
+@testable import Generation
 
 @Suite("A batch of texts that are generated", .heavy)
 struct GenerationBatchTests {

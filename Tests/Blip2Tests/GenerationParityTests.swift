@@ -1,10 +1,10 @@
 import Captioning
-@testable import Generation
 import ONNXRuntime
 import StandIns
 import Testing
 
 @testable import Blip2
+@testable import Generation
 
 @Suite("Generation as transformers defines it", .heavy)
 struct GenerationParityTests {

@@ -69,7 +69,9 @@ struct GenerationScheduleTests {
             guard !range.isEmpty else { return }
             joinedWhileOthersRan += running.isEmpty ? 0 : 1
             let (inputs, options) = try rows(range)
-            for (id, row) in zip(try batch.join(try model.imageEmbeddings(inputs), options), range) { running[id] = row }
+            for (id, row) in zip(try batch.join(try model.imageEmbeddings(inputs), options), range) {
+                running[id] = row
+            }
             joined = range.upperBound
         }
 

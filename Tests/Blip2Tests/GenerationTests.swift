@@ -1,7 +1,7 @@
-import Generation
-import Captioning
 import Blip2
+import Captioning
 import Foundation
+import Generation
 import Networks
 import ONNXRuntime
 import StandIns

@@ -1,13 +1,13 @@
 import Captioning
-import Foundation
 import Devices
+import Foundation
 import Networks
-@testable import Generation
 import ONNXRuntime
 import StandIns
 import Testing
 
 @testable import Blip2
+@testable import Generation
 
 @Suite("Half precision", .heavy)
 struct HalfPrecisionTests {
@@ -92,7 +92,8 @@ struct HalfPrecisionTests {
         let subject = try GenerationSubject(checkpoint.name, .fp16)
         let rowCopying = try #require(subject.model.rowCopying)
         let memory = try DeviceMemory(.cpu, of: rowCopying)
-        let texts = try [subject.model.makeDecoderRunner(), subject.model.makeDecoderRunner(in: memory)].map { decoder in
+        let texts = try [subject.model.makeDecoderRunner(), subject.model.makeDecoderRunner(in: memory)].map {
+            decoder in
             let batch = GenerationBatch(decoder)
             var texts: [GenerationBatch.RequestID: [GeneratedSequence]] = [:]
             for (number, fixture) in checkpoint.cases.enumerated() {

@@ -1,7 +1,7 @@
-import Generation
 import Checkpoint
-import Foundation
 import Devices
+import Foundation
+import Generation
 import Networks
 import ONNXRuntime
 import StandIns

@@ -1,11 +1,11 @@
-import Devices
-@testable import Generation
 import Checkpoint
+import Devices
 import Foundation
 import ONNXRuntime
 import Testing
 
 @testable import Blip2
+@testable import Generation
 @testable import Networks
 
 @Suite("A model that proves itself")

@@ -1,11 +1,11 @@
 import Checkpoint
 import Foundation
-@testable import Generation
 import ONNXRuntime
 import StandIns
 import Testing
 
 @testable import Blip2
+@testable import Generation
 
 @Suite("Sampling", .heavy)
 struct SamplingTests {
@@ -108,7 +108,8 @@ struct SamplingTests {
         var random = SamplingRandom(seed: 1)
         scores.withUnsafeMutableBufferPointer { scores in
             #expect(scores.indices.contains(scores.draw(using: &random)))
-            for step in [TopK(count: 3), TopP(probability: 0.5, kept: 1), MinP(share: 0.1, kept: 2)] as [any LogitsProcessor]
+            for step in [TopK(count: 3), TopP(probability: 0.5, kept: 1), MinP(share: 0.1, kept: 2)]
+                as [any LogitsProcessor]
             {
                 step.apply(to: scores, after: TokenSequence(context: [1]))
             }

@@ -1,6 +1,6 @@
-import Generation
 import Checkpoint
 import Foundation
+import Generation
 import ONNXRuntime
 import StandIns
 import Testing

@@ -1,7 +1,7 @@
 import Blip2
 import Captioning
-import Generation
 import Foundation
+import Generation
 import Imaging
 import StandIns
 import Synchronization

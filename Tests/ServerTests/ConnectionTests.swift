@@ -1,5 +1,5 @@
-import Captioning
 import BadRequests
+import Captioning
 import Foundation
 import HTTPTypes
 import HummingbirdTesting

@@ -1,7 +1,7 @@
-import ModelRegistry
 import ArgumentParser
 import Captioning
 import Imaging
+import ModelRegistry
 import Pipeline
 
 struct Caption: AsyncParsableCommand {

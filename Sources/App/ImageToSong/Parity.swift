@@ -1,7 +1,7 @@
 import ArgumentParser
 import Blip2
-import Foundation
 import Devices
+import Foundation
 import Networks
 import Pipeline
 

@@ -1,7 +1,7 @@
-import Generation
 import Captioning
 import Devices
 import Foundation
+import Generation
 import ModelRegistry
 import Networks
 import Pipeline

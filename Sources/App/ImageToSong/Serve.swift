@@ -1,5 +1,5 @@
-import Devices
 import ArgumentParser
+import Devices
 import Foundation
 import Hub
 import Logging

@@ -83,7 +83,8 @@ extension DecoderRunner {
     /// Brings the state of a hypothesis to the row where it goes on.
     /// - Returns: that row.
     fileprivate func bring(
-        _ parent: GenerationBatch.Hypothesis, to target: RowPlacement.Target, of hypotheses: [GenerationBatch.Hypothesis]
+        _ parent: GenerationBatch.Hypothesis, to target: RowPlacement.Target,
+        of hypotheses: [GenerationBatch.Hypothesis]
     ) -> Int {
         switch target {
         case .parent: return parent.row

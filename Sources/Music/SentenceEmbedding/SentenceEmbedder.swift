@@ -1,6 +1,6 @@
 import Checkpoint
-import Foundation
 public import Devices
+import Foundation
 public import Networks
 import ONNXRuntime
 import Tokenization

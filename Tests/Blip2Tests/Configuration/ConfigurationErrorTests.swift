@@ -1,6 +1,6 @@
-import StandIns
-import Generation
 import Checkpoint
+import Generation
+import StandIns
 import Testing
 
 @testable import Blip2

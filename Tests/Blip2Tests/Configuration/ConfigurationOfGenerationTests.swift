@@ -1,7 +1,7 @@
-import StandIns
-import Generation
 import Checkpoint
 import Foundation
+import Generation
+import StandIns
 import Testing
 
 @testable import Blip2

@@ -1,6 +1,6 @@
-import StandIns
 import Checkpoint
 import Networks
+import StandIns
 import Testing
 
 @testable import Blip2

@@ -1,6 +1,6 @@
-import Captioning
 import ArgumentParser
 import Blip2
+import Captioning
 import Foundation
 import Networks
 import ONNXRuntime

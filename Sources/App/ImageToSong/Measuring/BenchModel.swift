@@ -3,8 +3,8 @@ import Blip2
 import Captioning
 import Foundation
 import Imaging
-import Networks
 import ModelRegistry
+import Networks
 import Pipeline
 
 /// A model as the measuring commands load it.

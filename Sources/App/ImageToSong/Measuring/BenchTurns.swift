@@ -1,5 +1,5 @@
-import Captioning
 import ArgumentParser
+import Captioning
 import Foundation
 import Pipeline
 

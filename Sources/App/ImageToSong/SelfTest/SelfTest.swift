@@ -1,8 +1,8 @@
 import ArgumentParser
 import Captioning
 import Checkpoint
-import Foundation
 import Devices
+import Foundation
 import ModelRegistry
 import Networks
 import ONNXRuntime

@@ -61,7 +61,9 @@ extension GenerationOptions {
         let processors = LogitsProcessors(self, endTokens: endTokens)
         let end = StoppingCriteria(self, endTokens: endTokens)
         if beamCount > 1 { return BeamSearch(self, processors: processors, end: end) }
-        if let sampling { return SamplingStrategy(sampling, count: returnedSequences, processors: processors, end: end) }
+        if let sampling {
+            return SamplingStrategy(sampling, count: returnedSequences, processors: processors, end: end)
+        }
         return GreedySearch(processors: processors, end: end)
     }
 }

@@ -1,8 +1,8 @@
 import Checkpoint
+import Devices
 public import Foundation
 import Hub
 import Moods
-import Devices
 import Networks
 import SentenceEmbedding
 public import Songs
