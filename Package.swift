@@ -65,8 +65,8 @@ func tests(_ name: String, _ others: [Target.Dependency] = [], exclude: [String]
 
 /// What is tried by the fuzz targets.
 let fuzzed: [Target.Dependency] = [
-    "Server", "Recommendation", "Serving", "Settings", "Observability", "Songs", "Moods", "Blip2", "Networks",
-    "Tokenization", "Checkpoint", "Hub", "Imaging",
+    "Server", "Recommendation", "Serving", "Settings", "Observability", "Songs", "Moods", "Blip2", "Generation",
+    "Networks", "Tokenization", "Checkpoint", "Hub", "Imaging",
     httpTypes, logging, nioCore, nioEmbedded, nioHTTPTypes,
 ]
 
@@ -114,14 +114,15 @@ let package = Package(
             name: "ImageToSong",
             dependencies: [
                 "Server", "Recommendation", "Serving", "Settings", "Observability", "MusicServices", "Songs", "Moods",
-                "SentenceEmbedding", "Blip2", "Networks", "Checkpoint", "Hub", "ONNXRuntime", "Imaging", "Concurrency",
+                "SentenceEmbedding", "Captioning", "ModelRegistry", "Blip2", "Generation", "Networks", "Checkpoint",
+                "Hub", "Devices", "ONNXRuntime", "Imaging", "Concurrency",
                 argumentParser, logging, nioCore, nioHTTP1, nioPosix,
             ],
             path: "Sources/App/ImageToSong", swiftSettings: settings),
         library(
             "Service", "Server",
             [
-                "Recommendation", "Serving", "Settings", "Observability", "MusicServices", "Songs", "Moods", "Imaging",
+                "Recommendation", "Serving", "Captioning", "Settings", "Observability", "MusicServices", "Songs", "Moods", "Imaging",
                 "Concurrency", "CWebFiles", crypto, httpTypes, hummingbird, hummingbirdCore,
                 logging, metrics, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, serviceLifecycle, unixSignals,
             ], exclude: ["Web"]),
@@ -129,17 +130,16 @@ let package = Package(
         library(
             "Service", "Recommendation",
             [
-                "Serving", "Settings", "MusicServices", "Songs", "Moods", "SentenceEmbedding", "Networks", "Checkpoint",
-                "Hub", "Imaging", "Concurrency", coreMetrics, logging, metrics,
+                "Serving", "Settings", "Captioning", "MusicServices", "Songs", "Moods", "SentenceEmbedding", "Networks",
+                "Checkpoint", "Hub", "Devices", "Imaging", "Concurrency", coreMetrics, logging, metrics,
             ]),
         library(
             "Service", "Serving",
             [
-                "Settings", "Blip2", "Networks", "Tokenization", "Checkpoint", "Hub", "ONNXRuntime", "Imaging",
-                "Concurrency", coreMetrics, crypto, grdb, logging, metrics,
+                "Settings", "Captioning", "Checkpoint", "Hub", "Imaging", "Concurrency", coreMetrics, crypto, grdb, logging, metrics,
             ], path: "Pipeline"),
         library(
-            "Service", "Settings", ["Blip2", "Networks", "Hub", "Imaging", "Concurrency", configuration, logging]),
+            "Service", "Settings", ["Hub", "Devices", "Imaging", "Concurrency", configuration, logging]),
         library("Service", "Observability", [coreMetrics, logging]),
         library(
             "Music", "MusicServices", ["Songs", "Concurrency", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1]),
@@ -150,11 +150,35 @@ let package = Package(
         // The lexicon and the starter catalogue, inside the program.
         cLibrary("Music", "CSongFiles"),
         cLibrary("Media", "CAudioTags", ["CTagLib"], linking: ["tag"]),
-        library("Music", "SentenceEmbedding", ["Networks", "Tokenization", "Checkpoint", "ONNXGraph", "ONNXRuntime"]),
-        library("Captioning", "Blip2", ["Networks", "Tokenization", "Checkpoint", "ONNXGraph", "ONNXRuntime"]),
+        library(
+            "Music", "SentenceEmbedding",
+            ["Networks", "Tokenization", "Checkpoint", "Devices", "ONNXGraph", "ONNXRuntime"]),
+        // What a captioner is to those who ask it for captions. It knows none.
+        library("Captioning", "Captioning", ["Imaging"]),
+        // Which captioner reads a checkpoint, and how it is asked for captions.
+        library(
+            "Captioning", "ModelRegistry",
+            [
+                "Captioning", "Blip2", "Generation", "Networks", "Tokenization", "Checkpoint", "Devices", "ONNXRuntime",
+                "Imaging",
+            ]),
+        library(
+            "Captioning", "Blip2",
+            [
+                "Captioning", "Generation", "Networks", "Tokenization", "Checkpoint", "Devices", "ONNXGraph",
+                "ONNXRuntime",
+                "Imaging",
+            ]),
+        // How a decoder generates text, whichever model it belongs to.
+        library(
+            "Captioning", "Generation",
+            [
+                "Captioning", "Networks", "Tokenization", "Checkpoint", "Devices", "ONNXGraph", "ONNXRuntime",
+                "Imaging",
+            ]),
         // What the networks have in common: layers, weights in few bits, compiling.
         library(
-            "Captioning", "Networks", ["Checkpoint", "ONNXGraph", "ONNXRuntime", "CKernels", "Concurrency", crypto]),
+            "Captioning", "Networks", ["Checkpoint", "Devices", "ONNXGraph", "ONNXRuntime", "CKernels", "Concurrency", crypto]),
         library("Captioning", "Tokenization", ["Checkpoint"]),
         library("Captioning", "Checkpoint", ["CMappedFiles", crypto]),
         // One sentence where a file is cut short while it is mapped.
@@ -162,6 +186,8 @@ let package = Package(
         library(
             "Captioning", "Hub",
             ["Checkpoint", "Concurrency", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioHTTPCompression, nioSSL]),
+        // What computes the networks, and in which numbers.
+        library("Runtime", "Devices", ["ONNXGraph", "ONNXRuntime"]),
         library("Runtime", "ONNXGraph", [crypto, swiftProtobuf], exclude: ["onnx.proto"]),
         library("Runtime", "ONNXRuntime", ["CONNXRuntime", "CKernels"]),
         cLibrary("Runtime", "CKernels", ["CONNXRuntime"]),
@@ -185,7 +211,7 @@ let package = Package(
             swiftSettings: settings),
         // A model that answers what a test wants, and what else the tests of several modules need.
         .target(
-            name: "StandIns", dependencies: ["Blip2", "Imaging", "Serving"], path: "Tests/StandIns",
+            name: "StandIns", dependencies: ["Captioning", "Checkpoint", "Imaging"], path: "Tests/StandIns",
             swiftSettings: settings),
         // A server that behaves like the Hugging Face Hub, or misbehaves as it is told.
         .target(
@@ -199,7 +225,7 @@ let package = Package(
         tests(
             "Server",
             [
-                "BadRequests", "StandIns", "Recommendation", "Serving", "Settings", "Observability", "Songs", "Imaging",
+                "BadRequests", "StandIns", "Captioning", "Recommendation", "Serving", "Settings", "Observability", "Songs", "Imaging",
                 "Concurrency", "Randomness", httpTypes, hummingbird, hummingbirdTesting, hummingbirdCore, logging,
                 metrics, nioCore, nioEmbedded, nioHTTP1, nioHTTPTypes,
                 nioHTTPTypesHTTP1, nioPosix, serviceLifecycle,
@@ -207,25 +233,31 @@ let package = Package(
             exclude: []),
         tests(
             "Recommendation",
-            ["StandIns", "Serving", "Settings", "Songs", "Moods", "Imaging", logging, metrics], exclude: []),
+            ["StandIns", "Serving", "Settings", "Captioning", "Songs", "Moods", "Imaging", logging, metrics], exclude: []),
         .testTarget(
             name: "ServingTests",
             dependencies: [
-                "Serving", "StandIns", "Settings", "Concurrency", "Blip2", "Checkpoint", "Hub", "Imaging",
+                "Serving", "StandIns", "Settings", "Concurrency", "Captioning", "Checkpoint", "Hub", "Imaging",
                 configuration,
                 coreMetrics, grdb, logging, metrics,
             ], path: "Tests/PipelineTests", exclude: ["Fixtures"], swiftSettings: settings),
-        tests("Settings", ["StandIns", "Blip2", "Imaging", configuration, logging], exclude: []),
+        tests("Settings", ["StandIns", "Devices", "Imaging", configuration, logging], exclude: []),
         tests("Observability", ["StandIns", logging, metrics], exclude: []),
         tests("Concurrency", ["StandIns"], exclude: []),
         tests("MusicServices", ["StandIns", "Songs", logging, nioCore, nioHTTP1, nioPosix], exclude: []),
         tests("Songs", ["StandIns", "Moods", "Randomness", grdb]),
         tests("Moods", ["CSongFiles", "Imaging"], exclude: []),
-        tests("SentenceEmbedding", ["StandIns", "Networks", "Checkpoint", "Tokenization", "ONNXRuntime"]),
-        tests("Blip2", ["StandIns", "Networks", "Checkpoint", "ONNXRuntime"], exclude: ["Configuration/Fixtures"]),
+        tests("SentenceEmbedding", ["StandIns", "Networks", "Checkpoint", "Devices", "Tokenization", "ONNXRuntime"]),
+        tests("Captioning", ["StandIns"], exclude: []),
+        tests("ModelRegistry", ["StandIns", "Captioning", "Generation", "Blip2", "Devices", "ONNXRuntime", "Imaging"]),
+        tests("Generation", ["StandIns", "Checkpoint"], exclude: []),
+        tests(
+            "Blip2", ["StandIns", "Captioning", "Generation", "Networks", "Checkpoint", "Devices", "ONNXRuntime"],
+            exclude: ["Configuration/Fixtures"]),
         tests("Tokenization"),
         tests("Checkpoint"),
         tests("Hub", ["Checkpoint", "Concurrency", "FakeHub", "StandIns", crypto]),
+        tests("Devices", ["ONNXRuntime"], exclude: []),
         tests("ONNXGraph", ["StandIns", "ONNXRuntime"], exclude: []),
         tests("ONNXRuntime", ["StandIns", "CONNXRuntime"]),
         tests("CKernels", ["Randomness"], exclude: []),

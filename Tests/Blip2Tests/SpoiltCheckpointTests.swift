@@ -1,5 +1,6 @@
 import Blip2
 import Checkpoint
+import Devices
 import Foundation
 import Networks
 import StandIns

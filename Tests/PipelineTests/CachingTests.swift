@@ -1,3 +1,4 @@
+import Captioning
 import Concurrency
 import CoreMetrics
 import Foundation

@@ -1,7 +1,8 @@
 import ArgumentParser
-import Blip2
+import Captioning
 import Concurrency
 import Imaging
+import ModelRegistry
 import Serving
 import Settings
 
@@ -36,8 +37,7 @@ struct Caption: AsyncParsableCommand {
         let settings = try Settings.load()
         let folder = try await options.checkpoint(settings)
         let captioner = try await Captioner.forCommand(settings, rules: pictureRules) { [options] in
-            try Blip2CaptionModel(
-                try options.load(settings, from: folder), name: options.model ?? settings.modelID)
+            try options.captioner(settings, from: folder)
         }
         if case .ready(let description) = await captioner.state {
             do {

@@ -1,7 +1,8 @@
 import ArgumentParser
-import Blip2
+import Captioning
 import Concurrency
 import Imaging
+import ModelRegistry
 import Moods
 import MusicServices
 import Recommendation
@@ -48,8 +49,7 @@ struct Match: AsyncParsableCommand {
         let matcher = try await SongMatcher.load(settings, catalogue: try option.open())
         let folder = try await options.checkpoint(settings)
         let captioner = try await Captioner.forCommand(settings) { [options] in
-            try Blip2CaptionModel(
-                try options.load(settings, from: folder), name: options.model ?? settings.modelID)
+            try options.captioner(settings, from: folder)
         }
         if case .ready(let description) = await captioner.state {
             do {

@@ -1,4 +1,5 @@
 import Checkpoint
+public import Devices
 import Foundation
 public import Networks
 import ONNXRuntime

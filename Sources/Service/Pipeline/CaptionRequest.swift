@@ -1,4 +1,4 @@
-import Blip2
+import Captioning
 import Imaging
 
 /// One picture, what is asked of it, and its way through reading and the model, step by step.

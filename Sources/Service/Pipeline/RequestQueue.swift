@@ -1,4 +1,4 @@
-import Blip2
+import Captioning
 import Synchronization
 
 /// The requests that wait for a slot of the model's batch and those that have one, as seen from any thread.

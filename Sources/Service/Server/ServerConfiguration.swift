@@ -1,3 +1,4 @@
+import Captioning
 import NIOCore
 import Serving
 public import Settings

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Blip2
+import Devices
 import Foundation
 import Networks
 import Serving
@@ -40,7 +40,7 @@ struct Compare: AsyncParsableCommand {
     private func chosenPrecisions() throws -> [Precision] {
         let names = precisions.split(separator: ",", omittingEmptySubsequences: false)
         let chosen = try names.map { name in
-            do throws(Blip2Error) {
+            do throws(DeviceError) {
                 return try Precision(setting: name.trimmingCharacters(in: .whitespaces))
             } catch {
                 throw ValidationError(error.message)
@@ -67,8 +67,7 @@ struct Compare: AsyncParsableCommand {
             let run = try PrecisionRun.take(
                 of: pictures, settings, options: flags.options, title: "Captioning at \(precision.rawValue)"
             ) {
-                try Blip2CaptionModel(
-                    try options.load(settings, from: checkpoint), name: options.model ?? settings.modelID)
+                try options.captioner(settings, from: checkpoint)
             }
             for failure in run.failures { complain("\(failure.file): \(failure.error)") }
             failures += run.failures

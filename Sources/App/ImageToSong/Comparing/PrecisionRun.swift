@@ -1,4 +1,5 @@
 import Blip2
+import Captioning
 import Concurrency
 import Foundation
 import Imaging
@@ -31,7 +32,7 @@ struct PrecisionRun {
     /// - Throws: where the model cannot be loaded, or fails at a picture that can be read.
     static func take(
         of files: [String], _ settings: Settings, options: CaptionOptions, title: String,
-        load: () throws -> Blip2CaptionModel
+        load: () throws -> any CaptionModel
     ) throws -> PrecisionRun {
         let model = try load()
         do {
@@ -53,7 +54,7 @@ struct PrecisionRun {
             func caption() throws -> GeneratedCaption {
                 do {
                     return try model.caption(pixels: pixels, options: options, cancellation: Cancellation())
-                } catch let error as PipelineError where error.code == .invalidOption {
+                } catch let error as CaptionError where error.code == .invalidOption {
                     throw CommandError(CaptionFlags.sayingFlags(error.message))
                 }
             }

@@ -1,6 +1,7 @@
 import Blip2
 import Concurrency
 import Foundation
+import Generation
 import ONNXRuntime
 import Serving
 

@@ -1,5 +1,6 @@
 import Checkpoint
 import Concurrency
+import Devices
 public import Foundation
 import ONNXGraph
 package import ONNXRuntime

@@ -1,3 +1,4 @@
+import Captioning
 import Serving
 
 /// Captions the pictures of an upload, each as soon as it is complete.

@@ -1,0 +1,99 @@
+/// How the next tokens of one text are chosen.
+///
+/// A text is one hypothesis at first, and from its first new token on as many as it takes: one for each beam or sample. A
+/// strategy sees the hypotheses' logits, step by step, and says how they go on.
+protocol DecodingStrategy {
+    /// - Parameter hypotheses: those that went on last, in the strategy's order; the lone first one at first.
+    /// - Returns: the hypotheses that go on, in the strategy's order; none when the text has ended.
+    mutating func advance(_ hypotheses: [ScoredHypothesis]) -> [Continuation]
+
+    /// The new tokens that will stand in the result whatever comes.
+    /// - Parameter hypotheses: those that go on, in the strategy's order.
+    func certainTokens(_ hypotheses: [TokenSequence]) -> [Int]
+
+    /// The texts that were found, best first, after ``advance(_:)`` gave nothing back.
+    var results: [GeneratedSequence] { get }
+}
+
+/// A hypothesis and the logits of its next token, which the strategy may change.
+struct ScoredHypothesis {
+    let tokens: TokenSequence
+    let logits: Logits
+}
+
+/// A hypothesis that goes on by one token.
+struct Continuation: Equatable {
+    /// The hypothesis that it continues, as an index into those that were chosen from.
+    let parent: Int
+    let token: Int
+}
+
+/// One text that was generated.
+public struct GeneratedSequence: Sendable, Equatable {
+    /// The new tokens, the end token included.
+    public let ids: [Int]
+    /// What beams rank texts by: the sum of the tokens' log-probabilities, divided by a power of their number. Nil where
+    /// there were no beams.
+    public let score: Float?
+}
+
+/// What ends a text.
+struct StoppingCriteria {
+    let tokens: [Int]
+    let maxNewTokens: Int
+
+    init(_ options: GenerationOptions, endTokens: [Int]) {
+        tokens = endTokens
+        maxNewTokens = options.maxNewTokens
+    }
+
+    /// - Parameter newCount: new tokens, `token` included.
+    func isReached(by token: Int, newCount: Int) -> Bool {
+        newCount >= maxNewTokens || tokens.contains(token)
+    }
+}
+
+extension GenerationOptions {
+    /// The strategy that they ask for.
+    /// - Parameter endTokens: what ends the text where they do not say it.
+    func strategy(endTokens: [Int]) -> any DecodingStrategy {
+        let endTokens = eosTokenIDs ?? endTokens
+        let processors = LogitsProcessors(self, endTokens: endTokens)
+        let end = StoppingCriteria(self, endTokens: endTokens)
+        if beamCount > 1 { return BeamSearch(self, processors: processors, end: end) }
+        if let sampling {
+            return SamplingStrategy(sampling, count: returnedSequences, processors: processors, end: end)
+        }
+        return GreedySearch(processors: processors, end: end)
+    }
+}
+
+/// The tokens of one hypothesis, as transformers' logits processors see them.
+struct TokenSequence: Equatable {
+    /// The context, and the new tokens behind it.
+    private(set) var ids: [Int]
+    /// How many tokens are not new: image tokens and prompt, or the start token of a decoder behind an encoder.
+    let contextCount: Int
+
+    init(context: [Int]) {
+        ids = context
+        contextCount = context.count
+    }
+
+    var new: ArraySlice<Int> { ids[contextCount...] }
+    var newCount: Int { ids.count - contextCount }
+    var last: Int { ids.last ?? 0 }
+
+    mutating func append(_ id: Int) { ids.append(id) }
+
+    func appending(_ id: Int) -> TokenSequence {
+        var copy = self
+        copy.append(id)
+        return copy
+    }
+
+    /// How many new tokens two hypotheses of one text have in common from the first one on.
+    func commonNewCount(_ other: TokenSequence) -> Int {
+        zip(new, other.new).prefix { $0 == $1 }.count
+    }
+}

@@ -1,0 +1,117 @@
+import Blip2
+import Captioning
+import Foundation
+import Generation
+import Imaging
+import StandIns
+import Synchronization
+import Testing
+
+@testable import ModelRegistry
+@testable import Serving
+
+/// Prompts, held against what transformers makes of them: `Fixtures/make_prompts.py`.
+@Suite("Prompts")
+struct PromptTests {
+    private struct Reference: Decodable {
+        struct Prompt: Decodable {
+            let text: String
+            let ids: [Int]
+
+            init(from decoder: any Decoder) throws {
+                var values = try decoder.unkeyedContainer()
+                (text, ids) = (try values.decode(String.self), try values.decode([Int].self))
+            }
+        }
+
+        let prompts: [String: [Prompt]]
+        /// The prompt, all of the text, and what is new of it.
+        let captions: [[String]]
+    }
+
+    private let reference: Reference
+    private static let repository = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    init() throws {
+        reference = try JSONDecoder().decode(Reference.self, from: Data(try fixture("prompts.json")))
+    }
+
+    /// Does something with a checkpoint, which is compiled into a folder of its own.
+    private func withModel(_ name: String, _ work: (GenerativeCaptionModel) throws -> Void) throws {
+        let cache = FileManager.default.temporaryDirectory.appending(path: "prompts-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: cache) }
+        let model = try Blip2Model(folder: Self.repository.appending(path: name), cache: cache)
+        try work(try GenerativeCaptionModel(model, name: name))
+    }
+
+    @Test(
+        "Behind the picture stand the tokens that Blip2Processor puts there",
+        arguments: ["Models/demo", "Tests/Fixtures/opt-pre-norm"])
+    func tokens(name: String) throws {
+        let prompts = try #require(reference.prompts[name])
+        #expect(prompts.count >= 15)
+        try withModel(name) { model in
+            let start = try #require(model.model.decoder.generation.bosTokenID)
+            for prompt in prompts {
+                #expect(try model.promptIDs(prompt.text) ?? [start] == prompt.ids, "\(prompt.text)")
+            }
+            #expect(try model.promptIDs(nil) == nil)
+        }
+    }
+
+    @Test("A beginning is a part of the caption, a question is not; words come in order and come to the same")
+    func captions() throws {
+        try withModel("Models/demo") { model in
+            let bytes = [UInt8](
+                try Data(contentsOf: Self.repository.appending(path: "Samples/harbour-evening.jpg")))
+            let pixels = try Picture(bytes: bytes, limits: PictureLimits()).pixels(model.preparation)
+            for caption in reference.captions {
+                let heard = Mutex<[String]>([])
+                let made = try model.caption(
+                    pixels: pixels, options: CaptionOptions(prompt: caption[0]), cancellation: Cancellation()
+                ) { text in heard.withLock { $0.append(text) } }
+                #expect(made.text == caption[caption[0].hasSuffix(":") ? 2 : 1])
+                let texts = heard.withLock { $0 }
+                #expect(texts.count >= 5)
+                for (earlier, later) in zip(texts, texts.dropFirst() + [made.text]) {
+                    #expect(later.utf8.starts(with: earlier.utf8))
+                }
+            }
+        }
+    }
+
+    @Test("A prompt that has no room, or holds the picture's own token, is refused with a sentence")
+    func refusals() throws {
+        try withModel("Models/demo") { model in
+            for (prompt, words) in [
+                (String(repeating: "x ", count: 100), "Shorten it."), ("a <image> of", "Leave it out"),
+            ] {
+                let error = #expect(throws: CaptionError.self) {
+                    try model.generationOptions(CaptionOptions(prompt: prompt))
+                }
+                #expect(error?.code == .invalidOption && error?.message.contains(words) == true)
+            }
+        }
+    }
+
+    @Test("What a request says goes before the checkpoint's defaults, and no more is changed")
+    func options() throws {
+        try withModel("Models/demo") { model in
+            let plain = try model.generationOptions(CaptionOptions())
+            #expect(plain.maxNewTokens == 30 && plain.beamCount == 1 && plain.sampling == nil)
+            var options = CaptionOptions(maxNewTokens: 9)
+            options.minNewTokens = 2
+            options.repetition = .init(penalty: 1.5, noRepeatNgramSize: 3)
+            options.sampling = .init(temperature: 0.5, topK: 0, topP: 0.9, seed: 7)
+            let result = try model.generationOptions(options)
+            #expect(result.maxNewTokens == 9 && result.minNewTokens == 2)
+            #expect(result.repetitionPenalty == 1.5 && result.noRepeatNgramSize == 3)
+            #expect(result.sampling == .init(temperature: 0.5, topK: nil, topP: 0.9, seed: 7))
+            options.sampling.temperature = 0
+            #expect(try model.generationOptions(options).sampling == nil)
+            options.sampling = .init(topP: 0.5)
+            #expect(try model.generationOptions(options).sampling == .init(topK: 50, topP: 0.5))
+        }
+    }
+}
