@@ -149,8 +149,11 @@ let package = Package(
         library(
             "Captioning", "Hub", ["Checkpoint", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioHTTPCompression, nioSSL]),
         library("Runtime", "ONNXGraph", [crypto, swiftProtobuf], exclude: ["onnx.proto"]),
-        library("Runtime", "ONNXRuntime", ["CONNXRuntime", "CKernels"]),
-        cLibrary("Runtime", "CKernels", ["CONNXRuntime"]),
+        library("Runtime", "ONNXRuntime", ["CONNXRuntime", "COperators", "CKernels"]),
+        // The kernels as operators of ONNX Runtime.
+        cLibrary("Runtime", "COperators", ["CONNXRuntime", "CKernels"]),
+        // Arithmetic alone.
+        cLibrary("Runtime", "CKernels"),
         cLibrary("Runtime", "CONNXRuntime"),
         library("Media", "Imaging", ["CVips", "CImageCodecs", crypto]),
         // libjpeg and libtiff themselves, where libvips does not say enough. Both come with it.

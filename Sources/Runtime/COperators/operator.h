@@ -1,11 +1,12 @@
 // What the operators for ONNX Runtime share: reading inputs and attributes, and running on its threads.
 
-#ifndef QLINEAR_OPERATOR_H
-#define QLINEAR_OPERATOR_H
+#ifndef COPERATORS_OPERATOR_H
+#define COPERATORS_OPERATOR_H
 
 #include <stdlib.h>
 
 #include "CKernels.h"
+#include "COperators.h"
 
 /// Leaves with a status that is not success.
 #define TRY(call) \

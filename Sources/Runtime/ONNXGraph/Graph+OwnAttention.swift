@@ -1,4 +1,4 @@
-/// Attention by the operators of the module CKernels.
+/// Attention by the operators of the module COperators.
 extension Graph {
     /// The heads of queries, keys or values: neighbours in the last axis of a tensor that may hold more than them.
     public struct Heads: Sendable {

@@ -1,11 +1,11 @@
-internal import CKernels
 internal import CONNXRuntime
+internal import COperators
 
 extension API {
     /// The operators that are not ONNX Runtime's own, for all sessions to use.
     func ownOperators() throws(ONNXRuntimeError) -> Owned {
         let domain = try make(functions.pointee.ReleaseCustomOpDomain) {
-            $0.pointee.CreateCustomOpDomain(QLINEAR_DOMAIN, $1)
+            $0.pointee.CreateCustomOpDomain(OPERATOR_DOMAIN, $1)
         }
         let pointer = domain.pointer
         let operators = [
