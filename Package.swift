@@ -113,14 +113,15 @@ let package = Package(
             name: "ImageToSong",
             dependencies: [
                 "Server", "Pipeline", "MusicServices", "Songs", "Moods", "SentenceEmbedding", "Blip2", "Networks",
-                "Checkpoint", "Hub", "ONNXRuntime", "Imaging", "Prometheus",
+                "Checkpoint", "Hub", "ONNXRuntime", "Imaging", "Colour", "Prometheus", "Randomness",
                 argumentParser, logging, nioCore, nioHTTP1, nioPosix,
             ],
             path: "Sources/App/ImageToSong", swiftSettings: settings),
         library(
             "Service", "Server",
             [
-                "Pipeline", "MusicServices", "Songs", "Moods", "Imaging", "Prometheus", "CWebFiles", crypto, httpTypes,
+                "Pipeline", "MusicServices", "Songs", "Moods", "Imaging", "Colour", "Prometheus", "CWebFiles", crypto,
+                httpTypes,
                 hummingbird, hummingbirdCore,
                 logging, metrics, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, serviceLifecycle, unixSignals,
             ], exclude: ["Web"]),
@@ -130,11 +131,13 @@ let package = Package(
             [
                 "MusicServices", "Songs", "Moods", "SentenceEmbedding", "Blip2", "Networks", "Tokenization",
                 "Checkpoint",
-                "Hub", "ONNXRuntime", "Imaging", configuration, coreMetrics, crypto, grdb, logging, metrics,
+                "Hub", "ONNXRuntime", "Imaging", "Colour", configuration, coreMetrics, crypto, grdb, logging, metrics,
             ]),
         library("Music", "MusicServices", ["Songs", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1]),
-        library("Music", "Songs", ["Moods", "CAudioTags", "CKernels", "CSongFiles", grdb], exclude: ["starter.csv"]),
-        library("Music", "Moods", ["Imaging", "CSongFiles"], exclude: ["anchors.csv", "lexicon.csv"]),
+        library(
+            "Music", "Songs", ["Moods", "Randomness", "CAudioTags", "CKernels", "CSongFiles", grdb],
+            exclude: ["starter.csv"]),
+        library("Music", "Moods", ["Colour", "CSongFiles"], exclude: ["anchors.csv", "lexicon.csv"]),
         // The lexicon and the starter catalogue, inside the program.
         cLibrary("Music", "CSongFiles"),
         cLibrary("Media", "CAudioTags", ["CTagLib"], linking: ["tag"]),
@@ -155,7 +158,11 @@ let package = Package(
         // Arithmetic alone.
         cLibrary("Runtime", "CKernels"),
         cLibrary("Runtime", "CONNXRuntime"),
-        library("Media", "Imaging", ["CVips", "CImageCodecs", crypto]),
+        // Random numbers that a seed repeats.
+        library("Runtime", "Randomness"),
+        // Colours as values: CIELAB, names, the dominant ones of some pixels.
+        library("Media", "Colour", ["Randomness"]),
+        library("Media", "Imaging", ["Colour", "CVips", "CImageCodecs", crypto]),
         // libjpeg and libtiff themselves, where libvips does not say enough. Both come with it.
         cLibrary("Media", "CImageCodecs", linking: ["jpeg", "tiff"]),
         library("Service", "Prometheus", [coreMetrics]),
@@ -186,7 +193,8 @@ let package = Package(
         tests(
             "Server",
             [
-                "BadRequests", "StandIns", "Pipeline", "Songs", "Imaging", "Prometheus", httpTypes, hummingbird,
+                "BadRequests", "StandIns", "Pipeline", "Songs", "Imaging", "Prometheus", "Randomness", httpTypes,
+                hummingbird,
                 hummingbirdTesting, hummingbirdCore, logging, metrics, nioCore, nioEmbedded, nioHTTP1, nioHTTPTypes,
                 nioHTTPTypesHTTP1, nioPosix, serviceLifecycle,
             ],
@@ -194,12 +202,13 @@ let package = Package(
         tests(
             "Pipeline",
             [
-                "StandIns", "Songs", "Moods", "Blip2", "Checkpoint", "Hub", "Imaging", configuration, coreMetrics, grdb,
+                "StandIns", "Songs", "Moods", "Blip2", "Checkpoint", "Hub", "Imaging", "Colour", configuration,
+                coreMetrics, grdb,
                 logging, metrics,
             ]),
         tests("MusicServices", ["StandIns", "Songs", logging, nioCore, nioHTTP1, nioPosix], exclude: []),
-        tests("Songs", ["StandIns", "Moods", grdb]),
-        tests("Moods", ["CSongFiles", "Imaging"], exclude: []),
+        tests("Songs", ["StandIns", "Moods", "Randomness", grdb]),
+        tests("Moods", ["CSongFiles", "Colour"], exclude: []),
         tests("SentenceEmbedding", ["StandIns", "Networks", "Checkpoint", "Tokenization", "ONNXRuntime"]),
         tests("Blip2", ["StandIns", "Networks", "Checkpoint", "ONNXRuntime"], exclude: ["Configuration/Fixtures"]),
         tests("Tokenization"),
@@ -207,8 +216,10 @@ let package = Package(
         tests("Hub", ["Checkpoint", "FakeHub", "StandIns", crypto]),
         tests("ONNXGraph", ["StandIns", "ONNXRuntime"], exclude: []),
         tests("ONNXRuntime", ["StandIns", "CONNXRuntime"]),
-        tests("CKernels", exclude: []),
-        tests("Imaging"),
+        tests("CKernels", ["Randomness"], exclude: []),
+        tests("Randomness", exclude: []),
+        tests("Colour"),
+        tests("Imaging", ["Colour", "Randomness"]),
         tests("Prometheus", [metrics], exclude: []),
     ] + fuzzing
 )

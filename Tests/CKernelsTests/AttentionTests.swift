@@ -1,5 +1,6 @@
 import CKernels
 import Foundation
+import Randomness
 import Testing
 
 @Suite("Attention")
@@ -19,7 +20,7 @@ struct AttentionTests {
 
     @Test("Each query's values are weighted by its scores over all keys", arguments: Kernel.all, Shape.all)
     func attends(kernel: Kernel, shape: Shape) throws {
-        var numbers = RandomNumbers(state: 8)
+        var numbers = SplitMix64(seed: 8)
         let width = shape.heads * shape.size
         // Keys and values as one projection gives them: side by side in a row.
         let query = numbers.floats(shape.batch * shape.queries * width, in: -2...2)
@@ -66,7 +67,7 @@ struct AttentionTests {
     func attendsCached(kernel: Kernel, tokens: Int) throws {
         let (batch, heads, size, cacheSize, capacity) = (2, 3, 10, 16, 12)
         let last: [Int32] = [11, Int32(tokens - 1)]
-        var numbers = RandomNumbers(state: 9)
+        var numbers = SplitMix64(seed: 9)
         let width = heads * size
         let projections = numbers.floats(batch * tokens * 3 * width, in: -2...2)
         let bias = numbers.floats(batch * heads * tokens * capacity)

@@ -1,4 +1,5 @@
 import CKernels
+import Randomness
 import Testing
 
 /// One of the kernels that this machine can run: each has to give what the others give.
@@ -16,18 +17,8 @@ let inReverse: QLinearParallel = { _, task, count, data in
     for index in (0..<count).reversed() { task?(data, index) }
 }
 
-/// SplitMix64; Steele et al. 2014.
-struct RandomNumbers: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
+extension SplitMix64 {
+    /// Evenly distributed numbers.
     mutating func floats(_ count: Int, in range: ClosedRange<Float> = -1...1) -> [Float] {
         (0..<count).map { _ in .random(in: range, using: &self) }
     }

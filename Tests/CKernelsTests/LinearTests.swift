@@ -1,5 +1,6 @@
 import CKernels
 import Foundation
+import Randomness
 import Testing
 
 @Suite("Quantised layers")
@@ -23,7 +24,7 @@ struct LinearTests {
 
     @Test("Packed weights are within half a step of what they were", arguments: [Int32(4), 8])
     func packs(bits: Int32) throws {
-        var numbers = RandomNumbers(state: 1)
+        var numbers = SplitMix64(seed: 1)
         let matrix = Matrix(outputs: 37, inputs: 300, bits: bits, block: 64, &numbers)
         let unpacked = matrix.unpacked
         for output in 0..<37 {
@@ -41,7 +42,7 @@ struct LinearTests {
 
     @Test("A 4-bit scale loses less than the largest weight's would")
     func searchesScales() {
-        var numbers = RandomNumbers(state: 2)
+        var numbers = SplitMix64(seed: 2)
         let matrix = Matrix(outputs: 32, inputs: 512, bits: 4, block: 128, &numbers)
         let unpacked = matrix.unpacked
         var found = 0.0
@@ -60,7 +61,7 @@ struct LinearTests {
 
     @Test("A layer is its product, bias, activation and residual", arguments: Kernel.all, Shape.all)
     func multiplies(kernel: Kernel, shape: Shape) throws {
-        var numbers = RandomNumbers(state: 3)
+        var numbers = SplitMix64(seed: 3)
         let matrix = Matrix(
             outputs: shape.outputs, inputs: shape.inputs, bits: shape.bits, block: shape.block, &numbers)
         let x = numbers.floats(shape.rows * shape.inputs)
@@ -79,7 +80,7 @@ struct LinearTests {
     @Test(
         "Rows are normalised first", arguments: Kernel.all, [QLINEAR_LAYER_NORM, QLINEAR_RMS_NORM])
     func normalises(kernel: Kernel, kind: Int) throws {
-        var numbers = RandomNumbers(state: 4)
+        var numbers = SplitMix64(seed: 4)
         let matrix = Matrix(outputs: 45, inputs: 75, bits: 8, block: 32, &numbers)
         let x = numbers.floats(8 * 75, in: -3...5)
         let gain = numbers.floats(75, in: 0.5...2)
@@ -100,7 +101,7 @@ struct LinearTests {
 
     @Test("A row's result does not depend on its neighbours", arguments: Kernel.all, [Int32(4), 8])
     func keepsRowsApart(kernel: Kernel, bits: Int32) throws {
-        var numbers = RandomNumbers(state: 5)
+        var numbers = SplitMix64(seed: 5)
         let matrix = Matrix(outputs: 70, inputs: 130, bits: bits, block: 64, &numbers)
         let x = numbers.floats(300 * 130)
         let layer = Layer(matrix: matrix, activation: QLINEAR_GELU)
@@ -113,7 +114,7 @@ struct LinearTests {
 
     @Test("Two layers at once give what they give one after the other", arguments: Kernel.all, [1, 6, 257])
     func feedsForward(kernel: Kernel, rows: Int) throws {
-        var numbers = RandomNumbers(state: 6)
+        var numbers = SplitMix64(seed: 6)
         let first = Layer(
             matrix: Matrix(outputs: 130, inputs: 40, bits: 8, block: 64, &numbers), bias: numbers.floats(130),
             activation: QLINEAR_GELU,
@@ -130,7 +131,7 @@ struct LinearTests {
 
     @Test("What is not a number stays so, in its row alone", arguments: Kernel.all)
     func passesNaNOn(kernel: Kernel) throws {
-        var numbers = RandomNumbers(state: 7)
+        var numbers = SplitMix64(seed: 7)
         let matrix = Matrix(outputs: 33, inputs: 64, bits: 8, block: 32, &numbers)
         var x = numbers.floats(3 * 64)
         x[64 + 5] = .nan

@@ -1,4 +1,5 @@
 import CKernels
+import Randomness
 
 /// A weight matrix [outputs, inputs], packed.
 final class Matrix {
@@ -6,7 +7,7 @@ final class Matrix {
     let weights: [Float]
     let panels: UnsafeMutableRawPointer
 
-    init(outputs: Int, inputs: Int, bits: Int32, block: Int32, _ numbers: inout RandomNumbers) {
+    init(outputs: Int, inputs: Int, bits: Int32, block: Int32, _ numbers: inout SplitMix64) {
         shape = QLinearShape(outputs: Int64(outputs), inputs: Int64(inputs), bits: bits, block: block)
         weights = numbers.floats(outputs * inputs)
         let panelBytes = qlinear_panel_byte_count(shape)

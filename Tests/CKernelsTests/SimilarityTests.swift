@@ -1,4 +1,5 @@
 import CKernels
+import Randomness
 import Testing
 
 @Suite("Similarity of vectors")
@@ -34,7 +35,7 @@ struct SimilarityTests {
         "Products are exactly those of plain arithmetic", arguments: Kernel.all,
         [1, 15, 16, 31, 32, 33, 63, 64, 65, 127, 384, 1000])
     func multiplies(kernel: Kernel, width: Int) {
-        var numbers = RandomNumbers(state: UInt64(width))
+        var numbers = SplitMix64(seed: UInt64(width))
         let rows = 9
         let query = (0..<width).map { _ in Int8.random(in: -128...127, using: &numbers) }
         let values = (0..<(rows * width)).map { _ in Int8.random(in: -128...127, using: &numbers) }

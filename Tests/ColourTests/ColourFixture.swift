@@ -1,5 +1,5 @@
+import Colour
 import Foundation
-import Imaging
 
 /// What `Fixtures/make_colours.py` computed with scikit-image and scikit-learn.
 struct ColourFixture: Decodable {
@@ -25,11 +25,19 @@ struct ColourFixture: Decodable {
     let clusters: [Clustering]
 
     static let all: ColourFixture = {
-        guard let bytes = try? Fixture.bytes("colours.json"),
-            let fixture = try? JSONDecoder().decode(ColourFixture.self, from: Data(bytes))
+        let file = tests.appending(path: "ColourTests/Fixtures/colours.json")
+        guard let bytes = try? Data(contentsOf: file),
+            let fixture = try? JSONDecoder().decode(ColourFixture.self, from: bytes)
         else { return ColourFixture(lab: [], differences: [], clusters: []) }  // a test counts them
         return fixture
     }()
+
+    private static let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+
+    /// The pixels of a picture that Imaging is tested with: red, green, blue.
+    static func pixels(_ picture: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: tests.appending(path: "ImagingTests/Fixtures/\(picture).rgb")))
+    }
 }
 
 extension LabColour {

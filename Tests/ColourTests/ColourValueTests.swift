@@ -1,8 +1,8 @@
 import Testing
 
-@testable import Imaging
+@testable import Colour
 
-struct ColourTests {
+struct ColourValueTests {
     @Test("The fixture is all there")
     func fixtureExists() {
         let fixture = ColourFixture.all
@@ -58,5 +58,19 @@ struct ColourTests {
     @Test("A colour is written in six hexadecimal digits", arguments: [("#00090f", 0x00090F), ("#ff8c00", 0xFF8C00)])
     func hex(text: String, digits: Int) {
         #expect(RGBColour(UInt32(digits)).hex == text)
+    }
+
+    @Test(
+        "The groups are as close as those of fifty random starts of scikit-learn's k-means",
+        arguments: ColourFixture.all.clusters)
+    func clusters(_ best: ColourFixture.Clustering) throws {
+        let pixels = try ColourFixture.pixels(best.picture)
+        let cells = ColourHistogram(pixels).cells
+        let centres = ColourClusters(cells, count: 5).clusters.map(\.mean)
+        let spread = stride(from: 0, to: pixels.count, by: 3).reduce(0.0) { sum, place in
+            let lab = LabColour(RGBColour(red: pixels[place], green: pixels[place + 1], blue: pixels[place + 2]))
+            return sum + (centres.map { lab.squaredDistance(to: $0) }.min() ?? .infinity)
+        }
+        #expect(spread < 1.02 * best.spread, "\(spread / best.spread)")
     }
 }

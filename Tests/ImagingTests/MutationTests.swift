@@ -1,24 +1,12 @@
 import Imaging
+import Randomness
 import Testing
-
-/// A small seeded generator (SplitMix64, after Steele, Lea and Flood, 2014).
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
-    }
-}
 
 struct MutationTests {
     @Test("Damaged bytes always end in pixels or in an error", arguments: Fixture.all.filter { $0.name != "large.jpg" })
     func survives(fixture: Fixture) throws {
         let original = try fixture.bytes
-        var generator = SeededGenerator(state: UInt64(original.count))
+        var generator = SplitMix64(seed: UInt64(original.count))
         let limits = PictureLimits(maximumPixelCount: 1_000_000)
         let rounds = fixture.format == "avif" ? 50 : 300
         var accepted = 0
@@ -45,7 +33,7 @@ struct MutationTests {
         ])
     func survivesVariants(name: String) throws {
         let original = try Fixture.bytes("Variants/\(name)")
-        var generator = SeededGenerator(state: UInt64(original.count))
+        var generator = SplitMix64(seed: UInt64(original.count))
         let limits = PictureLimits(maximumPixelCount: 1_000_000, maximumMemory: 64_000_000)
         // A TIFF's directory, which decides most, stands at its beginning or its end.
         let ends = [0..<min(300, original.count), max(0, original.count - 300)..<original.count]

@@ -1,4 +1,5 @@
 import NIOCore
+import Randomness
 import Testing
 
 @testable import Server
@@ -116,7 +117,7 @@ struct MultipartParserTests {
 
     @Test("Random content full of beginnings of the delimiter survives random cuts", arguments: 0..<100)
     func fuzz(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix64(seed: seed)
         let boundary = "--x\(seed)"
         let delimiter = Array("\r\n--\(boundary)".utf8)
         var body: [UInt8] = []
@@ -137,23 +138,10 @@ struct MultipartParserTests {
 
     @Test("Random bytes never do more than throw", arguments: 0..<100)
     func noise(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SplitMix64(seed: seed)
         let alphabet = Array("\r\n-b: ;=\"abContent-Disposition: form-data; name=".utf8)
         let body = (0..<400).map { _ in alphabet.randomElement(using: &random) ?? 0 }
         let size = Int.random(in: 1...32, using: &random)
         #expect(throws: ServerError.self) { try parse(Array("--b\r\n".utf8) + body, size: size) }
-    }
-}
-
-/// A small generator of random numbers with a seed (SplitMix64).
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

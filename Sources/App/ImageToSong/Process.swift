@@ -1,4 +1,5 @@
 import ArgumentParser
+import Colour
 import Foundation
 import Imaging
 import Moods

@@ -1,3 +1,5 @@
+import Randomness
+
 /// The colours of a picture in a few groups: k-means in CIELAB (Lloyd's algorithm), the best of several starts.
 ///
 /// Nothing is left to chance: the starts are drawn by a generator with a fixed seed.
@@ -26,7 +28,7 @@ struct ColourClusters {
     init(_ cells: [ColourHistogram.Cell], count: Int) {
         self.init(cells, from: ColourStart.heaviest(cells, count: count))
         guard clusters.count < cells.count else { return }  // a group for each cell: nothing is better
-        var generator = SplitMix64(state: 5)
+        var generator = SplitMix64(seed: 5)
         var least = spread(cells)
         for _ in 1..<Self.startCount {
             let other = ColourClusters(cells, from: ColourStart.drawn(cells, count: count, by: &generator))
@@ -134,5 +136,49 @@ extension ColourClusters {
         clusters[staying].count += two.count
         clusters[staying].cells += two.cells
         clusters.remove(at: leaving)
+    }
+}
+
+/// Where k-means begins: centres that are cells themselves, at most one for each.
+private enum ColourStart {
+    /// The cell with most pixels first; then, each time, the one with most pixels times squared distance from those
+    /// already chosen.
+    static func heaviest(_ cells: [ColourHistogram.Cell], count: Int) -> [LabColour] {
+        centres(cells, count: count) { gains in
+            gains.indices.max { (gains[$0], $1) < (gains[$1], $0) }
+        }
+    }
+
+    /// Centres drawn at random, each cell as likely as its pixels times its squared distance from those already drawn:
+    /// k-means++ (D. Arthur, S. Vassilvitskii, 2007).
+    static func drawn(
+        _ cells: [ColourHistogram.Cell], count: Int, by generator: inout SplitMix64
+    ) -> [LabColour] {
+        centres(cells, count: count) { gains in
+            var left = generator.nextUnit() * gains.reduce(0, +)
+            return gains.firstIndex { gain in
+                left -= gain
+                return left < 0
+            } ?? gains.lastIndex { $0 > 0 }
+        }
+    }
+
+    /// Chooses cells one after the other by what each would gain; ends where none gains anything.
+    private static func centres(
+        _ cells: [ColourHistogram.Cell], count: Int, choose: (_ gains: [Double]) -> Int?
+    ) -> [LabColour] {
+        var centres: [LabColour] = []
+        var distances = [Double](repeating: 1, count: cells.count)
+        while centres.count < count {
+            let gains = zip(cells, distances).map { Double($0.count) * $1 }
+            guard let place = choose(gains), gains[place] > 0 else { break }  // the picture has no more colours
+            let centre = cells[place].lab
+            for (place, cell) in cells.enumerated() {
+                let distance = cell.lab.squaredDistance(to: centre)
+                distances[place] = centres.isEmpty ? distance : min(distances[place], distance)
+            }
+            centres.append(centre)
+        }
+        return centres
     }
 }

@@ -9,30 +9,28 @@ public struct PaletteColour: Sendable, Hashable {
     public let name: String
 }
 
-extension Rendition {
+extension PaletteColour {
     /// A colour that stands for less than this part of the picture dominates nothing.
     private static let leastShare = 0.01
 
     /// Colours that differ by less (CIEDE2000) are taken for one: shades that side by side are still the same to most.
     private static let likeness = 5.0
 
-    /// The largest sides that the palette is read from; what is larger is reduced first.
-    public static let paletteSize = (width: 384, height: 384)
-
-    /// The dominant colours, the one with the largest share first: k-means in CIELAB, near-equal colours joined.
+    /// The dominant colours of some pixels, the one with the largest share first: k-means in CIELAB, near-equal colours joined.
     ///
-    /// The same pixels give the same palette, every time and on every machine. Transparent parts count as what they are
-    /// seen as here, white. Black or white bars around the picture do not count: its film or its frame is not what it shows.
+    /// The same pixels give the same palette, every time and on every machine.
     ///
-    /// - Parameter count: the most colours, at least 1; a picture of fewer gets fewer.
-    public func palette(count: Int = 5) -> [PaletteColour] {
-        let cells = ColourHistogram(fitted(into: Self.paletteSize).withoutBars().rgb).cells
+    /// - Parameters:
+    ///   - pixels: red, green and blue of each, 8-bit sRGB.
+    ///   - count: the most colours, at least 1; pixels of fewer give fewer.
+    public static func dominant(in pixels: [UInt8], count: Int) -> [PaletteColour] {
+        let cells = ColourHistogram(pixels).cells
         var clusters = ColourClusters(cells, count: max(count, 1))
-        clusters.joinAlike(within: Self.likeness)
-        clusters.giveAwayLess(than: Self.leastShare)
+        clusters.joinAlike(within: likeness)
+        clusters.giveAwayLess(than: leastShare)
         let total = Double(cells.reduce(0) { $0 + $1.count })
         let colours = clusters.clusters.map { cluster in
-            let colour = Self.representative(of: cluster, in: cells)
+            let colour = representative(of: cluster, in: cells)
             return PaletteColour(
                 colour: colour, share: Double(cluster.count) / total, name: ColourName.nearest(to: colour))
         }

@@ -1,3 +1,22 @@
+public import Colour
+
+extension Rendition {
+    /// The largest sides that the palette is read from; what is larger is reduced first.
+    public static let paletteSize = (width: 384, height: 384)
+
+    /// The dominant colours, the one with the largest share first.
+    ///
+    /// Transparent parts count as what they are seen as here, white. Black or white bars around the picture do not count: its
+    /// film or its frame is not what it shows.
+    ///
+    /// - Parameter count: the most colours, at least 1; a picture of fewer gets fewer.
+    public func palette(count: Int = 5) -> [PaletteColour] {
+        PaletteColour.dominant(in: fitted(into: Self.paletteSize).withoutBars().rgb, count: count)
+    }
+}
+
+// MARK: Bars
+
 extension Rendition {
     /// Black and near-black, or white and near-white: what bars are filled with. Film's black may be 16.
     private static let (darkest, lightest) = (32, 223)

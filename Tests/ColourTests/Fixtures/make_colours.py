@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Writes colours.json: what scikit-image and scikit-learn make of colours that ImagingTests converts and groups; and
+"""Writes colours.json: what scikit-image and scikit-learn make of colours that ColourTests converts and groups; and
 half-transparent.png, 40 × 30: the left half red and transparent, the right half blue and opaque.
 
     pip install numpy pillow scikit-image scikit-learn
-    python Tests/ImagingTests/Fixtures/make_colours.py
+    python Tests/ColourTests/Fixtures/make_colours.py
 
 `lab`: colours in sRGB and in CIELAB. `differences`: pairs of colours in CIELAB and their CIEDE2000 difference. `clusters`: for
 some of the references beside this script, the least sum of squared distances that fifty random starts of k-means with five
@@ -19,6 +19,7 @@ from skimage.color import deltaE_ciede2000, rgb2lab
 from sklearn.cluster import KMeans
 
 HERE = pathlib.Path(__file__).parent
+PICTURES = HERE.parent.parent / "ImagingTests" / "Fixtures"
 PICTURES = ["baseline.jpg", "large.jpg", "cmyk.jpg", "picture.avif", "alpha.png", "palette-alpha.png", "grey.jpg"]
 
 
@@ -64,7 +65,7 @@ def main():
         difference = round(float(deltaE_ciede2000(numpy.array(one), numpy.array(two))), 6)
         document["differences"].append({"one": one, "two": two, "difference": difference})
     for name in PICTURES:
-        pixels = numpy.frombuffer((HERE / f"{name}.rgb").read_bytes(), numpy.uint8)
+        pixels = numpy.frombuffer((PICTURES / f"{name}.rgb").read_bytes(), numpy.uint8)
         found = KMeans(n_clusters=5, n_init=50, init="random", random_state=0).fit(lab_of(pixels))
         document["clusters"].append({"picture": name, "spread": round(float(found.inertia_), 1)})
     lines = [f'"{key}": [\n' + ",\n".join("  " + json.dumps(row) for row in rows) + "\n]" for key, rows in document.items()]

@@ -1,4 +1,5 @@
 import Moods
+import Randomness
 import Testing
 
 @testable import Songs
@@ -146,7 +147,7 @@ struct RankingTests {
 
     @Test("The first of many are those that sorting all would give")
     func keepsFirst() {
-        var numbers = RandomNumbers(state: 4)
+        var numbers = SplitMix64(seed: 4)
         let scores = (0..<500).map { _ in Float(Int.random(in: 0..<40, using: &numbers)) }
         let order = SongOrder(ids: Array(1...500), scores: scores, seed: 3)
         for capacity in [1, 7, 64, 499, 500, 600] {

@@ -1,4 +1,5 @@
 import Moods
+import Randomness
 import Songs
 
 /// A song for a test.
@@ -37,24 +38,14 @@ extension RankingSettings {
     }
 }
 
-/// SplitMix64; Steele et al. 2014.
-struct RandomNumbers: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
+extension SplitMix64 {
+    /// From -1 to 1.
     mutating func unit() -> Double { .random(in: -1...1, using: &self) }
 }
 
 /// Songs that are all different, the same each time.
 func manySongs(_ count: Int, seed: UInt64 = 1) -> [Song] {
-    var numbers = RandomNumbers(state: seed)
+    var numbers = SplitMix64(seed: seed)
     let themes = ["rain", "night", "sea", "forest", "city", "winter", "love", "dance"]
     let moods = ["calm", "joyful", "sad", "fierce", "tender", "majestic"]
     return (1...Int64(count)).map { id in

@@ -1,32 +1,24 @@
 import Checkpoint
 import Foundation
+import Randomness
 
 /// Normally distributed numbers, fast enough to fill gigabytes: each is one of 4096 that were drawn beforehand.
 struct RandomNumbers {
     private static let count = 4096
 
-    private var state: UInt64
+    private var generator: SplitMix64
     /// Mean 0, variance 1.
     private var normal: [Float] = []
 
     /// - Parameter seed: equal seeds give equal numbers.
     init(seed: UInt64) {
-        state = seed
+        generator = SplitMix64(seed: seed)
         while normal.count < Self.count {
             // Box and Muller 1958: two uniform numbers give two normal ones.
-            let radius = (-2 * log(Double(next() >> 11 | 1) * 0x1p-53)).squareRoot()
-            let angle = 2 * Double.pi * Double(next() >> 11) * 0x1p-53
+            let radius = (-2 * log(Double(generator.next() >> 11 | 1) * 0x1p-53)).squareRoot()
+            let angle = 2 * Double.pi * generator.nextUnit()
             normal += [Float(radius * cos(angle)), Float(radius * sin(angle))]
         }
-    }
-
-    /// SplitMix64 (Steele et al. 2014).
-    private mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 
     /// Hands `count` numbers of a mean and a deviation to the sink in pieces, little-endian, as F32, F16 or BF16.
@@ -51,7 +43,7 @@ struct RandomNumbers {
             let length = min(rest, 1 << 20)
             table.withUnsafeBufferPointer { table in
                 for index in stride(from: 0, to: length, by: 4) {
-                    let bits = next()
+                    let bits = generator.next()
                     piece[index] = table[Int(bits & 4095)]
                     piece[index + 1] = table[Int((bits >> 16) & 4095)]
                     piece[index + 2] = table[Int((bits >> 32) & 4095)]

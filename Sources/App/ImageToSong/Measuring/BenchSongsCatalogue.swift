@@ -1,6 +1,7 @@
-import Imaging
+import Colour
 import Moods
 import Pipeline
+import Randomness
 import Songs
 
 /// Songs that nobody wrote, as many as are wanted, the same each time: what large catalogues are measured with.
@@ -19,7 +20,7 @@ struct SyntheticSongs: Sequence {
     }
 
     private static func song(_ id: Int64, artists: Int) -> Song {
-        var random = BenchRandom(seed: UInt64(bitPattern: id))
+        var random = SplitMix64(seed: UInt64(bitPattern: id))
         let words = [moods, themes].map { $0.randomElement(using: &random) ?? "" }
         var song = Song(
             title: "\(words[0]) \(words[1]) \(id)", artist: "Artist \(Int.random(in: 0..<artists, using: &random))",
@@ -42,7 +43,7 @@ struct SyntheticSongs: Sequence {
 
     /// A wish that is another one for each number.
     static func request(_ number: Int, embedding width: Int?) -> SongRequest {
-        var random = BenchRandom(seed: 1_000_000_007 &* UInt64(number + 1))
+        var random = SplitMix64(seed: 1_000_000_007 &* UInt64(number + 1))
         let affect = Affect(valence: .random(in: -1...1, using: &random), arousal: .random(in: -1...1, using: &random))
         return SongRequest(
             mood: Mood(affect: affect, confidence: 0.8, contributions: []), text: caption(&random),
@@ -51,7 +52,7 @@ struct SyntheticSongs: Sequence {
 
     /// The same as a caption and a colour.
     static func wish(_ number: Int) -> SongWish {
-        var random = BenchRandom(seed: 1_000_000_007 &* UInt64(number + 1))
+        var random = SplitMix64(seed: 1_000_000_007 &* UInt64(number + 1))
         var wish = SongWish()
         wish.caption = caption(&random)
         wish.palette = [ColourMood.Area(colour: LabColour(RGBColour(red: 90, green: 120, blue: 160)), share: 1)]
@@ -59,7 +60,7 @@ struct SyntheticSongs: Sequence {
         return wish
     }
 
-    private static func caption(_ random: inout BenchRandom) -> String {
+    private static func caption(_ random: inout SplitMix64) -> String {
         let words = (0..<3).map { _ in themes.randomElement(using: &random) ?? "" }
         return "a \(words[0]) in the \(words[1]) near a \(words[2])"
     }
@@ -68,7 +69,7 @@ struct SyntheticSongs: Sequence {
     static func forEachVector(
         width: Int, count: Int, _ body: (Int64, [Int8], _ scale: Float) throws -> Void
     ) rethrows {
-        var random = BenchRandom(seed: 42)
+        var random = SplitMix64(seed: 42)
         var values = [Int8](repeating: 0, count: width)
         for id in 1...Int64(count) {
             var squares: Float = 0
@@ -94,7 +95,7 @@ struct SyntheticSongs: Sequence {
         }
     }
 
-    private static func unitVector(_ width: Int, _ random: inout BenchRandom) -> [Float] {
+    private static func unitVector(_ width: Int, _ random: inout SplitMix64) -> [Float] {
         let vector = (0..<width).map { _ in Float.random(in: -1...1, using: &random) }
         let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
         return vector.map { $0 / length }

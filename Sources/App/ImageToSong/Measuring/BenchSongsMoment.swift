@@ -1,5 +1,5 @@
+import Colour
 import Foundation
-import Imaging
 import Moods
 import Pipeline
 import Songs

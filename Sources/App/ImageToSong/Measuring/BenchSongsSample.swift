@@ -1,3 +1,5 @@
+import Randomness
+
 /// One number for each of several moments, and how sure their mean is.
 struct BenchSongsSample: Encodable {
     let values: [Double]
@@ -7,7 +9,7 @@ struct BenchSongsSample: Encodable {
     /// What 95 of 100 means of as many moments, drawn from these with replacement, lie within (Efron 1979). Always the same draws.
     var interval: ClosedRange<Double> {
         guard !values.isEmpty else { return 0...0 }
-        var random = BenchRandom(seed: 7)
+        var random = SplitMix64(seed: 7)
         let draws = 4000
         let means = (0..<draws).map { _ in
             (0..<values.count).reduce(0.0) { sum, _ in sum + values[Int.random(in: 0..<values.count, using: &random)] }

@@ -1,3 +1,5 @@
+import Randomness
+
 /// Which of two songs comes first: the one with the higher score, of equals the one with the higher hash of seed and id.
 struct SongOrder {
     let ids: [Int64]
@@ -10,12 +12,9 @@ struct SongOrder {
         return one == other ? ids[first] < ids[second] : one > other
     }
 
-    /// SplitMix64's mixing (Steele et al. 2014): the same in every process, other than Swift's own hashes.
+    /// The same in every process.
     private func hash(_ song: Int) -> UInt64 {
-        var mixed = UInt64(bitPattern: ids[song]) &+ (seed &+ 1) &* 0x9E37_79B9_7F4A_7C15
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
+        SplitMix64.mix(UInt64(bitPattern: ids[song]) &+ (seed &+ 1) &* SplitMix64.step)
     }
 }
 

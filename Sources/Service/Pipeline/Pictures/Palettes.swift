@@ -1,3 +1,4 @@
+public import Colour
 public import Imaging
 
 /// The colours of pictures that were read lately, by the SHA-256 of their files.

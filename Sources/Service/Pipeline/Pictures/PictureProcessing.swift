@@ -1,3 +1,4 @@
+public import Colour
 public import Imaging
 
 /// A picture's dominant colours, and the picture as a small JPEG.

@@ -1,3 +1,4 @@
+public import Colour
 public import Imaging
 import Moods
 public import Pipeline
