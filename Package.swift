@@ -112,11 +112,20 @@ let package = Package(
         .executableTarget(
             name: "ImageToSong",
             dependencies: [
-                "Server", "Pipeline", "MusicServices", "Songs", "Moods", "SentenceEmbedding", "Blip2", "Networks",
-                "Checkpoint", "Hub", "ONNXRuntime", "Imaging", "Colour", "Prometheus", "Randomness",
+                "Workbench", "Console", "Server", "Pipeline", "MusicServices", "Songs", "Moods", "Blip2", "Checkpoint",
+                "Hub", "Imaging", "Colour", "Prometheus",
                 argumentParser, logging, nioCore, nioHTTP1, nioPosix,
             ],
             path: "Sources/App/ImageToSong", swiftSettings: settings),
+        // What measures, compares and tries: `bench`, `compare`, `parity` and `selftest`.
+        library(
+            "App", "Workbench",
+            [
+                "Console", "Pipeline", "Songs", "Moods", "Blip2", "Networks", "Checkpoint", "ONNXRuntime", "Imaging",
+                "Colour", "Randomness", argumentParser, logging,
+            ]),
+        // What commands share: the options that load a model, progress, failures.
+        library("App", "Console", ["Pipeline", "Blip2", "Networks", "Hub", "Imaging", argumentParser]),
         library(
             "Service", "Server",
             [
@@ -186,6 +195,7 @@ let package = Package(
             name: "FakeHub", dependencies: [crypto, nioCore, nioHTTP1, nioPosix, nioSSL], path: "Tests/FakeHub",
             swiftSettings: settings),
         tests("ImageToSong", ["BadRequests", "FakeHub", "StandIns", nioCore], exclude: []),
+        tests("Workbench", exclude: []),
         .testTarget(
             name: "LiveTests", dependencies: ["ImageToSong", "StandIns"],
             exclude: ["browser.py", "contrast.js", "description_test.py", "page_test.py", "server.py", "stand_in.py"],

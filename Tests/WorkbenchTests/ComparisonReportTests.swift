@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ImageToSong
+@testable import Workbench
 
 @Suite("What differs between precisions")
 struct ComparisonReportTests {

@@ -1,8 +1,8 @@
-import ArgumentParser
-import Pipeline
+package import ArgumentParser
+package import Pipeline
 
 /// The flags of every way of generating. What is not given is the checkpoint's own to say, else transformers' default.
-struct CaptionFlags: ParsableArguments {
+package struct CaptionFlags: ParsableArguments {
     @Option(help: "Text that the captions go on from; or a question, which ends with a colon or a question mark.")
     var prompt: String?
 
@@ -56,7 +56,9 @@ struct CaptionFlags: ParsableArguments {
     /// The names of flags that are not those of the fields of a request.
     private static let otherNames = ["num_beams": "--beams", "num_return_sequences": "--captions"]
 
-    func validate() throws {
+    package init() {}
+
+    package func validate() throws {
         do {
             try options.validate()
         } catch {
@@ -65,7 +67,7 @@ struct CaptionFlags: ParsableArguments {
     }
 
     /// What is asked of each caption.
-    var options: CaptionOptions {
+    package var options: CaptionOptions {
         var options = CaptionOptions(prompt: prompt, maxNewTokens: maxNewTokens)
         options.minNewTokens = minNewTokens
         options.search.beamCount = beams
@@ -82,7 +84,7 @@ struct CaptionFlags: ParsableArguments {
     }
 
     /// A sentence about the fields of a request, as one about flags.
-    static func sayingFlags(_ sentence: String) -> String {
+    package static func sayingFlags(_ sentence: String) -> String {
         let names = CaptionOptions.wholeNumbers.map(\.name) + CaptionOptions.decimals.map(\.name)
         return names.reduce(sentence) { sentence, name in
             let flag = otherNames[name] ?? "--" + name.replacing("_", with: "-")

@@ -1,31 +1,33 @@
-import ArgumentParser
-import Blip2
-import Foundation
+package import ArgumentParser
+package import Blip2
+package import Foundation
 import Networks
-import Pipeline
+package import Pipeline
 
 /// The options of every command that loads a model. What is not given comes from the settings.
-struct ModelOptions: ParsableArguments {
+package struct ModelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "A Hugging Face folder with a BLIP-2 checkpoint, or its name on the Hub; MODEL_ID, else the demo checkpoint.",
             valueName: "DIR|ID"))
-    var model: String?
+    package var model: String?
 
     @Option(help: "The arithmetic: \(Precision.settings.joined(separator: ", ")); PRECISION, else auto.")
-    var precision: String?
+    package var precision: String?
 
     @Option(
         help: ArgumentHelp(
             "What runs the networks: auto, a GPU if there is one and USE_GPU does not forbid it; cpu; or gpu, or nothing.",
             valueName: "auto|cpu|gpu"))
-    var device: Device = .auto
+    package var device: Device = .auto
 
-    enum Device: String, ExpressibleByArgument, CaseIterable {
+    package enum Device: String, ExpressibleByArgument, CaseIterable {
         case auto, cpu, gpu
     }
 
-    func validate() throws {
+    package init() {}
+
+    package func validate() throws {
         do {
             if let precision {
                 _ = try Precision(setting: precision)
@@ -38,12 +40,12 @@ struct ModelOptions: ParsableArguments {
 
     /// Loads the model, and shows how far fetching and compiling have come if these must happen first.
     /// - Parameter captions: whether it is to caption pictures, and so needs a tokenizer and a picture processor.
-    func load(_ settings: Settings, captions: Bool = true) async throws -> Blip2Model {
+    package func load(_ settings: Settings, captions: Bool = true) async throws -> Blip2Model {
         try load(settings, from: try await checkpoint(settings), captions: captions)
     }
 
     /// The folder of the checkpoint, which is fetched first where it is on the Hub.
-    func checkpoint(_ settings: Settings) async throws -> URL {
+    package func checkpoint(_ settings: Settings) async throws -> URL {
         let name = model ?? settings.modelID
         return try await ModelSource(name).checkpoint(
             modelCache: URL(fileURLWithPath: settings.modelCacheDirectory), report: TransferLine(name).report)
@@ -63,7 +65,7 @@ struct ModelOptions: ParsableArguments {
     }
 
     /// Loads the model from its folder.
-    func load(_ settings: Settings, from folder: URL, captions: Bool = true) throws -> Blip2Model {
+    package func load(_ settings: Settings, from folder: URL, captions: Bool = true) throws -> Blip2Model {
         let checkpoint = try Blip2Checkpoint(folder)
         if captions { try Blip2CaptionModel.check(checkpoint) }
         let progress = ProgressLine("Compiling \(model ?? settings.modelID)")
@@ -73,5 +75,21 @@ struct ModelOptions: ParsableArguments {
             waiting: { complain("Another process is compiling \(folder.lastPathComponent); waiting for it.") })
         if let file = model.compiled.wasDamaged { complain("\(file) was damaged; the model was compiled anew.") }
         return model
+    }
+}
+
+extension EmbeddingModel {
+    /// The folder of the model that the settings name, which is fetched first where it is on the Hub; nil where there is none.
+    package static func folder(_ settings: Settings) async throws -> URL? {
+        try await source(settings)?.checkpoint(
+            modelCache: URL(fileURLWithPath: settings.modelCacheDirectory),
+            report: TransferLine(settings.embeddingModel).report)
+    }
+
+    /// Loads the model in a folder. Blocks.
+    package init(folder: URL, _ settings: Settings) throws {
+        try self.init(folder: folder, cache: URL(fileURLWithPath: settings.modelCacheDirectory)) {
+            complain("Another process is compiling the embedding model; waiting for it.")
+        }
     }
 }

@@ -1,11 +1,11 @@
 import ArgumentParser
 import Foundation
-import Imaging
-import Pipeline
+package import Imaging
+package import Pipeline
 
 extension PixelPreparation {
     /// The same by the rules of a flag, or else of the settings.
-    func by(_ rules: PictureRules?, _ settings: Settings) -> PixelPreparation {
+    package func by(_ rules: PictureRules?, _ settings: Settings) -> PixelPreparation {
         var preparation = self
         preparation.rules = rules ?? settings.pictureRules
         return preparation
@@ -14,7 +14,7 @@ extension PixelPreparation {
 
 extension PictureRules {
     /// The rules that a flag names.
-    static func named(_ name: String) throws -> PictureRules {
+    package static func named(_ name: String) throws -> PictureRules {
         guard let rules = PictureRules(rawValue: name) else {
             throw ValidationError("Pictures may be read by the rules of display or transformers.")
         }
@@ -23,24 +23,24 @@ extension PictureRules {
 }
 
 /// A picture on disk that a command was given.
-enum PictureFile {
+package enum PictureFile {
     /// One's own files may be larger than what a server takes from strangers.
-    static let limits = PictureLimits(maximumByteCount: 1 << 30)
+    package static let limits = PictureLimits(maximumByteCount: 1 << 30)
 
     /// The same, with the memory that a setting allows.
-    static func limits(_ settings: Settings) -> PictureLimits {
+    package static func limits(_ settings: Settings) -> PictureLimits {
         var limits = limits
         limits.maximumMemory = settings.pictureMemory
         return limits
     }
 
     /// The picture in a file, its header read.
-    static func picture(_ path: String, _ settings: Settings) throws -> Picture {
+    package static func picture(_ path: String, _ settings: Settings) throws -> Picture {
         try Picture(bytes: try bytes(path), limits: limits(settings))
     }
 
     /// The bytes of a file.
-    static func bytes(_ path: String) throws(CommandError) -> [UInt8] {
+    package static func bytes(_ path: String) throws(CommandError) -> [UInt8] {
         do {
             return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe))
         } catch {

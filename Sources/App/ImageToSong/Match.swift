@@ -1,6 +1,7 @@
 import ArgumentParser
 import Blip2
 import Colour
+import Console
 import Imaging
 import Moods
 import MusicServices

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Blip2
+import Console
 import Foundation
 import Hub
 import Logging

@@ -1,11 +1,12 @@
-import ArgumentParser
+package import ArgumentParser
 import Blip2
+import Console
 import Foundation
 import Networks
 import Pipeline
 
-struct Parity: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
+package struct Parity: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
         abstract: "Holds a model against what transformers computed.",
         discussion: """
             The reference is a safetensors file with pixel_values, vision_hidden_state, query_output, language_inputs, \
@@ -22,7 +23,9 @@ struct Parity: AsyncParsableCommand {
     @Flag(help: "One JSON object instead of a table.")
     var json = false
 
-    func run() async throws {
+    package init() {}
+
+    package func run() async throws {
         let model = try await options.load(try Settings.load(), captions: false)
         let report = try model.parity(referencePath: reference)
         print(json ? try jsonLine(ParityReport.Answer(report: report)) : report.table())

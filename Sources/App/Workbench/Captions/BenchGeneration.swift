@@ -1,5 +1,6 @@
 import ArgumentParser
 import Blip2
+import Console
 import Foundation
 import ONNXRuntime
 import Pipeline
@@ -85,11 +86,9 @@ struct BenchGeneration: AsyncParsableCommand {
 
         func summary(first: Answer) -> Summary {
             Summary(
-                way: way, beams: beams, step: median(steps), choice: median(choices),
-                ratio: median(steps) / median(first.steps))
+                way: way, beams: beams, step: steps.median, choice: choices.median,
+                ratio: steps.median / first.steps.median)
         }
-
-        private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
     }
 
     private struct Summary: Encodable {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Foundation
 import Imaging
 import Pipeline
@@ -60,7 +61,7 @@ struct BenchPixels: ParsableCommand {
                 (answer.width, answer.height) = (picture.width, picture.height)
             }
         }
-        answer.medianMilliseconds = times.sorted()[times.count / 2].inMilliseconds
+        answer.medianMilliseconds = times.map(\.inMilliseconds).median
         return (pixels, answer)
     }
 

@@ -1,11 +1,12 @@
-import ArgumentParser
+package import ArgumentParser
 import Blip2
+import Console
 import Foundation
 import Networks
 import Pipeline
 
-struct Compare: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
+package struct Compare: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
         abstract: "Captions a folder of pictures at several precisions, and says what that changes.",
         discussion: """
             The captions at each precision are held against those at the first one named: how many are the same, and how many \
@@ -29,7 +30,7 @@ struct Compare: AsyncParsableCommand {
     @Flag(help: "One JSON object, with every caption.")
     var json = false
 
-    func validate() throws {
+    package func validate() throws {
         guard options.precision == nil else {
             throw ValidationError("compare takes several precisions: --precisions fp32,int8 instead of --precision.")
         }
@@ -53,7 +54,9 @@ struct Compare: AsyncParsableCommand {
         return chosen
     }
 
-    func run() async throws {
+    package init() {}
+
+    package func run() async throws {
         let settings = try Settings.load()
         let chosen = try chosenPrecisions()
         var pictures = try PictureFolder(folder).pictures
@@ -81,5 +84,41 @@ struct Compare: AsyncParsableCommand {
             model: options.model ?? settings.modelID, files: pictures, runs: runs, failures: failures)
         print(json ? try jsonLine(report) : report.table(listing: all ? .max : ComparisonReport.mostListed))
         if !failures.isEmpty { throw ExitCode(1) }
+    }
+}
+
+/// The pictures that lie in a folder.
+struct PictureFolder {
+    /// What the names of pictures end with.
+    private static let endings: Set<String> = [
+        "jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "tif", "tiff", "heic", "heif", "avif",
+    ]
+
+    /// Paths, sorted by name; at least one.
+    let pictures: [String]
+
+    init(_ path: String) throws(CommandError) {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw CommandError("There is no folder \(path).")
+        }
+        guard isFolder.boolValue else {
+            throw CommandError("\(path) is a file; name the folder that the pictures lie in.")
+        }
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: path)
+        } catch {
+            throw CommandError("The folder \(path) cannot be read: \(error.localizedDescription)")
+        }
+        let folder = URL(fileURLWithPath: path, isDirectory: true)
+        pictures = names.sorted().filter { name in
+            !name.hasPrefix(".") && Self.endings.contains(URL(fileURLWithPath: name).pathExtension.lowercased())
+        }.map { folder.appendingPathComponent($0).path }
+        guard !pictures.isEmpty else {
+            throw CommandError(
+                "There are no pictures in \(path): no file's name ends in \(Self.endings.sorted().joined(separator: ", "))."
+            )
+        }
     }
 }

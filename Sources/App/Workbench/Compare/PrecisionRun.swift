@@ -1,4 +1,5 @@
 import Blip2
+import Console
 import Foundation
 import Imaging
 import Pipeline

@@ -1,4 +1,5 @@
 import Colour
+import Console
 import Foundation
 import Moods
 import Pipeline

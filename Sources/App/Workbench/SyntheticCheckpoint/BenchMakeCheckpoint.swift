@@ -1,6 +1,7 @@
 import ArgumentParser
 import Blip2
 import Checkpoint
+import Console
 import Foundation
 
 struct BenchMakeCheckpoint: ParsableCommand {
@@ -47,7 +48,7 @@ struct BenchMakeCheckpoint: ParsableCommand {
         do {
             try writeConfiguration(to: destination)
             let configuration = try Blip2Configuration(try CheckpointFolder(destination).configuration)
-            let weights = MadeUpWeights(
+            let weights = SyntheticWeights(
                 tensors: try configuration.outline(), type: Self.types[dtype] ?? .f16, seed: seed)
             if let shortage = FolderSpace.shortage(of: weights.byteCount, in: destination, for: "The checkpoint") {
                 throw CommandError(shortage)
@@ -84,7 +85,7 @@ struct BenchMakeCheckpoint: ParsableCommand {
             "config.json": shape.configuration, "generation_config.json": shape.generation,
             "preprocessor_config.json": shape.preprocessor,
             "processor_config.json": ["num_query_tokens": 32, "processor_class": "Blip2Processor"],
-            "tokenizer.json": shape.isT5 ? MadeUpTokenizer.t5 : MadeUpTokenizer.opt,
+            "tokenizer.json": shape.isT5 ? SyntheticTokenizer.t5 : SyntheticTokenizer.opt,
         ]
         for (name, content) in files {
             let data = try JSONSerialization.data(

@@ -3,7 +3,7 @@ import Foundation
 /// A tokenizer for checkpoints of random weights, as `tokenizer.json`: special tokens at the ids of the published ones,
 /// every byte or letter, and a made-up word for each of the other ids. Text is read letter by letter, and whatever id
 /// a model makes up can be written.
-enum MadeUpTokenizer {
+enum SyntheticTokenizer {
     /// `tokenizer.json` of a byte-level BPE with the ids of OPT.
     static var opt: [String: Any] {
         var vocabulary: [String: Int] = [
