@@ -145,8 +145,8 @@ let package = Package(
         library("Music", "MusicServices", ["Songs", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1]),
         library(
             "Music", "Songs", ["Moods", "Randomness", "CAudioTags", "CKernels", "CSongFiles", grdb],
-            exclude: ["starter.csv"]),
-        library("Music", "Moods", ["Colour", "CSongFiles"], exclude: ["anchors.csv", "lexicon.csv"]),
+            exclude: ["genres.csv", "moods.csv", "starter.csv", "tempos.csv", "themes.csv"]),
+        library("Music", "Moods", ["Colour", "CSongFiles"], exclude: ["anchors.csv", "compounds.csv", "forms.csv", "lexicon.csv"]),
         // The lexicon and the starter catalogue, inside the program.
         cLibrary("Music", "CSongFiles"),
         cLibrary("Media", "CAudioTags", ["CTagLib"], linking: ["tag"]),
@@ -217,7 +217,7 @@ let package = Package(
                 logging, metrics,
             ]),
         tests("MusicServices", ["StandIns", "Songs", logging, nioCore, nioHTTP1, nioPosix], exclude: []),
-        tests("Songs", ["StandIns", "Moods", "Randomness", grdb]),
+        tests("Songs", ["StandIns", "Moods", "Randomness", "CSongFiles", grdb]),
         tests("Moods", ["CSongFiles", "Colour"], exclude: []),
         tests("SentenceEmbedding", ["StandIns", "Networks", "Checkpoint", "Tokenization", "ONNXRuntime"]),
         tests("Blip2", ["StandIns", "Networks", "Checkpoint", "ONNXRuntime"], exclude: ["Configuration/Fixtures"]),
