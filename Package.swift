@@ -146,7 +146,9 @@ let package = Package(
         library(
             "Music", "Songs", ["Moods", "Randomness", "CAudioTags", "CKernels", "CSongFiles", grdb],
             exclude: ["genres.csv", "moods.csv", "starter.csv", "tempos.csv", "themes.csv"]),
-        library("Music", "Moods", ["Colour", "CSongFiles"], exclude: ["anchors.csv", "compounds.csv", "forms.csv", "lexicon.csv"]),
+        library(
+            "Music", "Moods", ["Colour", "CSongFiles"],
+            exclude: ["anchors.csv", "compounds.csv", "forms.csv", "lexicon.csv"]),
         // The lexicon and the starter catalogue, inside the program.
         cLibrary("Music", "CSongFiles"),
         cLibrary("Media", "CAudioTags", ["CTagLib"], linking: ["tag"]),
