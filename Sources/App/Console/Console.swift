@@ -1,4 +1,5 @@
 import Foundation
+package import Songs
 
 /// Writes a line to standard error.
 package func complain(_ line: String) {
@@ -20,5 +21,13 @@ package struct CommandError: Error, CustomStringConvertible {
 
     package init(_ description: String) {
         self.description = description
+    }
+}
+
+extension Song {
+    /// "Clair de lune – Claude Debussy, 1905"
+    package var line: String {
+        let about = [artist, year.map { "\($0)" } ?? ""].filter { !$0.isEmpty }.joined(separator: ", ")
+        return about.isEmpty ? title : "\(title) – \(about)"
     }
 }

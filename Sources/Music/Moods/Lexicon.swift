@@ -23,8 +23,8 @@ public struct Lexicon: Sendable {
             let line = line.trimmed
             if line.isEmpty || line.hasPrefix("#") || line.lowercased() == "word,valence,arousal" { continue }
             let cells = line.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmed.unquoted }
-            let words = English.sentence(cells[0])
-            guard cells.count == 3, let word = words.first, words.count == 1,
+            let names = English.sentence(cells[0])
+            guard cells.count == 3, let word = names.first, names.count == 1,
                 let valence = Double(cells[1]), let arousal = Double(cells[2]), abs(valence) <= 1, abs(arousal) <= 1
             else {
                 throw MoodsError(

@@ -35,11 +35,3 @@ struct SongsSearch: ParsableCommand {
         if !json, page.total > page.songs.count { complain("\(page.songs.count) of \(page.total) songs.") }
     }
 }
-
-extension Song {
-    /// "Clair de lune – Claude Debussy, 1905"
-    var line: String {
-        let about = [artist, year.map { "\($0)" } ?? ""].filter { !$0.isEmpty }.joined(separator: ", ")
-        return about.isEmpty ? title : "\(title) – \(about)"
-    }
-}

@@ -1,5 +1,5 @@
 public import Colour
-public import Imaging
+import Imaging
 
 /// The colours of pictures that were read lately, by the SHA-256 of their files.
 struct RecentPalettes {

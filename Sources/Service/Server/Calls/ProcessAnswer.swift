@@ -1,5 +1,5 @@
 public import Colour
-public import Imaging
+import Imaging
 import Moods
 public import Pipeline
 
