@@ -153,7 +153,8 @@ let package = Package(
         cLibrary("Music", "CSongFiles"),
         cLibrary("Media", "CAudioTags", ["CTagLib"], linking: ["tag"]),
         library("Music", "SentenceEmbedding", ["Networks", "Tokenization", "Checkpoint", "ONNXGraph", "ONNXRuntime"]),
-        library("Captioning", "Blip2", ["Networks", "Tokenization", "Checkpoint", "ONNXGraph", "ONNXRuntime"]),
+        library(
+            "Captioning", "Blip2", ["Randomness", "Networks", "Tokenization", "Checkpoint", "ONNXGraph", "ONNXRuntime"]),
         // What the networks have in common: layers, weights in few bits, compiling.
         library("Captioning", "Networks", ["Checkpoint", "ONNXGraph", "ONNXRuntime", "CKernels", crypto]),
         library("Captioning", "Tokenization", ["Checkpoint"]),
@@ -226,7 +227,9 @@ let package = Package(
         tests("Songs", ["StandIns", "Moods", "Randomness", "CSongFiles", grdb]),
         tests("Moods", ["CSongFiles", "Colour"], exclude: []),
         tests("SentenceEmbedding", ["StandIns", "Networks", "Tokenization"]),
-        tests("Blip2", ["StandIns", "Networks", "Checkpoint", "ONNXRuntime"], exclude: ["Configuration/Fixtures"]),
+        tests(
+            "Blip2", ["StandIns", "Randomness", "Networks", "Checkpoint", "ONNXRuntime"],
+            exclude: ["Configuration/Fixtures"]),
         tests("Tokenization"),
         tests("Checkpoint"),
         tests("Hub", ["Checkpoint", "FakeHub", "StandIns"]),

@@ -1,4 +1,5 @@
 import ONNXRuntime
+import Randomness
 import StandIns
 import Testing
 
@@ -19,7 +20,7 @@ struct DecoderRowsTests {
         init(_ name: String) throws {
             cache = try TemporaryFolder()
             model = try Blip2Model(folder: Fixtures.checkpoint(name), cache: cache.url)
-            var random = SeededGenerator(seed: 11)
+            var random = SplitMix64(seed: 11)
             let shape = [1, model.configuration.queryTokenCount, model.configuration.text.wordEmbeddingSize]
             picture = try Tensor(
                 (0..<shape.reduce(1, *)).map { _ in Float.random(in: -1...1, using: &random) }, shape: shape)

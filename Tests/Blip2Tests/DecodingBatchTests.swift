@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import ONNXRuntime
+import Randomness
 import StandIns
 import Testing
 
@@ -19,7 +20,7 @@ struct DecodingBatchTests {
         cache = try TemporaryFolder()
         model = try Blip2Model(folder: Fixtures.checkpoint("opt-pre-norm"), cache: cache.url)
         batch = DecodingBatch(model)
-        var random = SeededGenerator(seed: 7)
+        var random = SplitMix64(seed: 7)
         let shape = [rowCount, model.configuration.queryTokenCount, model.configuration.text.hiddenSize]
         inputs = try Tensor(
             (0..<shape.reduce(1, *)).map { _ in Float.random(in: -1...1, using: &random) }, shape: shape)

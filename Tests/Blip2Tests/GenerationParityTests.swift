@@ -1,4 +1,5 @@
 import ONNXRuntime
+import Randomness
 import StandIns
 import Testing
 
@@ -39,7 +40,7 @@ struct GenerationParityTests {
     func runsTogether(_ checkpoint: GenerationFixture.Checkpoint) throws {
         let subject = try GenerationSubject(checkpoint.name)
         let batch = DecodingBatch(subject.model)
-        var random = SeededGenerator(seed: 11)
+        var random = SplitMix64(seed: 11)
         var expected: [DecodingBatch.RowID: [[Int]]] = [:]
         var left: Set<DecodingBatch.RowID> = []
         var found: [DecodingBatch.RowID: [[Int]]] = [:]

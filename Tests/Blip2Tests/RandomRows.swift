@@ -1,20 +1,6 @@
 import Blip2
 import ONNXRuntime
-
-/// Random numbers that are the same on every machine (SplitMix64; Steele et al. 2014).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
+import Randomness
 
 /// Rows of random pictures, prompts, lengths and searches, each with the tokens of a run that it has for itself.
 struct RandomRows {
@@ -23,7 +9,7 @@ struct RandomRows {
     private(set) var options: [GenerationOptions] = []
     private(set) var ids: [[Int]] = []
 
-    init(_ model: Blip2Model, count: Int, using random: inout SeededGenerator) throws {
+    init(_ model: Blip2Model, count: Int, using random: inout SplitMix64) throws {
         let text = model.configuration.text
         let shape = [count, model.configuration.queryTokenCount, text.hiddenSize]
         let values = (0..<shape.reduce(1, *)).map { _ in Float.random(in: -1...1, using: &random) }

@@ -1,28 +1,19 @@
 import Foundation
+import Randomness
 
-/// Random numbers that a seed repeats on every machine (SplitMix64; Steele, Lea and Flood 2014).
+/// The random numbers of one sequence: the same seed and stream give the same ones on every machine.
 struct SampleRandom: RandomNumberGenerator {
-    private var state: UInt64
+    private var generator: SplitMix64
 
     /// - Parameter stream: tells sequences of one seed apart.
     init(seed: UInt64, stream: UInt64 = 0) {
-        state = Self.mix(seed) &+ Self.mix(stream &* 0xD1B5_4A32_D192_ED03)
+        generator = SplitMix64(seed: SplitMix64.mix(seed) &+ SplitMix64.mix(stream &* 0xD1B5_4A32_D192_ED03))
     }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        return Self.mix(state)
-    }
-
-    private static func mix(_ state: UInt64) -> UInt64 {
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
+    mutating func next() -> UInt64 { generator.next() }
 
     /// Evenly distributed over 0 ..< 1.
-    mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+    mutating func uniform() -> Double { generator.nextUnit() }
 
     /// A number of the standard Gumbel distribution.
     ///
