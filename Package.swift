@@ -40,11 +40,10 @@ let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift
 
 /// A library in `Sources/<floor>/<name>`.
 func library(
-    _ floor: String, _ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil,
-    exclude: [String] = []
+    _ floor: String, _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
 ) -> Target {
     .target(
-        name: name, dependencies: dependencies, path: "Sources/\(floor)/\(path ?? name)", exclude: exclude,
+        name: name, dependencies: dependencies, path: "Sources/\(floor)/\(name)", exclude: exclude,
         swiftSettings: settings + coverage)
 }
 
@@ -113,17 +112,32 @@ let package = Package(
         .executableTarget(
             name: "ImageToSong",
             dependencies: [
-                "Server", "Recommendation", "Serving", "Settings", "Observability", "MusicServices", "Songs", "Moods",
-                "SentenceEmbedding", "Captioning", "ModelRegistry", "Blip2", "Generation", "Networks", "Checkpoint",
-                "Hub", "Devices", "ONNXRuntime", "Imaging", "Concurrency",
+                "Workbench", "Console", "Server", "Recommendation", "Serving", "Settings", "Observability", "Captioning",
+                "ModelRegistry", "Generation", "MusicServices", "Songs", "Moods", "Networks", "Checkpoint", "Hub", "Devices",
+                "Imaging", "Colour", "Concurrency",
                 argumentParser, logging, nioCore, nioHTTP1, nioPosix,
             ],
             path: "Sources/App/ImageToSong", swiftSettings: settings),
+        // What measures, compares and tries: `bench`, `compare`, `parity` and `selftest`.
+        library(
+            "App", "Workbench",
+            [
+                "Console", "Recommendation", "Serving", "Settings", "Captioning", "ModelRegistry", "Songs", "Moods", "Blip2",
+                "Generation", "Networks", "Checkpoint", "Devices", "ONNXRuntime", "Imaging", "Colour", "Randomness",
+                "Concurrency", argumentParser, logging,
+            ]),
+        // What commands share: the options that load a model, progress, failures.
+        library(
+            "App", "Console",
+            [
+                "Recommendation", "Serving", "Settings", "Captioning", "ModelRegistry", "Generation", "Songs", "Blip2",
+                "Networks", "Hub", "Devices", "Imaging", "Concurrency", argumentParser,
+            ]),
         library(
             "Service", "Server",
             [
-                "Recommendation", "Serving", "Captioning", "Settings", "Observability", "MusicServices", "Songs", "Moods", "Imaging",
-                "Concurrency", "CWebFiles", crypto, httpTypes, hummingbird, hummingbirdCore,
+                "Recommendation", "Serving", "Captioning", "Settings", "Observability", "MusicServices", "Songs", "Moods",
+                "Imaging", "Colour", "Concurrency", "CWebFiles", crypto, httpTypes, hummingbird, hummingbirdCore,
                 logging, metrics, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, serviceLifecycle, unixSignals,
             ], exclude: ["Web"]),
         cLibrary("Service", "CWebFiles"),
@@ -131,22 +145,25 @@ let package = Package(
             "Service", "Recommendation",
             [
                 "Serving", "Settings", "Captioning", "MusicServices", "Songs", "Moods", "SentenceEmbedding", "Networks",
-                "Checkpoint", "Hub", "Devices", "Imaging", "Concurrency", coreMetrics, logging, metrics,
+                "Checkpoint", "Hub", "Devices", "Imaging", "Colour", "Concurrency", coreMetrics, logging, metrics,
             ]),
         library(
             "Service", "Serving",
             [
-                "Settings", "Captioning", "Checkpoint", "Hub", "Imaging", "Concurrency", coreMetrics, crypto, grdb, logging, metrics,
-            ], path: "Pipeline"),
+                "Settings", "Captioning", "Checkpoint", "Hub", "Imaging", "Colour", "Concurrency", coreMetrics, crypto,
+                grdb, logging, metrics,
+            ]),
         library(
             "Service", "Settings", ["Hub", "Devices", "Imaging", "Concurrency", configuration, logging]),
         library("Service", "Observability", [coreMetrics, logging]),
         library(
-            "Music", "MusicServices", ["Songs", "Concurrency", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1]),
+            "Music", "MusicServices", ["Songs", "Concurrency", asyncHTTPClient, logging, nioCore, nioHTTP1]),
         library(
             "Music", "Songs", ["Moods", "Randomness", "CAudioTags", "CKernels", "CSongFiles", grdb],
-            exclude: ["starter.csv"]),
-        library("Music", "Moods", ["Imaging", "CSongFiles"], exclude: ["anchors.csv", "lexicon.csv"]),
+            exclude: ["genres.csv", "moods.csv", "starter.csv", "tempos.csv", "themes.csv"]),
+        library(
+            "Music", "Moods", ["Colour", "CSongFiles"],
+            exclude: ["anchors.csv", "compounds.csv", "forms.csv", "lexicon.csv"]),
         // The lexicon and the starter catalogue, inside the program.
         cLibrary("Music", "CSongFiles"),
         cLibrary("Media", "CAudioTags", ["CTagLib"], linking: ["tag"]),
@@ -173,7 +190,7 @@ let package = Package(
         library(
             "Captioning", "Generation",
             [
-                "Captioning", "Networks", "Tokenization", "Checkpoint", "Devices", "ONNXGraph", "ONNXRuntime",
+                "Randomness", "Captioning", "Networks", "Tokenization", "Checkpoint", "Devices", "ONNXGraph", "ONNXRuntime",
                 "Imaging",
             ]),
         // What the networks have in common: layers, weights in few bits, compiling.
@@ -185,19 +202,25 @@ let package = Package(
         cLibrary("Captioning", "CMappedFiles"),
         library(
             "Captioning", "Hub",
-            ["Checkpoint", "Concurrency", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioHTTPCompression, nioSSL]),
+            ["Checkpoint", "Concurrency", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioHTTPCompression, nioPosix, nioSSL]),
         // What computes the networks, and in which numbers.
         library("Runtime", "Devices", ["ONNXGraph", "ONNXRuntime"]),
         library("Runtime", "ONNXGraph", [crypto, swiftProtobuf], exclude: ["onnx.proto"]),
-        library("Runtime", "ONNXRuntime", ["CONNXRuntime", "CKernels"]),
-        cLibrary("Runtime", "CKernels", ["CONNXRuntime"]),
+        library("Runtime", "ONNXRuntime", ["CONNXRuntime", "COperators", "CKernels"]),
+        // The kernels as operators of ONNX Runtime.
+        cLibrary("Runtime", "COperators", ["CONNXRuntime", "CKernels"]),
+        // Arithmetic alone.
+        cLibrary("Runtime", "CKernels"),
         cLibrary("Runtime", "CONNXRuntime"),
-        library("Media", "Imaging", ["CVips", "CImageCodecs", crypto]),
+        // Random numbers that a seed repeats.
+        library("Runtime", "Randomness"),
+        // Colours as values: CIELAB, names, the dominant ones of some pixels.
+        library("Media", "Colour", ["Randomness"]),
+        library("Media", "Imaging", ["Colour", "CVips", "CImageCodecs", crypto]),
         // libjpeg and libtiff themselves, where libvips does not say enough. Both come with it.
         cLibrary("Media", "CImageCodecs", linking: ["jpeg", "tiff"]),
-        // One of each: executor, semaphore, shared task, deadline, lock, cache; and random numbers with a seed.
+        // One of each: executor, semaphore, shared task, deadline, file lock, cache.
         library("Concurrency", "Concurrency"),
-        library("Concurrency", "Randomness"),
         .systemLibrary(
             name: "CTagLib", path: "Sources/Media/CTagLib", pkgConfig: "taglib",
             providers: [.apt(["libtag1-dev"]), .brew(["taglib"])]),
@@ -218,6 +241,7 @@ let package = Package(
             name: "FakeHub", dependencies: [crypto, nioCore, nioHTTP1, nioPosix, nioSSL], path: "Tests/FakeHub",
             swiftSettings: settings),
         tests("ImageToSong", ["BadRequests", "FakeHub", "StandIns", nioCore], exclude: []),
+        tests("Workbench", exclude: []),
         .testTarget(
             name: "LiveTests", dependencies: ["ImageToSong", "StandIns"],
             exclude: ["browser.py", "contrast.js", "description_test.py", "page_test.py", "server.py", "stand_in.py"],
@@ -225,34 +249,34 @@ let package = Package(
         tests(
             "Server",
             [
-                "BadRequests", "StandIns", "Captioning", "Recommendation", "Serving", "Settings", "Observability", "Songs", "Imaging",
-                "Concurrency", "Randomness", httpTypes, hummingbird, hummingbirdTesting, hummingbirdCore, logging,
-                metrics, nioCore, nioEmbedded, nioHTTP1, nioHTTPTypes,
+                "BadRequests", "StandIns", "Captioning", "Recommendation", "Serving", "Settings", "Observability",
+                "Songs", "Imaging", "Concurrency", "Randomness", httpTypes, hummingbird, hummingbirdTesting,
+                hummingbirdCore, logging, metrics, nioCore, nioEmbedded, nioHTTP1, nioHTTPTypes,
                 nioHTTPTypesHTTP1, nioPosix, serviceLifecycle,
             ],
             exclude: []),
         tests(
             "Recommendation",
-            ["StandIns", "Serving", "Settings", "Captioning", "Songs", "Moods", "Imaging", logging, metrics], exclude: []),
-        .testTarget(
-            name: "ServingTests",
-            dependencies: [
-                "Serving", "StandIns", "Settings", "Concurrency", "Captioning", "Checkpoint", "Hub", "Imaging",
-                configuration,
-                coreMetrics, grdb, logging, metrics,
-            ], path: "Tests/PipelineTests", exclude: ["Fixtures"], swiftSettings: settings),
+            ["StandIns", "Serving", "Settings", "Captioning", "Songs", "Moods", "Imaging", "Colour", logging, metrics],
+            exclude: []),
+        tests(
+            "Serving",
+            [
+                "StandIns", "Settings", "Concurrency", "Captioning", "Checkpoint", "Hub", "Imaging", "Colour",
+                configuration, coreMetrics, grdb, logging, metrics,
+            ]),
         tests("Settings", ["StandIns", "Devices", "Imaging", configuration, logging], exclude: []),
         tests("Observability", ["StandIns", logging, metrics], exclude: []),
         tests("Concurrency", ["StandIns"], exclude: []),
         tests("MusicServices", ["StandIns", "Songs", logging, nioCore, nioHTTP1, nioPosix], exclude: []),
-        tests("Songs", ["StandIns", "Moods", "Randomness", grdb]),
-        tests("Moods", ["CSongFiles", "Imaging"], exclude: []),
+        tests("Songs", ["StandIns", "Moods", "Randomness", "CSongFiles", grdb]),
+        tests("Moods", ["CSongFiles", "Colour"], exclude: []),
         tests("SentenceEmbedding", ["StandIns", "Networks", "Checkpoint", "Devices", "Tokenization", "ONNXRuntime"]),
         tests("Captioning", ["StandIns"], exclude: []),
         tests("ModelRegistry", ["StandIns", "Captioning", "Generation", "Blip2", "Devices", "ONNXRuntime", "Imaging"]),
         tests("Generation", ["StandIns", "Checkpoint"], exclude: []),
         tests(
-            "Blip2", ["StandIns", "Captioning", "Generation", "Networks", "Checkpoint", "Devices", "ONNXRuntime"],
+            "Blip2", ["StandIns", "Randomness", "Captioning", "Generation", "Networks", "Checkpoint", "Devices", "ONNXRuntime"],
             exclude: ["Configuration/Fixtures"]),
         tests("Tokenization"),
         tests("Checkpoint"),
@@ -261,6 +285,8 @@ let package = Package(
         tests("ONNXGraph", ["StandIns", "ONNXRuntime"], exclude: []),
         tests("ONNXRuntime", ["StandIns", "CONNXRuntime"]),
         tests("CKernels", ["Randomness"], exclude: []),
-        tests("Imaging", ["Randomness"]),
+        tests("Randomness", exclude: []),
+        tests("Colour"),
+        tests("Imaging", ["Colour", "Randomness"]),
     ] + fuzzing
 )

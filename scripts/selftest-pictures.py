@@ -1,4 +1,4 @@
-"""Writes Sources/App/ImageToSong/SelfTest/TestPictures.swift: one tiny picture in each format that the program reads.
+"""Writes Sources/App/Workbench/SelfTest/TestPictures.swift: one tiny picture in each format that the program reads.
 
     pip install -r Benchmarks/requirements.txt
     python scripts/selftest-pictures.py
@@ -62,7 +62,7 @@ def main():
         "    static let files: [PictureFormat: String] = [\n" + "".join(entries) + "    ]\n}\n"
     )
     root = pathlib.Path(__file__).resolve().parent.parent
-    (root / "Sources/App/ImageToSong/SelfTest/TestPictures.swift").write_text(text)
+    (root / "Sources/App/Workbench/SelfTest/TestPictures.swift").write_text(text)
 
 
 if __name__ == "__main__":

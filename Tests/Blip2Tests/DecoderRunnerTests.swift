@@ -1,5 +1,6 @@
 import Captioning
 import ONNXRuntime
+import Randomness
 import StandIns
 import Testing
 
@@ -21,7 +22,7 @@ struct DecoderRunnerTests {
         init(_ name: String) throws {
             cache = try TemporaryFolder()
             model = try Blip2Model(folder: Fixtures.checkpoint(name), cache: cache.url)
-            var random = SeededGenerator(seed: 11)
+            var random = SplitMix64(seed: 11)
             let shape = [1, model.configuration.queryTokenCount, model.configuration.text.wordEmbeddingSize]
             picture = try Tensor(
                 (0..<shape.reduce(1, *)).map { _ in Float.random(in: -1...1, using: &random) }, shape: shape)

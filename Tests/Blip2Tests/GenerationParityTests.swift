@@ -1,5 +1,6 @@
 import Captioning
 import ONNXRuntime
+import Randomness
 import StandIns
 import Testing
 
@@ -41,7 +42,7 @@ struct GenerationParityTests {
     func runsTogether(_ checkpoint: GenerationFixture.Checkpoint) throws {
         let subject = try GenerationSubject(checkpoint.name)
         let batch = GenerationBatch(subject.model.makeDecoderRunner())
-        var random = SeededGenerator(seed: 11)
+        var random = SplitMix64(seed: 11)
         var expected: [GenerationBatch.RequestID: [[Int]]] = [:]
         var left: Set<GenerationBatch.RequestID> = []
         var found: [GenerationBatch.RequestID: [[Int]]] = [:]

@@ -1,6 +1,7 @@
 import Blip2
 import Generation
 import ONNXRuntime
+import Randomness
 import StandIns
 import Testing
 
@@ -13,7 +14,7 @@ struct GenerationScheduleTests {
         let batch = GenerationBatch(model.makeDecoderRunner())
         var (joinedWhileOthersRan, removedCount) = (0, 0)
         for seed in 1...4 as ClosedRange<UInt64> {
-            var random = SeededGenerator(seed: seed)
+            var random = SplitMix64(seed: seed)
             let rows = try RandomRows(model, count: 12, using: &random)
             var schedule = Schedule(rows: rows, batch: batch, model: model)
             while !schedule.isOver { try schedule.act(using: &random) }
@@ -48,7 +49,7 @@ struct GenerationScheduleTests {
 
         var isOver: Bool { joined == rows.ids.count && running.isEmpty }
 
-        mutating func act(using random: inout SeededGenerator) throws {
+        mutating func act(using random: inout SplitMix64) throws {
             switch Int.random(in: 0..<10, using: &random) {
             case 0..<3: try join(Int.random(in: 1...3, using: &random))
             case 3:

@@ -3,6 +3,7 @@ import Devices
 import Foundation
 import Networks
 import ONNXRuntime
+import Randomness
 import StandIns
 import Testing
 
@@ -134,7 +135,7 @@ struct HalfPrecisionTests {
 
     @Test("Floats become the nearest halves, of two the even one")
     func rounds() {
-        var random = SeededGenerator(seed: 5)
+        var random = SplitMix64(seed: 5)
         let all = (UInt16.min...UInt16.max).map { Float(Float16(bitPattern: $0)) }.filter { !$0.isNaN }
         let between = zip(all, all.dropFirst()).map { ($0 + $1) / 2 }
         let any = (0..<100_000).map { _ in Float(bitPattern: UInt32.random(in: 0...UInt32.max, using: &random)) }

@@ -1,8 +1,8 @@
 import Generation
 import ONNXRuntime
-import StandIns
-
 @testable import Blip2
+import Randomness
+import StandIns
 
 /// Rows of random pictures, prompts, lengths and searches, each with the tokens of a run that it has for itself.
 struct RandomRows {
@@ -11,7 +11,7 @@ struct RandomRows {
     private(set) var options: [GenerationOptions] = []
     private(set) var ids: [[Int]] = []
 
-    init(_ model: Blip2Model, count: Int, using random: inout SeededGenerator) throws {
+    init(_ model: Blip2Model, count: Int, using random: inout SplitMix64) throws {
         let text = model.configuration.text
         let shape = [count, model.configuration.queryTokenCount, text.hiddenSize]
         let values = (0..<shape.reduce(1, *)).map { _ in Float.random(in: -1...1, using: &random) }

@@ -18,6 +18,7 @@ let inReverse: QLinearParallel = { _, task, count, data in
 }
 
 extension SplitMix64 {
+    /// Evenly distributed numbers.
     mutating func floats(_ count: Int, in range: ClosedRange<Float> = -1...1) -> [Float] {
         (0..<count).map { _ in .random(in: range, using: &self) }
     }

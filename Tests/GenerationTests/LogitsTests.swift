@@ -1,4 +1,5 @@
 import Foundation
+import Randomness
 import StandIns
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
 @Suite("Logits of a vocabulary")
 struct LogitsTests {
     private func random(_ count: Int) -> [Float] {
-        var random = SeededGenerator(seed: UInt64(count))
+        var random = SplitMix64(seed: UInt64(count))
         return (0..<count).map { _ in Float.random(in: -20...20, using: &random) }
     }
 
@@ -110,7 +111,7 @@ struct RowPlacementTests {
 
     @Test("As few rows are copied as can be, and none that somebody still needs")
     func copiesLittle() {
-        var random = SeededGenerator(seed: 3)
+        var random = SplitMix64(seed: 3)
         for _ in 0..<500 {
             let count = Int.random(in: 1...6, using: &random)
             let parents = (0..<Int.random(in: 0...6, using: &random)).map { _ in

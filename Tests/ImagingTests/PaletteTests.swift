@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Colour
 @testable import Imaging
 
 struct PaletteTests {
@@ -103,31 +104,5 @@ struct PaletteTests {
         ]
         let found = try palette("rgb.png").map { ($0.colour.hex, $0.name) }
         #expect(found.count == wanted.count && zip(found, wanted).allSatisfy { $0 == $1 })
-    }
-
-    @Test(
-        "The groups are as close as those of fifty random starts of scikit-learn's k-means",
-        arguments: ColourFixture.all.clusters)
-    func clusters(_ best: ColourFixture.Clustering) throws {
-        let pixels = try Fixture.bytes(best.picture + ".rgb")
-        let cells = ColourHistogram(pixels).cells
-        let centres = ColourClusters(cells, count: 5).clusters.map(\.mean)
-        let spread = stride(from: 0, to: pixels.count, by: 3).reduce(0.0) { sum, place in
-            let lab = LabColour(RGBColour(red: pixels[place], green: pixels[place + 1], blue: pixels[place + 2]))
-            return sum + (centres.map { lab.squaredDistance(to: $0) }.min() ?? .infinity)
-        }
-        #expect(spread < 1.02 * best.spread, "\(spread / best.spread)")
-    }
-}
-
-struct RandomNumberTests {
-    @Test("The generator draws what its authors' own draws")
-    func splitMix() {
-        var generator = SplitMix64(state: 1_234_567)
-        #expect(
-            (0..<3).map { _ in generator.next() } == [
-                6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423,
-            ])
-        #expect((0..<1000).allSatisfy { _ in (0..<1).contains(generator.nextShare()) })
     }
 }

@@ -22,6 +22,21 @@ struct CaptionMoodTests {
         }
     }
 
+    @Test("Every row of the tables has its cells")
+    func tables() {
+        let files: [(song_file, columns: Int, numbers: Range<Int>)] = [
+            (song_compounds, 3, 1..<3), (song_forms, 3, 0..<0), (song_anchors, 3, 0..<2), (song_genres, 3, 1..<3),
+            (song_moods, 3, 1..<3), (song_tempos, 3, 1..<3), (song_themes, 2, 0..<0),
+        ]
+        for (file, columns, numbers) in files {
+            let text = String(decoding: UnsafeRawBufferPointer(start: file.bytes, count: file.length), as: UTF8.self)
+            let lines = text.split(separator: "\n").drop { $0.hasPrefix("#") }.dropFirst()
+            let rows = EmbeddedTable(file, columns: columns).rows
+            #expect(rows.count == lines.count && rows.count > 30, "\(lines.first ?? "")")
+            for row in rows { #expect(row[numbers].allSatisfy { abs(Double($0) ?? 2) <= 1 }, "\(row)") }
+        }
+    }
+
     /// Written before any of them was tried, with the quarter of the plane each must lie in.
     @Test(
         "Captions lie where one would put them",

@@ -1,4 +1,4 @@
-import Imaging
+import Colour
 import Testing
 
 @testable import Moods

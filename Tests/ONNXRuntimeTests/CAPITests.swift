@@ -75,11 +75,11 @@ struct CAPITests {
     func everyFunction() throws {
         let tests = URL(fileURLWithPath: #filePath)
         let sources = tests.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "Sources/Runtime")
-        let header = sources.appending(path: "CONNXRuntime/include/CONNXRuntime.h")
+            .appending(path: "Sources")
+        let header = sources.appending(path: "Runtime/CONNXRuntime/include/CONNXRuntime.h")
         let declarations = try String(contentsOf: header, encoding: .utf8)
         let operators = ["operator", "operator_linear", "operator_attention"].map {
-            sources.appending(path: "CKernels/\($0).c")
+            sources.appending(path: "Runtime/COperators/\($0).c")
         }
         let calls = try ([tests] + operators).map { try String(contentsOf: $0, encoding: .utf8) }.joined()
             .replacing("->", with: ".")

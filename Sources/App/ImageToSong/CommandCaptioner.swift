@@ -1,5 +1,6 @@
 import Captioning
 import Concurrency
+import Console
 import Imaging
 import Logging
 import Serving

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Checkpoint
+import Console
 import Foundation
 import Settings
+import Workbench
 
 /// The command line: results on standard output, everything else on standard error.
 ///
@@ -46,28 +48,5 @@ struct ImageToSong: AsyncParsableCommand {
         }
         complain("image-to-song: \(error)")
         Foundation.exit(1)
-    }
-}
-
-/// Writes a line to standard error.
-func complain(_ line: String) {
-    try? FileHandle.standardError.write(contentsOf: Data("\(line)\n".utf8))
-}
-
-/// An answer as JSON on one line.
-func jsonLine(_ answer: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-        positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return String(decoding: try encoder.encode(answer), as: UTF8.self)
-}
-
-/// A failure that a command has words of its own for.
-struct CommandError: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) {
-        self.description = description
     }
 }

@@ -1,6 +1,9 @@
 import ArgumentParser
+import Blip2
 import Captioning
+import Colour
 import Concurrency
+import Console
 import Imaging
 import ModelRegistry
 import Moods

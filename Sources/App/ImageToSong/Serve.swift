@@ -1,4 +1,6 @@
 import ArgumentParser
+import Blip2
+import Console
 import Devices
 import Foundation
 import Hub

@@ -10,15 +10,10 @@ public enum Anchors {
     /// The sentences, in the order that ``AnchorMood`` wants their embeddings in.
     public static var sentences: [String] { all.map(\.sentence) }
 
-    static let all: [Anchor] = {
-        let bytes = UnsafeRawBufferPointer(start: song_anchors.bytes, count: song_anchors.length)
-        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap { line in
-            let cells = line.split(separator: ",", maxSplits: 2)
-            guard cells.count == 3, let valence = Double(cells[0]), let arousal = Double(cells[1]) else { return nil }
-            return Anchor(
-                affect: Affect(valence: valence, arousal: arousal), sentence: cells[2].filter { $0 != "\"" })
-        }
-    }()
+    static let all: [Anchor] = EmbeddedTable(song_anchors, columns: 3).rows.compactMap { row in
+        guard let valence = Double(row[0]), let arousal = Double(row[1]) else { return nil }
+        return Anchor(affect: Affect(valence: valence, arousal: arousal), sentence: row[2].filter { $0 != "\"" })
+    }
 }
 
 /// Reads the mood of a caption from the sentences that it resembles.

@@ -1,3 +1,5 @@
+import CSongFiles
+
 /// Reads the mood of a caption from its words.
 public struct CaptionMood: Sendable {
     private let lexicon: Lexicon
@@ -22,7 +24,7 @@ public struct CaptionMood: Sendable {
     /// reverse of half its valence: "not happy" is a little sad, not the opposite of happy. Two words of a compound count as one,
     /// by what it says. The confidence is 1 - e^-Σ of the distances: one strong word gives .6, three .95.
     func reading(of caption: String) -> MoodReading? {
-        let words = CaptionWords(caption).words
+        let words = English.sentence(caption)
         var (valence, arousal, weights, strength) = (0.0, 0.0, 0.0, 0.0)
         var evidence: [String] = []
         for (index, found) in entries(words) {
@@ -61,4 +63,29 @@ public struct CaptionMood: Sendable {
         }
         return result
     }
+}
+
+/// Two words that together mean something else than each of them: a tank top is no tank. The pairs are in compounds.csv.
+enum Compounds {
+    /// What the two words feel like together, ``Affect/neutral`` where they say nothing; nil where they are no compound.
+    ///
+    /// - Parameters:
+    ///   - first: the first word as it stands there.
+    ///   - second: the word behind it, of which forms count too: "cell phones".
+    static func affect(_ first: String, _ second: String) -> Affect? {
+        guard firsts.contains(first) else { return nil }
+        for lemma in English.lemmas(of: second) {
+            if let affect = table["\(first) \(lemma)"] { return affect }
+        }
+        return nil
+    }
+
+    private static let table: [String: Affect] = Dictionary(
+        EmbeddedTable(song_compounds, columns: 3).rows.compactMap { row in
+            guard let valence = Double(row[1]), let arousal = Double(row[2]) else { return nil }
+            return (row[0], Affect(valence: valence, arousal: arousal))
+        }
+    ) { first, _ in first }
+
+    private static let firsts = Set(table.keys.compactMap { $0.split(separator: " ").first.map(String.init) })
 }

@@ -1,4 +1,4 @@
-public import Imaging
+public import Colour
 
 /// Reads a mood from how light and how chromatic a picture is.
 ///

@@ -23,8 +23,8 @@ public struct Lexicon: Sendable {
             let line = line.trimmed
             if line.isEmpty || line.hasPrefix("#") || line.lowercased() == "word,valence,arousal" { continue }
             let cells = line.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmed.unquoted }
-            guard cells.count == 3, let word = CaptionWords(cells[0]).words.first,
-                CaptionWords(cells[0]).words.count == 1,
+            let names = English.sentence(cells[0])
+            guard cells.count == 3, let word = names.first, names.count == 1,
                 let valence = Double(cells[1]), let arousal = Double(cells[2]), abs(valence) <= 1, abs(arousal) <= 1
             else {
                 throw MoodsError(
@@ -67,7 +67,7 @@ public struct Lexicon: Sendable {
     /// What a word feels like, or the lemma that it is a form of; nil for a word that says nothing. Parts of words say nothing:
     /// "train" holds no rain.
     func entry(_ word: String) -> (lemma: String, affect: Affect)? {
-        for lemma in Lemmas.candidates(of: word) {
+        for lemma in English.lemmas(of: word) {
             if let affect = words[lemma] { return (lemma, affect) }
         }
         return nil

@@ -1,4 +1,4 @@
-/// The operators of the module CKernels, which a session of the ONNXRuntime module knows.
+/// The operators of the module COperators, which a session of the ONNXRuntime module knows.
 extension Graph {
     /// The domain of the project's own operators.
     static let own = "image_to_song"

@@ -1,4 +1,5 @@
 internal import CONNXRuntime
+internal import COperators
 
 /// The library's table of functions, with its statuses turned into errors.
 ///
@@ -62,5 +63,64 @@ struct API: @unchecked Sendable {
         try make(functions.pointee.ReleaseMemoryInfo) {
             $0.pointee.CreateCpuMemoryInfo(Int32(ORT_DEVICE_ALLOCATOR), Int32(ORT_MEMORY_TYPE_DEFAULT), $1)
         }
+    }
+}
+
+/// An object of ONNX Runtime that is released when its owner goes.
+///
+/// `@unchecked Sendable`: ONNX Runtime's objects belong to no thread. Which calls on one may overlap is for the type
+/// that owns it to say.
+struct Owned: ~Copyable, @unchecked Sendable {
+    typealias Release = @convention(c) (OpaquePointer?) -> Void
+
+    let pointer: OpaquePointer
+    private let release: Release
+
+    init(_ pointer: OpaquePointer, release: @escaping Release) {
+        self.pointer = pointer
+        self.release = release
+    }
+
+    deinit { release(pointer) }
+
+    /// The object, which is from now on for the caller to release.
+    consuming func take() -> OpaquePointer {
+        let pointer = pointer
+        discard self
+        return pointer
+    }
+}
+
+/// Runs `body` with C strings of `strings`, which live until it returns.
+func withCStrings<Result, Failure: Error>(
+    _ strings: [String], _ body: ([UnsafePointer<CChar>?]) throws(Failure) -> Result
+) throws(Failure) -> Result {
+    let copies = strings.map { string in
+        let bytes = string.utf8CString
+        let copy = UnsafeMutableBufferPointer<CChar>.allocate(capacity: bytes.count)
+        _ = copy.initialize(from: bytes)
+        return copy
+    }
+    defer {
+        for copy in copies { copy.deallocate() }
+    }
+    return try body(copies.map { UnsafePointer($0.baseAddress) })
+}
+
+extension API {
+    /// The operators that are not ONNX Runtime's own, for all sessions to use.
+    func ownOperators() throws(ONNXRuntimeError) -> Owned {
+        let domain = try make(functions.pointee.ReleaseCustomOpDomain) {
+            $0.pointee.CreateCustomOpDomain(OPERATOR_DOMAIN, $1)
+        }
+        let pointer = domain.pointer
+        let operators = [
+            qlinear_operator(), feed_forward_operator(), qlinear_rows_operator(), attention_operator(),
+            cached_attention_operator(),
+        ]
+        for operation in operators {
+            try call { $0.pointee.CustomOpDomain_Add(pointer, operation) }
+        }
+        return domain
     }
 }

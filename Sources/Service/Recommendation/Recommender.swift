@@ -1,4 +1,5 @@
-public import Imaging
+public import Captioning
+public import Colour
 public import Moods
 public import Serving
 public import Songs

@@ -1,3 +1,4 @@
+import Colour
 import Concurrency
 import Foundation
 public import Logging

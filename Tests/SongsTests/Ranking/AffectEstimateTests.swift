@@ -1,3 +1,4 @@
+import CSongFiles
 import Moods
 import Testing
 
@@ -127,8 +128,11 @@ struct AffectEstimateTests {
 
     @Test("The tables have a line for each name, in the plane, and no name twice")
     func readsTables() {
-        for (table, least) in [(MoodWord.table, 150), (GenreWord.table, 150), (TempoWord.table, 100)] {
+        for (table, file, least) in [
+            (MoodWord.table, song_moods, 150), (GenreWord.table, song_genres, 150), (TempoWord.table, song_tempos, 100),
+        ] {
             #expect(table.entries.count >= least)
+            #expect(table.entries.count == EmbeddedTable(file, columns: 3).rows.count)
             #expect(table.entries.allSatisfy { max(abs($0.affect.valence), abs($0.affect.arousal)) < 1 })
         }
         let words = """

@@ -49,7 +49,7 @@ struct TagIndexTests {
             ["fall", "falling", "fallen"],
         ])
     func stems(forms: [String]) {
-        #expect(Set(forms.map(WordForms.stem)).count == 1)
+        #expect(Set(forms.map(English.stem)).count == 1)
     }
 
     @Test(
@@ -59,17 +59,17 @@ struct TagIndexTests {
             ("spring", "spr"), ("bus", "bu"), ("this", "thi"), ("king", "k"), ("red", "r"), ("evening", "even"),
         ])
     func keepsApart(one: String, other: String) {
-        #expect(WordForms.stem(one) != WordForms.stem(other))
+        #expect(English.stem(one) != English.stem(other))
     }
 
     @Test("Text is cut into words without marks, accents and what is in every caption")
     func cuts() {
         #expect(
-            WordForms.words(of: "A Café—in the Grüße-Straße, it's 5 o'clock!") == [
+            English.words(of: "A Café—in the Grüße-Straße, it's 5 o'clock!") == [
                 "a", "cafe", "in", "the", "grusse", "strasse", "it", "5", "oclock",
             ])
-        #expect(WordForms.stems(of: "a picture of two dogs and the dog's ball") == ["dog", "dog", "ball"])
-        #expect(WordForms.stems(of: "").isEmpty)
+        #expect(English.stems(of: "a picture of two dogs and the dog's ball") == ["dog", "dog", "ball"])
+        #expect(English.stems(of: "").isEmpty)
     }
 
     @Test(

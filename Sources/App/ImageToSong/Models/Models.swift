@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checkpoint
 import Foundation
 import Hub
 import Serving
@@ -28,5 +29,35 @@ extension Models {
         }
 
         var compiled: CompiledCopies { CompiledCopies(modelCache: modelCache) }
+    }
+}
+
+/// What was compiled from checkpoints: the folders of `MODEL_CACHE_DIR/compiled`, named by a digest of the checkpoint.
+struct CompiledCopies {
+    private let folder: URL
+
+    init(modelCache: URL) {
+        folder = modelCache.appendingPathComponent("compiled")
+    }
+
+    /// The precisions that a model was compiled in, sorted. Reads samples of its weights.
+    func precisions(of snapshot: CachedSnapshot) -> [String] {
+        guard let copy = copy(of: snapshot) else { return [] }
+        return Self.entries(copy).filter { name in
+            FileManager.default.fileExists(atPath: copy.appendingPathComponent("\(name)/manifest.json").path)
+        }.sorted()
+    }
+
+    /// The folder of a model's compiled forms; nil where there is none.
+    func copy(of snapshot: CachedSnapshot) -> URL? {
+        guard !Self.entries(folder).isEmpty, snapshot.missingFiles.isEmpty,
+            let digest = try? CheckpointFolder(snapshot.folder).digest()
+        else { return nil }
+        let copy = folder.appendingPathComponent(digest)
+        return FileManager.default.fileExists(atPath: copy.path) ? copy : nil
+    }
+
+    private static func entries(_ folder: URL) -> [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoint
+import Console
 import Foundation
 import Hub
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Server
 import Songs
 
@@ -32,13 +33,5 @@ struct SongsSearch: ParsableCommand {
             print(json ? try jsonLine(SongObject(song, showsPath: true)) : "\(song.id)\t\(song.line)")
         }
         if !json, page.total > page.songs.count { complain("\(page.songs.count) of \(page.total) songs.") }
-    }
-}
-
-extension Song {
-    /// "Clair de lune – Claude Debussy, 1905"
-    var line: String {
-        let about = [artist, year.map { "\($0)" } ?? ""].filter { !$0.isEmpty }.joined(separator: ", ")
-        return about.isEmpty ? title : "\(title) – \(about)"
     }
 }

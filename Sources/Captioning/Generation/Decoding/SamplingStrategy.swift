@@ -1,4 +1,5 @@
 import Foundation
+import Randomness
 
 /// Draws tokens at random; several texts are drawn apart from each other, and in the order in which they were begun.
 struct SamplingStrategy: DecodingStrategy {
@@ -52,19 +53,12 @@ struct SamplingRandom: RandomNumberGenerator {
 
     /// - Parameter stream: tells sequences of one seed apart.
     init(seed: UInt64, stream: UInt64 = 0) {
-        state = Self.mix(seed) &+ Self.mix(stream &* 0xD1B5_4A32_D192_ED03)
+        state = SplitMix64.mix(seed) &+ SplitMix64.mix(stream &* 0xD1B5_4A32_D192_ED03)
     }
 
     mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        return Self.mix(state)
-    }
-
-    private static func mix(_ state: UInt64) -> UInt64 {
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
+        state &+= SplitMix64.step
+        return SplitMix64.mix(state)
     }
 
     /// Evenly distributed over 0 ..< 1.

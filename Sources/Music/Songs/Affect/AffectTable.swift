@@ -1,4 +1,4 @@
-internal import Foundation
+internal import CSongFiles
 internal import Moods
 
 /// Words or short phrases and where they lie in the valence–arousal plane, in the order in which they are listed.
@@ -11,20 +11,14 @@ struct AffectTable: Sendable {
     let entries: [Entry]
     private let places: [String: Int]
 
-    /// Reads one entry a line: a name, which may have spaces, then valence and arousal. A name that comes again is left out.
-    ///
-    /// The tables are part of the program: a line that is none is a mistake of ours, which the tests find by counting.
-    init(_ text: String) {
+    /// Reads a file with the columns name, valence and arousal. A name that comes again is left out.
+    init(_ file: song_file) {
         var entries: [Entry] = []
         var places: [String: Int] = [:]
-        for line in text.split(separator: "\n") {
-            let cells = line.split(separator: " ")
-            guard cells.count >= 3, let valence = Double(cells[cells.count - 2]), let arousal = Double(cells.last ?? "")
-            else { continue }
-            let name = cells.dropLast(2).joined(separator: " ")
-            guard places[name] == nil else { continue }
-            places[name] = entries.count
-            entries.append(Entry(name: name, affect: Affect(valence: valence, arousal: arousal)))
+        for row in EmbeddedTable(file, columns: 3).rows {
+            guard let valence = Double(row[1]), let arousal = Double(row[2]), places[row[0]] == nil else { continue }
+            places[row[0]] = entries.count
+            entries.append(Entry(name: row[0], affect: Affect(valence: valence, arousal: arousal)))
         }
         self.entries = entries
         self.places = places
@@ -43,5 +37,39 @@ struct AffectTable: Sendable {
             words.removeFirst()
         }
         return nil
+    }
+}
+
+/// What a genre tends to feel like: genres.csv. A genre says little about one song: `AffectEstimate` gives it a low confidence.
+enum GenreWord {
+    static let table = AffectTable(song_genres)
+
+    /// Where songs of a genre tend to lie; nil for one that is not known.
+    static func affect(of genre: String) -> Affect? { table.affect(ofKindOf: genre) }
+}
+
+/// The words that people put on music for how it feels, each with its place in the valence–arousal plane: moods.csv.
+enum MoodWord {
+    static let table = AffectTable(song_moods)
+
+    /// Where a mood tag lies: by the whole tag, else by the mean of its words that are known; nil where none is.
+    static func affect(of tag: String) -> Affect? {
+        if let affect = table.affect(of: tag) { return affect }
+        let known = tag.split { !$0.isLetter }.compactMap { table.affect(of: String($0)) }
+        guard !known.isEmpty else { return nil }
+        let count = Double(known.count)
+        return Affect(
+            valence: known.reduce(0) { $0 + $1.valence } / count, arousal: known.reduce(0) { $0 + $1.arousal } / count)
+    }
+
+    /// The words around a place, the nearest first; of two as near, the one that is listed first.
+    static func nearest(to affect: Affect, count: Int) -> [String] {
+        let ordered = table.entries.indices.sorted { left, right in
+            let distances = (
+                table.entries[left].affect.distance(to: affect), table.entries[right].affect.distance(to: affect)
+            )
+            return distances.0 == distances.1 ? left < right : distances.0 < distances.1
+        }
+        return ordered.prefix(count).map { table.entries[$0].name }
     }
 }

@@ -1,3 +1,5 @@
+internal import Moods
+
 /// Takes songs one by one and makes an index of them.
 public struct SongIndexBuilder {
     private let settings: RankingSettings
@@ -68,7 +70,7 @@ public struct SongIndexBuilder {
     private mutating func numbers(ofWordsIn tag: String) -> [UInt32] {
         if let known = wordsOfTags[tag] { return known }
         var numbers: [UInt32] = []
-        for stem in WordForms.stems(of: tag) {
+        for stem in English.stems(of: tag) {
             let number = Self.number(of: stem, in: &vocabulary)
             if !numbers.contains(number) { numbers.append(number) }
         }
@@ -115,7 +117,7 @@ enum ArtistName {
     /// The first of several, in lower case; nil for what is nobody in particular: nothing, "Traditional", "Anonymous", "Various Artists".
     static func main(of artist: String) -> String? {
         let first = artist.prefix { $0 != "," && $0 != ";" }
-        let words = WordForms.words(of: String(first))
+        let words = English.words(of: String(first))
         guard let word = words.first, !nobody.contains(word) else { return nil }
         return words.joined(separator: " ")
     }

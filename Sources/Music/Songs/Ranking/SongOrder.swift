@@ -12,9 +12,9 @@ struct SongOrder {
         return one == other ? ids[first] < ids[second] : one > other
     }
 
-    /// The same in every process, other than Swift's own hashes.
+    /// The same in every process.
     private func hash(_ song: Int) -> UInt64 {
-        SplitMix64.mixed(UInt64(bitPattern: ids[song]) &+ (seed &+ 1) &* SplitMix64.increment)
+        SplitMix64.mix(UInt64(bitPattern: ids[song]) &+ (seed &+ 1) &* SplitMix64.step)
     }
 }
 

@@ -106,7 +106,7 @@ struct SongReason {
             let words = kind == .theme ? implied : words
             return
                 song.tags.filter {
-                    $0.kind == kind && $0.weight > 0 && !words.isDisjoint(with: WordForms.stems(of: $0.name))
+                    $0.kind == kind && $0.weight > 0 && !words.isDisjoint(with: English.stems(of: $0.name))
                 }
                 .map(\.name)
         }

@@ -24,7 +24,7 @@ public struct SongRequest: Sendable {
     ) {
         self.mood = mood
         self.text = text
-        stems = WordForms.stems(of: text)
+        stems = English.stems(of: text)
         self.embedding = embedding
         self.liked = liked
         self.limit = limit

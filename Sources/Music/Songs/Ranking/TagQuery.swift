@@ -37,7 +37,7 @@ struct TagQuery {
         var seen: Set<UInt32> = []
         return MoodWord.table.entries.compactMap { entry in
             let distance = entry.affect.distance(to: affect) / settings.spread
-            guard distance < 1, let word = vocabulary[WordForms.stem(entry.name)], seen.insert(word).inserted
+            guard distance < 1, let word = vocabulary[English.stem(entry.name)], seen.insert(word).inserted
             else { return nil }
             return (word, exp(-distance * distance / 2))
         }

@@ -1,4 +1,5 @@
-public import Imaging
+public import Colour
+import Imaging
 import Moods
 public import Serving
 

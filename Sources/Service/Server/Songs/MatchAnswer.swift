@@ -1,4 +1,4 @@
-import Imaging
+import Colour
 import Moods
 import MusicServices
 import Recommendation

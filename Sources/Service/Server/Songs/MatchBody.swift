@@ -1,7 +1,7 @@
+import Colour
 import Foundation
 import HTTPTypes
 import Hummingbird
-import Imaging
 import Moods
 import NIOCore
 import Recommendation

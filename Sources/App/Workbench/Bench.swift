@@ -1,0 +1,13 @@
+package import ArgumentParser
+
+/// `bench`: what the program takes of this machine.
+package struct Bench: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        abstract: "Measures the program on this machine: captions, unless told otherwise.",
+        subcommands: [
+            BenchCaption.self, BenchTurns.self, BenchPixels.self, BenchGeneration.self, BenchSongs.self,
+            BenchMakeCheckpoint.self,
+        ], defaultSubcommand: BenchCaption.self)
+
+    package init() {}
+}

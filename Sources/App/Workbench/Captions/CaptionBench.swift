@@ -1,0 +1,124 @@
+import ArgumentParser
+import Blip2
+import Captioning
+import Concurrency
+import Console
+import Foundation
+import Generation
+import Imaging
+import ModelRegistry
+import Networks
+import ONNXRuntime
+import Serving
+import Settings
+
+/// A model as the measuring commands load it.
+struct BenchModel {
+    let model: Blip2Model
+    let description: ModelDescription
+    let preparation: PixelPreparation
+
+    init(_ model: Blip2Model, name: String) throws {
+        let captioning = try GenerativeCaptionModel(model, name: name)
+        self.model = model
+        description = captioning.description
+        preparation = captioning.preparation
+    }
+}
+
+/// The options of the commands that measure captions.
+struct BenchOptions: ParsableArguments {
+    @OptionGroup var options: ModelOptions
+
+    @Option(help: "New tokens of each caption; end tokens do not end it, so that all do the same.")
+    var tokens = 11
+
+    @Option(help: ArgumentHelp("The picture to caption; random noise where none is given.", valueName: "FILE"))
+    var picture: String?
+
+    func validate() throws {
+        guard tokens >= 2 else { throw ValidationError("--tokens may be 2 or more.") }
+    }
+
+    /// The bytes of the picture, or of a file of noise as large as the model's input.
+    func bytes(_ preparation: PixelPreparation) throws -> [UInt8] {
+        if let picture { return try PictureFile.bytes(picture) }
+        return DrawnPicture.noise(width: preparation.width, height: preparation.height)
+    }
+
+    /// Loads the model, captions once, and loads it again so many times.
+    func load(_ settings: Settings, again repetitions: Int) async throws -> (BenchModel, CaptionBench, LoadMeasurement)
+    {
+        let folder = try await options.checkpoint(settings)
+        let (loaded, measurement) = try LoadMeasurement.take(again: repetitions) {
+            let model = try options.blip2(settings, from: folder)
+            return (try BenchModel(model, name: options.model ?? settings.modelID), model.compiled.isNew)
+        } caption: {
+            try bench(of: $0).turn(CaptionWay(pictures: 1, beams: 1)).total
+        }
+        return (loaded, try bench(of: loaded), measurement)
+    }
+
+    private func bench(of loaded: BenchModel) throws -> CaptionBench {
+        let picture = try Picture(bytes: try bytes(loaded.preparation), limits: PictureFile.limits)
+        return CaptionBench(model: loaded.model, pixels: try picture.pixels(loaded.preparation), tokens: tokens)
+    }
+}
+
+/// One way of captioning: so many pictures side by side, so many beams each.
+struct CaptionWay: Hashable {
+    let pictures: Int
+    let beams: Int
+
+    var name: String {
+        let search = beams == 1 ? "greedy" : "\(beams) beams"
+        return pictures == 1 ? "1 picture, \(search)" : "\(pictures) pictures, \(search)"
+    }
+}
+
+/// How long the stages of one turn took, in seconds.
+struct CaptionTurn {
+    var vision: Double
+    var qFormer: Double
+    /// The language model over picture and prompt, up to the first new token.
+    var prefill: Double
+    /// Each further token.
+    var step: Double
+    /// From pixels to token ids.
+    var total: Double
+}
+
+/// A model, and pixels to caption with it, again and again.
+struct CaptionBench {
+    let model: Blip2Model
+    /// [3, S, S].
+    let pixels: [Float]
+    /// New tokens of each caption, at least two: every turn makes as many.
+    let tokens: Int
+
+    /// Takes one turn. Blocks.
+    func turn(_ way: CaptionWay) throws -> CaptionTurn {
+        var options = GenerationOptions(maxNewTokens: tokens)
+        // Nothing ends a text but its length, so that all turns do the same.
+        options.eosTokenIDs = []
+        options.beamCount = way.beams
+        let side = model.configuration.vision.imageSize
+        let input = try Tensor(
+            Array(repeating: pixels, count: way.pictures).flatMap { $0 }, shape: [way.pictures, 3, side, side])
+
+        let start = ContinuousClock.now
+        let encoding = try model.encode(input)
+        let rows = try model.generate(
+            encoding.languageInputs, Array(repeating: options, count: way.pictures))
+        let total = ContinuousClock.now - start
+        guard let row = rows.first, rows.count == way.pictures, row.ids.count == tokens else {
+            throw CommandError(
+                "\(rows.first?.ids.count ?? 0) new tokens came where \(tokens) were asked for: nothing can be compared."
+            )
+        }
+        return CaptionTurn(
+            vision: encoding.visionTime.inSeconds, qFormer: encoding.qFormerTime.inSeconds,
+            prefill: row.prefillTime.inSeconds, step: row.decodeTime.inSeconds / Double(tokens - 1),
+            total: total.inSeconds)
+    }
+}

@@ -1,0 +1,96 @@
+import ArgumentParser
+import Blip2
+import Checkpoint
+import Console
+import Foundation
+
+struct BenchMakeCheckpoint: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "make-checkpoint",
+        abstract: "Writes a checkpoint of published shapes with random weights, to measure with.",
+        discussion: """
+            It is as large as the original, loads like it, takes as long, and says nothing sensible. Its tokenizer knows \
+            letters, the special tokens, and a made-up word for every other id. The folder must be empty or not there yet.
+            """)
+
+    @Option(
+        help: ArgumentHelp(
+            "Whose shapes: \(PublishedShape.allCases.map(\.rawValue).joined(separator: ", ")); or a checkpoint's folder, "
+                + "whose configuration and tokenizer are then copied.", valueName: "NAME|DIR"))
+    var like: String
+
+    @Option(help: "How the weights are stored: f16, bf16 or f32.")
+    var dtype = "f16"
+
+    @Option(help: "Equal seeds give equal weights.")
+    var seed: UInt64 = 0
+
+    @Argument(help: ArgumentHelp("The folder to write.", valueName: "FOLDER"))
+    var folder: String
+
+    private static let types: [String: ScalarType] = ["f16": .f16, "bf16": .bf16, "f32": .f32]
+    /// What is copied from a checkpoint's folder: all that is small and not weights.
+    private static let copied = [
+        "config.json", "generation_config.json", "preprocessor_config.json", "processor_config.json", "tokenizer.json",
+        "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt",
+    ]
+
+    func validate() throws {
+        guard Self.types[dtype] != nil else { throw ValidationError("--dtype may be f16, bf16 or f32.") }
+    }
+
+    func run() throws {
+        let destination = URL(fileURLWithPath: folder, isDirectory: true)
+        let isNew = !FileManager.default.fileExists(atPath: destination.path)
+        let found = (try? FileManager.default.contentsOfDirectory(atPath: destination.path)) ?? []
+        guard found.isEmpty else { throw CommandError("\(destination.path) is not empty: name another folder.") }
+        try FileManager.default.createDirectory(at: destination, withIntermediateDirectories: true)
+        do {
+            try writeConfiguration(to: destination)
+            let configuration = try Blip2Configuration(try CheckpointFolder(destination).configuration)
+            let weights = SyntheticWeights(
+                tensors: try configuration.outline(), type: Self.types[dtype] ?? .f16, seed: seed)
+            if let shortage = FolderSpace.shortage(of: weights.byteCount, in: destination, for: "The checkpoint") {
+                throw CommandError(shortage)
+            }
+            let progress = ProgressLine("Writing \(destination.lastPathComponent)")
+            try weights.write(to: destination, progress: progress.update)
+            print(
+                "\(destination.path): \(weights.tensors.count) tensors of \(dtype), \(weights.parameterCount) parameters, "
+                    + ByteCount.text(weights.byteCount))
+        } catch {
+            for name in (try? FileManager.default.contentsOfDirectory(atPath: destination.path)) ?? [] {
+                try? FileManager.default.removeItem(at: destination.appendingPathComponent(name))
+            }
+            if isNew { try? FileManager.default.removeItem(at: destination) }
+            throw error
+        }
+    }
+
+    private func writeConfiguration(to destination: URL) throws {
+        guard let shape = PublishedShape(rawValue: like) else {
+            guard FileManager.default.fileExists(atPath: like) else {
+                let names = PublishedShape.allCases.map(\.rawValue).joined(separator: ", ")
+                throw CommandError("\(like) is neither a checkpoint's folder nor one of \(names).")
+            }
+            let source = try CheckpointFolder(URL(fileURLWithPath: like)).folder
+            for name in Self.copied {
+                let file = source.appendingPathComponent(name)
+                guard FileManager.default.fileExists(atPath: file.path) else { continue }
+                try FileManager.default.copyItem(at: file, to: destination.appendingPathComponent(name))
+            }
+            return
+        }
+        let files: [String: [String: Any]] = [
+            "config.json": shape.configuration, "generation_config.json": shape.generation,
+            "preprocessor_config.json": shape.preprocessor,
+            "processor_config.json": ["num_query_tokens": 32, "processor_class": "Blip2Processor"],
+            "tokenizer.json": shape.isT5 ? SyntheticTokenizer.t5 : SyntheticTokenizer.opt,
+        ]
+        for (name, content) in files {
+            let data = try JSONSerialization.data(
+                withJSONObject: content, options: [.sortedKeys, .withoutEscapingSlashes])
+            try data.write(to: destination.appendingPathComponent(name))
+        }
+    }
+}
