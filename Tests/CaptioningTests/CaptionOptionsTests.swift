@@ -1,7 +1,6 @@
 import Testing
 
 @testable import Captioning
-@testable import Serving
 
 @Suite("What a caller may ask")
 struct CaptionOptionsTests {

@@ -8,7 +8,6 @@ import Synchronization
 import Testing
 
 @testable import ModelRegistry
-@testable import Serving
 
 /// Prompts, held against what transformers makes of them: `Fixtures/make_prompts.py`.
 @Suite("Prompts")

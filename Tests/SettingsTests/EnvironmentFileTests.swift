@@ -1,7 +1,6 @@
 import Foundation
 import Testing
 
-@testable import Serving
 @testable import Settings
 
 @Suite("The file .env")

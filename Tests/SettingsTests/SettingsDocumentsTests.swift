@@ -2,7 +2,6 @@ import Configuration
 import Foundation
 import Testing
 
-@testable import Serving
 @testable import Settings
 
 @Suite("The documents of the settings")

@@ -3,7 +3,6 @@ import Devices
 import Foundation
 import Testing
 
-@testable import Serving
 @testable import Settings
 
 @Suite("What is said of the settings")

@@ -4,7 +4,6 @@ import Imaging
 import Logging
 import Testing
 
-@testable import Serving
 @testable import Settings
 
 @Suite("Settings")

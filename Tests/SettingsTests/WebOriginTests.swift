@@ -1,6 +1,5 @@
 import Testing
 
-@testable import Serving
 @testable import Settings
 
 @Suite("Origins of web pages")
