@@ -21,6 +21,7 @@ def running(program, **settings):
         # In fp32, whose captions are the same on every processor.
         environment = {
             **os.environ, "PRECISION": "fp32", "HOST": "127.0.0.1", "PORT": "0", "MODEL_CACHE_DIR": folder,
+            "SONG_CATALOGUE": f"{folder}/songs.sqlite",  # the songs of whoever runs the tests are not theirs
             "MODEL_ID": str(REPOSITORY / "Models/demo"), "API_KEYS": "", "RATE_LIMIT": "0", "REQUEST_TIMEOUT": str(PATIENCE),
             **settings,
         }
