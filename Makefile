@@ -31,9 +31,10 @@ build: setup          ## build the program, optimised
 setup:                ## install what is missing; with GPU=1 ONNX Runtime for NVIDIA GPUs, with EMBEDDINGS=1 a sentence model
 	@scripts/setup $(if $(filter 1,$(GPU)),--gpu) $(if $(filter 1,$(EMBEDDINGS)),--with-embeddings)
 
-lint:                 ## check the format of the code, exact versions, and that each licence is there
+lint:                 ## check the format of the code, exact versions, licences, and who imports what
 	@scripts/lock --check
 	@scripts/licences --check
+	@scripts/floors
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
 
 format:               ## put the code into format
