@@ -274,7 +274,7 @@ let package = Package(
         tests("SentenceEmbedding", ["StandIns", "Networks", "Checkpoint", "Devices", "Tokenization", "ONNXRuntime"]),
         tests("Captioning", ["StandIns"], exclude: []),
         tests("ModelRegistry", ["StandIns", "Captioning", "Generation", "Blip2", "Devices", "ONNXRuntime", "Imaging"]),
-        tests("Generation", ["StandIns", "Checkpoint"], exclude: []),
+        tests("Generation", ["StandIns", "Checkpoint", "Randomness"], exclude: []),
         tests(
             "Blip2", ["StandIns", "Randomness", "Captioning", "Generation", "Networks", "Checkpoint", "Devices", "ONNXRuntime"],
             exclude: ["Configuration/Fixtures"]),

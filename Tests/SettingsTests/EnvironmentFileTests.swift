@@ -86,7 +86,7 @@ struct EnvironmentFileTests {
             ("A=se\0cret", "is not UTF-8 text; save the file as UTF-8"),
         ])
     func namesBadLines(_ line: String, _ reason: String) throws {
-        let error = try #require(throws: PipelineError.self) { try entries("A=1\r\n\r\n" + line + "\r\n") }
+        let error = try #require(throws: SettingsError.self) { try entries("A=1\r\n\r\n" + line + "\r\n") }
         #expect(error.code == .invalidSetting)
         #expect(error.message == "Line 3 of .env \(reason).")
         #expect(!error.message.contains("secret"))
@@ -95,7 +95,7 @@ struct EnvironmentFileTests {
     @Test("Bytes that are not UTF-8 are refused with their line")
     func refusesOtherEncodings() throws {
         let bytes: [UInt8] = Array("A=1\nB=".utf8) + [0xFF, 0xFE, 0x0A]
-        let error = try #require(throws: PipelineError.self) { try EnvironmentFile(path: "x.env", bytes: bytes) }
+        let error = try #require(throws: SettingsError.self) { try EnvironmentFile(path: "x.env", bytes: bytes) }
         #expect(error.message == "Line 2 of x.env is not UTF-8 text; save the file as UTF-8.")
     }
 

@@ -134,7 +134,7 @@ struct SettingsTests {
             ("CORS_ORIGINS", "example.org", "* or origins such as https://example.org:8443, with commas between them"),
         ])
     func unreadable(name: String, value: String, expectation: String) throws {
-        let error = try #require(throws: PipelineError.self) { try settings([name: value]) }
+        let error = try #require(throws: SettingsError.self) { try settings([name: value]) }
         #expect(error.code == .invalidSetting)
         #expect(error.message.hasPrefix("The setting \(name) is \"\(value)\"; it may be \(expectation)"))
         #expect(error.message.hasSuffix("."))
@@ -143,7 +143,7 @@ struct SettingsTests {
     @Test("A value that cannot be read is named with its line where it stands in the file")
     func unreadableInFile() throws {
         try withFile("\nPORT='eighty\\n'\n") { path in
-            let error = try #require(throws: PipelineError.self) { try settings([:], file: path) }
+            let error = try #require(throws: SettingsError.self) { try settings([:], file: path) }
             #expect(
                 error.message == "The setting PORT is \"eighty\\\\n\" (\(path), line 2); it may be a whole number "
                     + "from 0 to 65535.")
@@ -155,14 +155,14 @@ struct SettingsTests {
         "A sentence about a value stays on one line and is not long",
         arguments: ["a\nb", String(repeating: "x", count: 500)])
     func sentenceLength(_ value: String) throws {
-        let error = try #require(throws: PipelineError.self) { try settings(["PORT": value]) }
+        let error = try #require(throws: SettingsError.self) { try settings(["PORT": value]) }
         #expect(!error.message.contains("\n"))
         #expect(error.message.count < 200)
     }
 
     @Test("A secret that cannot be read is not shown", arguments: ["API_KEYS"])
     func unreadableSecret(_ name: String) throws {
-        let error = try #require(throws: PipelineError.self) { try settings([name: "se cret,other"]) }
+        let error = try #require(throws: SettingsError.self) { try settings([name: "se cret,other"]) }
         #expect(error.message.hasPrefix("The setting \(name) is ********; it may be keys of"))
         #expect(!error.message.contains("cret"))
     }
@@ -170,7 +170,7 @@ struct SettingsTests {
     @Test("A file that is no file is refused by name")
     func unreadableFile() throws {
         let folder = FileManager.default.temporaryDirectory.path
-        let error = try #require(throws: PipelineError.self) { try settings([:], file: folder) }
+        let error = try #require(throws: SettingsError.self) { try settings([:], file: folder) }
         #expect(error.code == .invalidSetting)
         #expect(error.message.contains(folder))
     }

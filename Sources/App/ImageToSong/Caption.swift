@@ -1,5 +1,4 @@
 import ArgumentParser
-import Blip2
 import Captioning
 import Concurrency
 import Console
