@@ -112,15 +112,15 @@ let package = Package(
         .executableTarget(
             name: "ImageToSong",
             dependencies: [
-                "Server", "Pipeline", "MusicServices", "Songs", "Moods", "SentenceEmbedding", "Blip2", "Networks",
-                "Checkpoint", "Hub", "ONNXRuntime", "Imaging", "Prometheus",
+                "Server", "Pipeline", "MusicServices", "Songs", "Moods", "SentenceEmbedding", "Captioning", "Blip2",
+                "Networks", "Checkpoint", "Hub", "Devices", "ONNXRuntime", "Imaging", "Prometheus",
                 argumentParser, logging, nioCore, nioHTTP1, nioPosix,
             ],
             path: "Sources/App/ImageToSong", swiftSettings: settings),
         library(
             "Service", "Server",
             [
-                "Pipeline", "MusicServices", "Songs", "Moods", "Imaging", "Prometheus", "CWebFiles", crypto, httpTypes,
+                "Pipeline", "Captioning", "MusicServices", "Songs", "Moods", "Imaging", "Prometheus", "CWebFiles", crypto, httpTypes,
                 hummingbird, hummingbirdCore,
                 logging, metrics, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, serviceLifecycle, unixSignals,
             ], exclude: ["Web"]),
@@ -128,9 +128,8 @@ let package = Package(
         library(
             "Service", "Pipeline",
             [
-                "MusicServices", "Songs", "Moods", "SentenceEmbedding", "Blip2", "Networks", "Tokenization",
-                "Checkpoint",
-                "Hub", "ONNXRuntime", "Imaging", configuration, coreMetrics, crypto, grdb, logging, metrics,
+                "MusicServices", "Songs", "Moods", "SentenceEmbedding", "Captioning", "Blip2", "Networks", "Tokenization",
+                "Checkpoint", "Hub", "Devices", "ONNXRuntime", "Imaging", configuration, coreMetrics, crypto, grdb, logging, metrics,
             ]),
         library("Music", "MusicServices", ["Songs", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1]),
         library("Music", "Songs", ["Moods", "CAudioTags", "CKernels", "CSongFiles", grdb], exclude: ["starter.csv"]),
@@ -138,16 +137,25 @@ let package = Package(
         // The lexicon and the starter catalogue, inside the program.
         cLibrary("Music", "CSongFiles"),
         cLibrary("Media", "CAudioTags", ["CTagLib"], linking: ["tag"]),
-        library("Music", "SentenceEmbedding", ["Networks", "Tokenization", "Checkpoint", "ONNXGraph", "ONNXRuntime"]),
-        library("Captioning", "Blip2", ["Networks", "Tokenization", "Checkpoint", "ONNXGraph", "ONNXRuntime"]),
+        library(
+            "Music", "SentenceEmbedding",
+            ["Networks", "Tokenization", "Checkpoint", "Devices", "ONNXGraph", "ONNXRuntime"]),
+        // What a captioner is to those who ask it for captions. It knows none.
+        library("Captioning", "Captioning", ["Imaging"]),
+        library(
+            "Captioning", "Blip2",
+            ["Captioning", "Networks", "Tokenization", "Checkpoint", "Devices", "ONNXGraph", "ONNXRuntime"]),
         // What the networks have in common: layers, weights in few bits, compiling.
-        library("Captioning", "Networks", ["Checkpoint", "ONNXGraph", "ONNXRuntime", "CKernels", crypto]),
+        library(
+            "Captioning", "Networks", ["Checkpoint", "Devices", "ONNXGraph", "ONNXRuntime", "CKernels", crypto]),
         library("Captioning", "Tokenization", ["Checkpoint"]),
         library("Captioning", "Checkpoint", ["CMappedFiles", crypto]),
         // One sentence where a file is cut short while it is mapped.
         cLibrary("Captioning", "CMappedFiles"),
         library(
             "Captioning", "Hub", ["Checkpoint", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioHTTPCompression, nioSSL]),
+        // What computes the networks, and in which numbers.
+        library("Runtime", "Devices", ["ONNXGraph", "ONNXRuntime"]),
         library("Runtime", "ONNXGraph", [crypto, swiftProtobuf], exclude: ["onnx.proto"]),
         library("Runtime", "ONNXRuntime", ["CONNXRuntime", "CKernels"]),
         cLibrary("Runtime", "CKernels", ["CONNXRuntime"]),
@@ -169,7 +177,7 @@ let package = Package(
             swiftSettings: settings),
         // A model that answers what a test wants, and what else the tests of several modules need.
         .target(
-            name: "StandIns", dependencies: ["Blip2", "Imaging", "Pipeline"], path: "Tests/StandIns",
+            name: "StandIns", dependencies: ["Captioning", "Imaging"], path: "Tests/StandIns",
             swiftSettings: settings),
         // A server that behaves like the Hugging Face Hub, or misbehaves as it is told.
         .target(
@@ -183,7 +191,7 @@ let package = Package(
         tests(
             "Server",
             [
-                "BadRequests", "StandIns", "Pipeline", "Songs", "Imaging", "Prometheus", httpTypes, hummingbird,
+                "BadRequests", "StandIns", "Captioning", "Pipeline", "Songs", "Imaging", "Prometheus", httpTypes, hummingbird,
                 hummingbirdTesting, hummingbirdCore, logging, metrics, nioCore, nioEmbedded, nioHTTP1, nioHTTPTypes,
                 nioHTTPTypesHTTP1, nioPosix, serviceLifecycle,
             ],
@@ -191,17 +199,19 @@ let package = Package(
         tests(
             "Pipeline",
             [
-                "StandIns", "Songs", "Moods", "Blip2", "Checkpoint", "Hub", "Imaging", configuration, coreMetrics, grdb,
+                "StandIns", "Songs", "Moods", "Captioning", "Blip2", "Checkpoint", "Devices", "Hub", "Imaging", configuration, coreMetrics, grdb,
                 logging, metrics,
             ]),
         tests("MusicServices", ["StandIns", "Songs", logging, nioCore, nioHTTP1, nioPosix], exclude: []),
         tests("Songs", ["StandIns", "Moods", grdb]),
         tests("Moods", ["CSongFiles", "Imaging"], exclude: []),
-        tests("SentenceEmbedding", ["StandIns", "Networks", "Checkpoint", "Tokenization", "ONNXRuntime"]),
-        tests("Blip2", ["StandIns", "Networks", "Checkpoint", "ONNXRuntime"], exclude: ["Configuration/Fixtures"]),
+        tests("SentenceEmbedding", ["StandIns", "Networks", "Checkpoint", "Devices", "Tokenization", "ONNXRuntime"]),
+        tests("Captioning", ["StandIns"], exclude: []),
+        tests("Blip2", ["StandIns", "Captioning", "Networks", "Checkpoint", "Devices", "ONNXRuntime"], exclude: ["Configuration/Fixtures"]),
         tests("Tokenization"),
         tests("Checkpoint"),
         tests("Hub", ["Checkpoint", "FakeHub", "StandIns", crypto]),
+        tests("Devices", ["ONNXRuntime"], exclude: []),
         tests("ONNXGraph", ["StandIns", "ONNXRuntime"], exclude: []),
         tests("ONNXRuntime", ["StandIns", "CONNXRuntime"]),
         tests("CKernels", exclude: []),

@@ -1,4 +1,5 @@
 import Foundation
+import Devices
 import Networks
 import ONNXRuntime
 import Testing

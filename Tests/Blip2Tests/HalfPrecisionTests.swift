@@ -1,4 +1,6 @@
+import Captioning
 import Foundation
+import Devices
 import Networks
 import ONNXRuntime
 import StandIns

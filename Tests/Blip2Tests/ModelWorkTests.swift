@@ -1,4 +1,5 @@
 import Blip2
+import Devices
 import Networks
 import Testing
 

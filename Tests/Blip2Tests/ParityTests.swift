@@ -1,5 +1,6 @@
 import Checkpoint
 import Foundation
+import Devices
 import Networks
 import ONNXRuntime
 import StandIns

@@ -1,6 +1,7 @@
 import Blip2
 import Checkpoint
 import Foundation
+import Devices
 import Networks
 import StandIns
 import Testing

@@ -1,10 +1,10 @@
 import Testing
 
-@testable import Pipeline
+@testable import Captioning
 
 @Suite("What a caller may ask")
 struct CaptionOptionsTests {
-    private let limits = ModelDescription.Limits(imageSize: 8, queryTokens: 4, maxNewTokens: 30)
+    private let limits = ModelDescription.Limits(imageSize: 8, imageTokens: 4, maxNewTokens: 30)
 
     private func options(_ change: (inout CaptionOptions) -> Void) -> CaptionOptions {
         var options = CaptionOptions()
@@ -88,20 +88,5 @@ struct CaptionOptionsTests {
         ])
     func prompts(prompt: String, isRepeated: Bool) {
         #expect(CaptionOptions(prompt: prompt).repeatsPrompt == isRepeated)
-    }
-
-    @Test("Every option makes another caption of it")
-    func keys() throws {
-        let all = [
-            options { $0.search.beamCount = 2 }, options { $0.search.captionCount = 2 },
-            options { $0.search.lengthPenalty = 2 }, options { $0.search.earlyStopping = .never },
-            options { $0.repetition.penalty = 2 }, options { $0.repetition.noRepeatNgramSize = 2 },
-            options { $0.sampling.temperature = 2 }, options { $0.sampling.topK = 2 },
-            options { $0.sampling.topP = 1 }, options { $0.sampling.seed = 2 }, options { $0.sampling.seed = 3 },
-            options { $0.maxNewTokens = 2 }, options { $0.minNewTokens = 2 }, CaptionOptions(prompt: "2"),
-            CaptionOptions(),
-        ]
-        let keys = try all.map { try CaptionKey(picture: "p", model: "m", options: $0) }
-        #expect(Set(keys).count == all.count)
     }
 }

@@ -1,64 +1,63 @@
-import Networks
 import ONNXRuntime
 import Testing
 
-@testable import Blip2
+@testable import Devices
 
 @Suite("The choice of a device")
-struct DeviceWishTests {
+struct DevicePreferenceTests {
     private static let found = GPUSearch.found(NVIDIAGPU(name: "Example 9000", memoryBytes: 80 << 30))
     private static let notBuilt = GPUSearch.missing("It is built without CUDA.", isBuiltIn: false)
     private static let noDriver = GPUSearch.missing("There is no driver.", isBuiltIn: true)
 
     struct Choice: Sendable, CustomTestStringConvertible {
         let precision: String
-        let wish: DeviceWish
+        let preference: DevicePreference
         let search: GPUSearch
         let device: Execution.Device
         let result: String
         /// Of each note, whether it is a warning.
         let notes: [Bool]
 
-        var testDescription: String { "\(precision), \(wish), \(search)" }
+        var testDescription: String { "\(precision), \(preference), \(search)" }
     }
 
     static let choices = [
         Choice(
-            precision: "auto", wish: .gpuIfThere(asked: false), search: found, device: .cuda, result: "fp16", notes: []),
-        Choice(precision: "fp16", wish: .gpu, search: found, device: .cuda, result: "fp16", notes: []),
-        Choice(precision: "auto", wish: .cpu, search: found, device: .cpu, result: "auto", notes: []),
+            precision: "auto", preference: .gpuIfThere(asked: false), search: found, device: .cuda, result: "fp16", notes: []),
+        Choice(precision: "fp16", preference: .gpu, search: found, device: .cuda, result: "fp16", notes: []),
+        Choice(precision: "auto", preference: .cpu, search: found, device: .cpu, result: "auto", notes: []),
         Choice(
-            precision: "auto", wish: .gpuIfThere(asked: false), search: notBuilt, device: .cpu, result: "auto",
+            precision: "auto", preference: .gpuIfThere(asked: false), search: notBuilt, device: .cpu, result: "auto",
             notes: [false]),
         Choice(
-            precision: "auto", wish: .gpuIfThere(asked: true), search: notBuilt, device: .cpu, result: "auto",
+            precision: "auto", preference: .gpuIfThere(asked: true), search: notBuilt, device: .cpu, result: "auto",
             notes: [true]),
         Choice(
-            precision: "auto", wish: .gpuIfThere(asked: false), search: noDriver, device: .cpu, result: "auto",
+            precision: "auto", preference: .gpuIfThere(asked: false), search: noDriver, device: .cpu, result: "auto",
             notes: [true]),
         Choice(
-            precision: "int8", wish: .gpuIfThere(asked: false), search: found, device: .cpu, result: "int8",
+            precision: "int8", preference: .gpuIfThere(asked: false), search: found, device: .cpu, result: "int8",
             notes: [false]),
         Choice(
-            precision: "fp32", wish: .gpuIfThere(asked: true), search: found, device: .cpu, result: "fp32",
+            precision: "fp32", preference: .gpuIfThere(asked: true), search: found, device: .cpu, result: "fp32",
             notes: [true]),
         Choice(
-            precision: "fp16", wish: .gpuIfThere(asked: false), search: notBuilt, device: .cpu, result: "fp16",
+            precision: "fp16", preference: .gpuIfThere(asked: false), search: notBuilt, device: .cpu, result: "fp16",
             notes: [false, true]),
-        Choice(precision: "fp16", wish: .cpu, search: found, device: .cpu, result: "fp16", notes: [true]),
+        Choice(precision: "fp16", preference: .cpu, search: found, device: .cpu, result: "fp16", notes: [true]),
     ]
 
     @Test("is the GPU for fp16 and what suits it, else the CPU with a sentence", arguments: choices)
     func chooses(_ choice: Choice) throws {
         var notes: [Execution.Note] = []
         let execution = try Execution.choose(
-            precision: choice.precision, device: choice.wish, findGPU: { choice.search }, note: { notes.append($0) })
+            precision: choice.precision, device: choice.preference, findGPU: { choice.search }, note: { notes.append($0) })
         #expect(execution.device == choice.device)
         #expect(try execution.precision == Precision(setting: choice.result))
         #expect((execution.gpu?.name == "Example 9000") == (choice.device == .cuda))
         #expect(notes.map(\.isWarning) == choice.notes)
         for note in notes { #expect(note.text.hasSuffix(".")) }
-        if case .missing(let reason, _) = choice.search, choice.wish != .cpu {
+        if case .missing(let reason, _) = choice.search, choice.preference != .cpu {
             #expect(notes.first?.text.contains(reason) == true)
         }
     }
@@ -66,11 +65,11 @@ struct DeviceWishTests {
     @Test(
         "is an error where it has to be a GPU",
         arguments: [
-            ("auto", noDriver, Blip2Error.Code.noGPU, "There is no driver."), ("int8", found, .invalidOption, "fp16"),
-            ("fp8", found, .invalidOption, "fp8"),
+            ("auto", noDriver, DeviceError.Code.noGPU, "There is no driver."), ("int8", found, .invalidPrecision, "fp16"),
+            ("fp8", found, .invalidPrecision, "fp8"),
         ])
-    func refuses(_ precision: String, _ search: GPUSearch, _ code: Blip2Error.Code, _ words: String) throws {
-        let error = try #require(throws: Blip2Error.self) {
+    func refuses(_ precision: String, _ search: GPUSearch, _ code: DeviceError.Code, _ words: String) throws {
+        let error = try #require(throws: DeviceError.self) {
             try Execution.choose(precision: precision, device: .gpu, findGPU: { search }, note: { _ in })
         }
         #expect(error.code == code && error.message.contains(words))
@@ -100,5 +99,16 @@ struct DeviceWishTests {
         let other = GPUSearch.sentence(
             for: ONNXRuntimeError(.failed, "a.cc:7 Parse Failed\nto do it: CUDA failure 35: too old ; GPU=-1 ; line=5"))
         #expect(other.contains("\"CUDA failure 35: too old\"") && !other.contains("line=5"))
+    }
+}
+
+@Suite("Precisions")
+struct PrecisionTests {
+    @Test("A precision that is not there is refused with those that are")
+    func refusesPrecisions() throws {
+        let error = try #require(throws: DeviceError.self) { try Precision(setting: "fp8") }
+        #expect(error.code == .invalidPrecision)
+        #expect(error.message.contains("auto, fp32"))
+        #expect(try Precision(setting: "auto") == .int4)
     }
 }

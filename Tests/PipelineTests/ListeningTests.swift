@@ -1,4 +1,4 @@
-import Blip2
+import Captioning
 import Foundation
 import Imaging
 import Logging

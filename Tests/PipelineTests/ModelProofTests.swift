@@ -1,4 +1,4 @@
-import Blip2
+import Captioning
 import Foundation
 import Logging
 import StandIns
@@ -11,7 +11,7 @@ import Testing
 struct ModelProofTests {
     private let folder = FileManager.default.temporaryDirectory.appending(path: "proof-\(UUID().uuidString)")
     private let log = Journal()
-    private let damage = Blip2Error(.damagedModel, "/secret/vision.weights is damaged.")
+    private let damage = CaptionError(.damagedModel, "/secret/vision.weights is damaged.")
 
     private var cache: CaptionCache {
         CaptionCache(
@@ -38,7 +38,7 @@ struct ModelProofTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         let captioner = await captioner {
             let model = StubModel()
-            model.proof = { throw Blip2Error(.wrongAnswer, "The Q-Former computes something else.") }
+            model.proof = { throw CaptionError(.unusableModel, "The Q-Former computes something else.") }
             return model
         }
         #expect(await captioner.state == .failed("The Q-Former computes something else."))
@@ -138,7 +138,7 @@ struct ModelProofTests {
             let model = StubModel { options, _ in
                 guard options.prompt != nil, !isWell.withLock({ $0 }) else { return "a stub" }
                 if code == .emptyCaption { return "" }
-                throw PipelineError(code, "Not a number.")
+                throw CaptionError(.invalidOutput, "Not a number.")
             }
             model.proof = { proofs.note("proof") }
             return model
@@ -164,7 +164,7 @@ struct ModelProofTests {
         let isLoaded = Mutex(false)
         let captioner = await captioner {
             let model = StubModel { options, _ in
-                guard options.prompt == nil else { throw PipelineError(.invalidOutput, "Not a number.") }
+                guard options.prompt == nil else { throw CaptionError(.invalidOutput, "Not a number.") }
                 return "a stub"
             }
             model.proof = {
@@ -172,7 +172,7 @@ struct ModelProofTests {
                     defer { isLoaded = true }
                     return isLoaded
                 }) {
-                    throw Blip2Error(.wrongAnswer, "It computes something else.")
+                    throw CaptionError(.unusableModel, "It computes something else.")
                 }
             }
             return model

@@ -1,4 +1,5 @@
 import Blip2
+import Captioning
 import Foundation
 import Imaging
 import StandIns
@@ -84,7 +85,7 @@ struct PromptTests {
             for (prompt, words) in [
                 (String(repeating: "x ", count: 100), "Shorten it."), ("a <image> of", "Leave it out"),
             ] {
-                let error = #expect(throws: PipelineError.self) {
+                let error = #expect(throws: CaptionError.self) {
                     try model.generationOptions(CaptionOptions(prompt: prompt))
                 }
                 #expect(error?.code == .invalidOption && error?.message.contains(words) == true)

@@ -1,4 +1,4 @@
-import Blip2
+import Devices
 import Configuration
 import Foundation
 import Testing

@@ -1,4 +1,4 @@
-import Blip2
+import Captioning
 import Imaging
 import Pipeline
 import StandIns

@@ -1,6 +1,5 @@
-public import Blip2
+public import Captioning
 public import Imaging
-public import Pipeline
 import Synchronization
 
 /// A model that answers what a test wants, one picture a step.
@@ -11,7 +10,7 @@ public final class StubModel: CaptionModel {
     public var description = ModelDescription(
         name: "stub", identity: "stub", architecture: "BLIP-2 (stub)", parameters: 7, isDemo: true,
         placement: .init(device: "cpu", precision: "fp32", memoryBytes: 28),
-        limits: .init(imageSize: 8, queryTokens: 4, maxNewTokens: 30))
+        limits: .init(imageSize: 8, imageTokens: 4, maxNewTokens: 30))
     public let preparation = PixelPreparation(width: 8, height: 8)
     /// What ``prove()`` does.
     public var proof: @Sendable () throws -> Void = {}

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Blip2
+import Captioning
 import Imaging
 import Pipeline
 
@@ -55,7 +56,7 @@ struct Caption: AsyncParsableCommand {
     }
 
     private static func sentence(of error: any Error) -> String {
-        guard let error = error as? PipelineError, error.code == .invalidOption else { return "\(error)" }
+        guard let error = error as? CaptionError, error.code == .invalidOption else { return "\(error)" }
         return CaptionFlags.sayingFlags(error.message)
     }
 

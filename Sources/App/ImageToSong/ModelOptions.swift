@@ -1,5 +1,6 @@
 import ArgumentParser
 import Blip2
+import Devices
 import Foundation
 import Networks
 import Pipeline
@@ -51,13 +52,13 @@ struct ModelOptions: ParsableArguments {
 
     /// The device and the arithmetic. What somebody did not ask for is said on standard error.
     private func execution(_ settings: Settings) throws -> Execution {
-        let wish: DeviceWish =
+        let preference: DevicePreference =
             switch device {
-            case .auto: settings.deviceWish(asked: try LoadedSettings.load().isInEnvironment("USE_GPU"))
+            case .auto: settings.devicePreference(asked: try LoadedSettings.load().isInEnvironment("USE_GPU"))
             case .cpu: .cpu
             case .gpu: .gpu
             }
-        return try Execution.choose(precision: precision ?? settings.precision, device: wish) { note in
+        return try Execution.choose(precision: precision ?? settings.precision, device: preference) { note in
             if note.isWarning { complain(note.text) }
         }
     }

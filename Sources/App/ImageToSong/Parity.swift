@@ -1,6 +1,7 @@
 import ArgumentParser
 import Blip2
 import Foundation
+import Devices
 import Networks
 import Pipeline
 

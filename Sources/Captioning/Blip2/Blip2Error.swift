@@ -23,10 +23,6 @@ public struct Blip2Error: Error, Sendable, CustomStringConvertible {
         case invalidOutput
         /// The model answers otherwise than it did when it was compiled.
         case wrongAnswer
-        /// A GPU is asked for, and there is none that can be used.
-        case noGPU
-        /// Whoever asked for the work has stopped it.
-        case cancelled
     }
 
     public let code: Code

@@ -1,3 +1,4 @@
+public import Captioning
 public import ONNXRuntime
 
 extension Blip2Model {
@@ -103,5 +104,15 @@ extension DecodingBatch {
     func finish(cancellation: Cancellation? = nil) throws -> [FinishedRow] {
         while rowCount > 0 { try step(cancellation: cancellation) }
         return takeFinished().sorted { $0.id.number < $1.id.number }
+    }
+}
+
+extension Blip2Model {
+    /// Runs networks, unless the work was cancelled already; a failure after a cancellation is a `CancellationError`.
+    /// - Parameter body: is given what the networks' runs have to be given.
+    func cancellable<Result>(_ cancellation: Cancellation?, _ body: (RunOptions?) throws -> Result) throws -> Result {
+        guard let cancellation else { return try body(nil) }
+        let options = try RunOptions(runtime: runtime)
+        return try cancellation.withHandler(stop: options.cancel) { try body(options) }
     }
 }

@@ -1,4 +1,6 @@
+public import Captioning
 public import Checkpoint
+public import Devices
 public import Foundation
 public import Networks
 public import ONNXRuntime

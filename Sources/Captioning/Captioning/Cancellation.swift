@@ -1,52 +1,53 @@
-import ONNXRuntime
 import Synchronization
 
 /// A way to stop a caption from another thread: before it starts, between two tokens, or inside a network's run.
 public final class Cancellation: Sendable {
     private struct State {
         var isCancelled = false
-        /// What stops ONNX Runtime; made when the first network runs.
-        var options: RunOptions?
+        var nextID = 0
+        /// What stops the work that is going on, by number.
+        var handlers: [Int: @Sendable () -> Void] = [:]
     }
 
     private let state = Mutex(State())
 
     public init() {}
 
-    /// Stops the work as soon as possible; calls that were given this object throw ``Blip2Error/Code/cancelled``.
+    /// Stops the work as soon as possible; calls that were given this object throw `CancellationError`.
     public func cancel() {
-        state.withLock { state in
+        let handlers = state.withLock { state in
             state.isCancelled = true
-            state.options?.cancel()
+            return Array(state.handlers.values)
         }
+        for handler in handlers { handler() }
     }
 
     public var isCancelled: Bool { state.withLock(\.isCancelled) }
 
-    /// The options of a network's run, which ends when this is cancelled.
-    func runOptions(_ runtime: Runtime) throws -> RunOptions {
-        try state.withLock { state in
-            let options = try state.options ?? RunOptions(runtime: runtime)
-            if state.isCancelled { options.cancel() }
-            state.options = options
-            return options
+    /// - Throws: `CancellationError` after ``cancel()``.
+    public func check() throws(CancellationError) {
+        if isCancelled { throw CancellationError() }
+    }
+
+    /// Does work that can be stopped, unless it was cancelled already.
+    ///
+    /// - Parameters:
+    ///   - stop: called from ``cancel()`` while `work` goes on, at most once for each call; must not wait for it.
+    ///   - work: blocks. Its failure after a cancellation counts as a cancellation.
+    /// - Throws: what `work` throws; `CancellationError`.
+    public func withHandler<Result>(stop: @escaping @Sendable () -> Void, _ work: () throws -> Result) throws -> Result {
+        let id: Int? = state.withLock { state in
+            guard !state.isCancelled else { return nil }
+            defer { state.nextID += 1 }
+            state.handlers[state.nextID] = stop
+            return state.nextID
         }
-    }
-
-    func check() throws(Blip2Error) {
-        if isCancelled { throw Blip2Error(.cancelled, "The caption was cancelled.") }
-    }
-}
-
-extension Blip2Model {
-    /// Runs networks, unless the work was cancelled already; a failure after a cancellation is a cancellation.
-    /// - Parameter body: is given what the networks' runs have to be given.
-    func cancellable<Result>(_ cancellation: Cancellation?, _ body: (RunOptions?) throws -> Result) throws -> Result {
-        try cancellation?.check()
+        guard let id else { throw CancellationError() }
+        defer { state.withLock { $0.handlers[id] = nil } }
         do {
-            return try body(try cancellation?.runOptions(runtime))
+            return try work()
         } catch {
-            try cancellation?.check()
+            try check()
             throw error
         }
     }

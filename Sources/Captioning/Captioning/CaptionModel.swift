@@ -1,10 +1,9 @@
-public import Blip2
 public import Imaging
 
 /// A model that turns the pixels of pictures into sentences, several at once: a picture joins between two steps, and
 /// leaves when its caption ends.
 ///
-/// Its calls block. The ``Captioner`` makes all of them on one thread, so a model need not be `Sendable`.
+/// Its calls block, and are all made on one thread, so that a model need not be `Sendable`.
 public protocol CaptionModel: AnyObject {
     /// What the model is, and what it can do.
     var description: ModelDescription { get }
@@ -47,6 +46,23 @@ public protocol CaptionModel: AnyObject {
     var files: (any ModelFiles)? { get }
 }
 
+/// Is told the text of a caption whenever more of it is certain: all of it so far, each time. It must return at once.
+public typealias CaptionListener = @Sendable (_ textSoFar: String) -> Void
+
+/// The files that a model was loaded from. They may be looked at from any thread, while captions are made.
+public protocol ModelFiles: Sendable {
+    /// What ``stamp()`` was before the model was loaded.
+    var loadedStamp: String { get }
+
+    /// What the file system says of the files: another text where one was touched since. Costs microseconds.
+    func stamp() -> String
+
+    /// Hashes every file. Blocks for seconds or minutes.
+    /// - Parameter isGentle: whether to read slowly enough that captions hardly notice.
+    /// - Throws: an error whose description says which file is damaged, and what to do.
+    func check(isGentle: Bool) throws
+}
+
 /// What a model gets of one picture.
 public struct CaptionInput: Sendable, Identifiable {
     /// Tells the pictures of one model apart.
@@ -68,7 +84,7 @@ public struct CaptionInput: Sendable, Identifiable {
 public struct CaptionOutcome: Sendable {
     /// The picture.
     public let id: CaptionInput.ID
-    /// Its caption; a ``PipelineError`` where the caller can mend it; else an error of the model's own.
+    /// Its caption; a ``CaptionError`` where the caller can mend it; else an error of the model's own.
     public let result: Result<GeneratedCaption, any Error>
 
     /// Makes an outcome from its parts.
@@ -80,13 +96,13 @@ public struct CaptionOutcome: Sendable {
 
 extension CaptionOutcome {
     /// The outcome, in which a caption without a word is an error: nobody could tell it from a damaged model's.
-    var checked: CaptionOutcome {
+    public var checked: CaptionOutcome {
         CaptionOutcome(
             id: id,
             result: result.flatMap { caption in
                 guard caption.text.isEmpty else { return .success(caption) }
                 return .failure(
-                    PipelineError(
+                    CaptionError(
                         .emptyCaption,
                         "The model gave no word for this picture. Ask for some with min_new_tokens, or with another prompt."
                     ))
@@ -94,8 +110,8 @@ extension CaptionOutcome {
     }
 
     /// Whether it casts doubt on the model itself.
-    var isDoubtful: Bool {
-        guard case .failure(let error as PipelineError) = result else { return false }
+    public var isDoubtful: Bool {
+        guard case .failure(let error as CaptionError) = result else { return false }
         return [.emptyCaption, .invalidOutput].contains(error.code)
     }
 }

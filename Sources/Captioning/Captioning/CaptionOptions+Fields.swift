@@ -42,7 +42,7 @@ extension CaptionOptions {
     ///
     /// - Parameter limits: the model's; nil where it is not known yet.
     /// - Throws: `invalidOption`.
-    public func validate(within limits: ModelDescription.Limits? = nil) throws(PipelineError) {
+    public func validate(within limits: ModelDescription.Limits? = nil) throws(CaptionError) {
         let most = limits.map { max(1, $0.maxNewTokens) } ?? .max
         for field in Self.wholeNumbers {
             let isLength = field.name == "max_new_tokens" || field.name == "min_new_tokens"
@@ -57,7 +57,7 @@ extension CaptionOptions {
 
     private func validate<Number>(
         _ field: NumberField<Number>, within range: ClosedRange<Number>, _ kind: String
-    ) throws(PipelineError) {
+    ) throws(CaptionError) {
         guard let value = self[keyPath: field.place], !range.contains(value) else { return }
         let bounds =
             range.upperBound as? Int == .max
@@ -65,7 +65,7 @@ extension CaptionOptions {
         throw Self.refusal(field.name, "\(value)", "it must be \(kind) \(bounds)")
     }
 
-    private static func refusal(_ name: String, _ value: String, _ rule: String) -> PipelineError {
-        PipelineError(.invalidOption, "\(name) is \(value); \(rule).")
+    private static func refusal(_ name: String, _ value: String, _ rule: String) -> CaptionError {
+        CaptionError(.invalidOption, "\(name) is \(value); \(rule).")
     }
 }

@@ -104,7 +104,7 @@ public struct CaptionOptions: Sendable, Hashable, Encodable {
     /// Whether the same request gets the same caption each time.
     ///
     /// - Parameter samplesByDefault: whether the checkpoint draws words where it is not asked.
-    func isRepeatable(samplesByDefault: Bool) -> Bool {
+    public func isRepeatable(samplesByDefault: Bool) -> Bool {
         sampling.seed != nil || !(sampling.isOn ?? samplesByDefault)
     }
 }

@@ -8,37 +8,41 @@ public struct GeneratedCaption: Sendable, Equatable {
     /// The new tokens of ``text``, the end-of-sequence token included where one was generated.
     public var tokenIDs: [Int]
     /// How long the stages took.
-    public var timings: GenerationTimings
+    public var timings: StageTimings
 
     /// Makes a caption from its text, its tokens and its timings.
-    public init(text: String, tokenIDs: [Int], timings: GenerationTimings = GenerationTimings()) {
+    public init(text: String, tokenIDs: [Int], timings: StageTimings = [:]) {
         self.text = text
         self.tokenIDs = tokenIDs
         self.timings = timings
     }
 }
 
-/// How long the stages of one caption took inside the model, whichever pictures went through them together.
-public struct GenerationTimings: Sendable, Equatable {
-    /// The vision tower.
-    public var vision: Duration
-    /// The Q-Former and the projection into the language model.
-    public var qformer: Duration
-    /// The language model over image tokens and prompt, up to the first new token.
-    public var prefill: Duration
-    /// All further tokens.
-    public var decode: Duration
-
-    /// Makes timings, zero by default.
-    public init(
-        vision: Duration = .zero, qformer: Duration = .zero, prefill: Duration = .zero, decode: Duration = .zero
-    ) {
-        self.vision = vision
-        self.qformer = qformer
-        self.prefill = prefill
-        self.decode = decode
+/// How long the stages of one caption took inside the model, in their order, whichever pictures went through them together.
+///
+/// The stages are the model's to name, in lower-case words for answers and metrics: "vision", "prefill", "decode".
+public struct StageTimings: Sendable, Equatable, ExpressibleByDictionaryLiteral {
+    /// One stage.
+    public struct Stage: Sendable, Equatable {
+        public let name: String
+        public let duration: Duration
     }
 
+    public private(set) var stages: [Stage]
+
+    /// Makes timings of stages with names that differ.
+    public init(dictionaryLiteral elements: (String, Duration)...) {
+        stages = elements.map(Stage.init)
+    }
+
+    /// Adds a stage behind the others.
+    public mutating func append(_ name: String, _ duration: Duration) {
+        stages.append(Stage(name: name, duration: duration))
+    }
+
+    /// How long the stage of that name took; nil where the model has none.
+    public subscript(name: String) -> Duration? { stages.first { $0.name == name }?.duration }
+
     /// All stages together.
-    public var total: Duration { vision + qformer + prefill + decode }
+    public var total: Duration { stages.reduce(.zero) { $0 + $1.duration } }
 }

@@ -29,15 +29,15 @@ public struct ModelDescription: Sendable, Equatable {
     public struct Limits: Sendable, Equatable {
         /// Width and height of the model's input, in pixels.
         public var imageSize: Int
-        /// How many query tokens stand for one picture.
-        public var queryTokens: Int
+        /// How many tokens stand for one picture in front of the language model; nil where there are none.
+        public var imageTokens: Int?
         /// The most new tokens that a request may ask for.
         public var maxNewTokens: Int
 
-        /// Makes limits from the input size, the query tokens and the most new tokens.
-        public init(imageSize: Int, queryTokens: Int, maxNewTokens: Int) {
+        /// Makes limits from the input size, the image tokens and the most new tokens.
+        public init(imageSize: Int, imageTokens: Int? = nil, maxNewTokens: Int) {
             self.imageSize = imageSize
-            self.queryTokens = queryTokens
+            self.imageTokens = imageTokens
             self.maxNewTokens = maxNewTokens
         }
     }
@@ -46,7 +46,7 @@ public struct ModelDescription: Sendable, Equatable {
     public var name: String
     /// What tells this model's weights and arithmetic from every other's.
     public var identity: String
-    /// The architecture in words: `BLIP-2 (OPT)`, `BLIP-2 (T5)`.
+    /// The architecture in words, such as `BLIP-2 (OPT)`.
     public var architecture: String
     /// The number of weights.
     public var parameters: Int

@@ -1,6 +1,7 @@
 import Checkpoint
 import Foundation
-public import Networks
+public import Devices
+import Networks
 import ONNXRuntime
 import Tokenization
 

@@ -1,7 +1,5 @@
-import Networks
-
-/// What is asked of the device: by USE_GPU, or by `--device`.
-public enum DeviceWish: Sendable, Hashable {
+/// What is asked for as the device: by USE_GPU, or by `--device`.
+public enum DevicePreference: Sendable, Hashable {
     case cpu
     /// A GPU if there is one, else the CPU; `asked` where somebody has said so, and it is not merely the default.
     case gpuIfThere(asked: Bool)
@@ -23,10 +21,10 @@ extension Execution {
     ///   - setting: PRECISION or `--precision`.
     ///   - findGPU: called where a GPU would be used; may take some seconds.
     ///   - note: told what there is to say.
-    /// - Throws: `invalidOption` for a precision that there is none of, or that a GPU does not compute where one has to;
+    /// - Throws: `invalidPrecision` for one that there is none of, or that a GPU does not compute where one has to;
     ///   `noGPU`; what `findGPU` throws.
     public static func choose(
-        precision setting: String, device: DeviceWish, findGPU: () throws -> GPUSearch = GPUSearch.run,
+        precision setting: String, device: DevicePreference, findGPU: () throws -> GPUSearch = GPUSearch.run,
         note: (Note) -> Void
     ) throws -> Execution {
         let precision = try Precision(setting: setting)
@@ -46,7 +44,7 @@ extension Execution {
             case .found(let gpu):
                 return Execution(.cuda, .fp16, gpu: gpu)
             case .missing(let reason, let isBuiltIn):
-                if device == .gpu { throw Blip2Error(.noGPU, "No GPU can be used. \(reason)") }
+                if device == .gpu { throw DeviceError(.noGPU, "No GPU can be used. \(reason)") }
                 // Whoever has installed ONNX Runtime for GPUs means to use one.
                 note(Note(isWarning: asked || isBuiltIn, text: "Captions are made on the CPU. \(reason)"))
             }
@@ -62,12 +60,12 @@ extension Execution {
         return Execution(.cpu, precision)
     }
 
-    /// - Throws: `invalidOption` for a precision that GPUs do not compute.
-    public static func checkForGPU(precision setting: String) throws(Blip2Error) {
+    /// - Throws: `invalidPrecision` for one that GPUs do not compute.
+    public static func checkForGPU(precision setting: String) throws(DeviceError) {
         if setting == "auto" { return }
         guard try Precision(setting: setting).isForGPUs else {
-            throw Blip2Error(
-                .invalidOption,
+            throw DeviceError(
+                .invalidPrecision,
                 "A GPU computes fp16, not \(setting): leave the precision at auto, or the device at auto or cpu.")
         }
     }

@@ -1,4 +1,3 @@
-public import Networks
 public import ONNXRuntime
 
 /// What runs the networks, and their arithmetic.
@@ -20,7 +19,7 @@ public struct Execution: Sendable, Equatable {
     }
 
     /// What sessions are made with. Nothing for the CPU, which takes what no other can.
-    var providers: [SessionOptions.Provider] {
+    public var providers: [SessionOptions.Provider] {
         switch device {
         case .cpu: []
         case .cuda: [.cudaForModels]

@@ -12,3 +12,21 @@ public enum Precision: String, Sendable, CaseIterable, Codable {
     /// Whether GPUs compute it; all others are computed on the CPU.
     public var isForGPUs: Bool { self == .fp16 }
 }
+
+extension Precision {
+    /// Reads a setting: the name of a precision, or `auto` for the one that suits the device.
+    /// - Throws: `invalidPrecision`, with the names that are possible.
+    public init(setting: String) throws(DeviceError) {
+        if setting == "auto" {
+            self = .int4
+        } else if let precision = Precision(rawValue: setting) {
+            self = precision
+        } else {
+            let names = Precision.settings.joined(separator: ", ")
+            throw DeviceError(.invalidPrecision, "There is no precision \"\(setting)\"; it may be one of: \(names).")
+        }
+    }
+
+    /// Everything that a setting may be.
+    public static let settings = ["auto"] + allCases.map(\.rawValue)
+}

@@ -1,7 +1,5 @@
+import Captioning
 import Synchronization
-
-/// Is told the text of a caption whenever more of it is certain: all of it so far, each time. It must return at once.
-public typealias CaptionListener = @Sendable (_ textSoFar: String) -> Void
 
 /// Those who follow one caption while it is written.
 final class CaptionListeners: Sendable {

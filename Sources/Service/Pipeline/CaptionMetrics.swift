@@ -63,12 +63,13 @@ public struct CaptionMetrics: Sendable {
     func captioned(_ result: CaptionResult) {
         Counter(label: Self.prefix + "captions_total", factory: factory).increment()
         Counter(label: Self.prefix + "tokens_total", factory: factory).increment(by: result.tokenCount)
-        let (timings, stages) = (result.timings, result.timings.generation)
-        for (stage, duration) in [
+        let timings = result.timings
+        // The model's "decode" is the decoder's; here that name is the picture's.
+        let stages = timings.generation.stages.map { ($0.name == "decode" ? "decoder" : $0.name, $0.duration) }
+        let around = [
             ("decode", timings.decode), ("preprocess", timings.preprocess), ("queue_wait", timings.waiting),
-            ("vision", stages.vision), ("qformer", stages.qformer), ("prefill", stages.prefill),
-            ("decoder", stages.decode), ("total", timings.total),
-        ] {
+        ]
+        for (stage, duration) in around + stages + [("total", timings.total)] {
             Metrics.Timer(
                 label: Self.prefix + "caption_stage_seconds", dimensions: [("stage", stage)], factory: factory
             ).record(duration: duration)

@@ -1,4 +1,4 @@
-import Blip2
+import Captioning
 import Imaging
 
 /// One picture, what is asked of it, and its way through the pipeline step by step.

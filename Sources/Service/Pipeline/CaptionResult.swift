@@ -1,3 +1,5 @@
+public import Captioning
+
 /// A caption, the picture it belongs to, and where the time went.
 public struct CaptionResult: Sendable, Equatable {
     /// The sentence.
@@ -60,7 +62,7 @@ public struct CaptionTimings: Sendable, Equatable {
     /// Waiting: for a worker that reads the picture, and for the model.
     public var waiting = Duration.zero
     /// The stages inside the model.
-    public var generation = GenerationTimings()
+    public var generation: StageTimings = [:]
 
     /// Makes timings that are all zero.
     public init() {}

@@ -1,4 +1,4 @@
-import Blip2
+public import Captioning
 public import Imaging
 public import Logging
 
@@ -162,7 +162,7 @@ public actor Captioner {
         }
         do {
             return try await load()
-        } catch let error as Blip2Error where error.code == .damagedModel {
+        } catch let error as CaptionError where error.code == .damagedModel {
             logger.error("The compiled model is damaged and is compiled anew: \(error)")
             return try await load()
         }
@@ -237,7 +237,11 @@ public actor Captioner {
         listener: CaptionListener? = nil
     ) async throws(PipelineError) -> CaptionResult {
         let (description, preparation) = try await readyModel()
-        try options.validate(within: description.limits)
+        do {
+            try options.validate(within: description.limits)
+        } catch {
+            throw PipelineError(error)
+        }
         // Hashed here and not on the actor, which would answer nobody else meanwhile.
         let request = CaptionRequest(bytes: bytes, hash: hash, options: options, preparation: preparation)
         do {
@@ -246,6 +250,8 @@ public actor Captioner {
             }
         } catch let error as PipelineError {
             throw error
+        } catch let error as CaptionError {
+            throw PipelineError(error)
         } catch is CancellationError {
             throw PipelineError(.cancelled, "The request was given up before its caption was there.")
         } catch {

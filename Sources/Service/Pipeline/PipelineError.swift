@@ -1,3 +1,5 @@
+import Captioning
+
 /// Why a request could not be carried out, or why the program could not start.
 ///
 /// `message` is a sentence for the person who sent the picture or set the setting, and says what to do. `cause` is for
@@ -64,5 +66,19 @@ public struct PipelineError: Error, Sendable, CustomStringConvertible {
     public var description: String {
         guard let cause else { return message }
         return "\(message) (\(cause))"
+    }
+}
+
+extension PipelineError {
+    /// A model's refusal as a client sees it.
+    init(_ error: CaptionError) {
+        let code: Code =
+            switch error.code {
+            case .invalidOption: .invalidOption
+            case .emptyCaption: .emptyCaption
+            case .invalidOutput: .invalidOutput
+            case .damagedModel, .unusableModel: .modelUnavailable
+            }
+        self.init(code, error.message, cause: error.cause)
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Blip2
+import Devices
 import Foundation
 import Networks
 import Pipeline
@@ -39,7 +40,7 @@ struct Compare: AsyncParsableCommand {
     private func chosenPrecisions() throws -> [Precision] {
         let names = precisions.split(separator: ",", omittingEmptySubsequences: false)
         let chosen = try names.map { name in
-            do throws(Blip2Error) {
+            do throws(DeviceError) {
                 return try Precision(setting: name.trimmingCharacters(in: .whitespaces))
             } catch {
                 throw ValidationError(error.message)

@@ -1,4 +1,5 @@
 import Blip2
+import Captioning
 import Foundation
 import Imaging
 import Pipeline
@@ -51,7 +52,7 @@ struct PrecisionRun {
             func caption() throws -> GeneratedCaption {
                 do {
                     return try model.caption(pixels: pixels, options: options, cancellation: Cancellation())
-                } catch let error as PipelineError where error.code == .invalidOption {
+                } catch let error as CaptionError where error.code == .invalidOption {
                     throw CommandError(CaptionFlags.sayingFlags(error.message))
                 }
             }

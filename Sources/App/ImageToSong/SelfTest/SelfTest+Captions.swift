@@ -1,4 +1,4 @@
-import Blip2
+import Captioning
 import Foundation
 import Imaging
 import Pipeline
@@ -7,7 +7,7 @@ extension SelfTestReport {
     /// Captions the sample pictures, one after the other, and then all of them again.
     ///
     /// - Parameter model: nil where it could not be loaded.
-    func checkCaptions(_ model: Blip2CaptionModel?) {
+    func checkCaptions(_ model: (any CaptionModel)?) {
         guard let model else {
             check("Captions", needs: model) { _ in ((), "") }
             return
@@ -38,8 +38,11 @@ extension SelfTestReport {
             return ((), made.count == 1 ? "1 picture" : "\(made.count) pictures")
         }
         check("Stages, median", needs: made.isEmpty ? nil : made) { made in
-            let medians = TimedCaption.stages.map { name, stage in
-                (name, TimedCaption.median(made.map { $0.1[keyPath: stage].inSeconds }))
+            let medians = made[0].1.stages.indices.map { index in
+                (
+                    made[0].1.stages[index].name,
+                    TimedCaption.median(made.map { $0.1.stages[index].duration.inSeconds })
+                )
             }
             stages = Dictionary(uniqueKeysWithValues: medians)
             return ((), medians.map { "\($0.0) \(Self.milliseconds($0.1))" }.joined(separator: ", "))
@@ -52,14 +55,11 @@ private struct TimedCaption {
     let text: String
     /// Reading, decoding and resizing the picture.
     let picture: Duration
-    let generation: GenerationTimings
+    let generation: StageTimings
 
     /// The stages, in the order in which they come.
-    static var stages: [(String, KeyPath<TimedCaption, Duration>)] {
-        [
-            ("picture", \.picture), ("vision", \.generation.vision), ("qformer", \.generation.qformer),
-            ("prefill", \.generation.prefill), ("decode", \.generation.decode),
-        ]
+    var stages: [(name: String, duration: Duration)] {
+        [("picture", picture)] + generation.stages.map { ($0.name, $0.duration) }
     }
 
     /// The middle one of some numbers, the upper one of two; there is at least one.
@@ -68,7 +68,7 @@ private struct TimedCaption {
     }
 }
 
-extension Blip2CaptionModel {
+extension CaptionModel {
     /// The caption of the picture in the bytes of a file. Blocks.
     fileprivate func timed(_ bytes: [UInt8]) throws -> TimedCaption {
         let start = ContinuousClock.now

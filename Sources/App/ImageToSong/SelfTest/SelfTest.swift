@@ -2,6 +2,7 @@ import ArgumentParser
 import Blip2
 import Checkpoint
 import Foundation
+import Devices
 import Networks
 import ONNXRuntime
 import Pipeline

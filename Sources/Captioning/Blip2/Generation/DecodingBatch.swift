@@ -1,3 +1,4 @@
+public import Captioning
 public import ONNXRuntime
 
 /// Rows that are decoded together: a row joins between two steps and leaves when it ends.

@@ -1,4 +1,5 @@
 import Checkpoint
+import Devices
 import Networks
 import ONNXGraph
 

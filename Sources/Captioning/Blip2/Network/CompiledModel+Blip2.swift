@@ -1,4 +1,5 @@
 import Checkpoint
+import Devices
 import Foundation
 import Networks
 import ONNXRuntime

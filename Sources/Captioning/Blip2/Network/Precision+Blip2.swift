@@ -1,22 +1,7 @@
-public import Networks
+import Devices
+import Networks
 
 extension Precision {
-    /// Reads a setting: the name of a precision, or `auto` for the one that suits the device.
-    /// - Throws: ``Blip2Error`` with the names that are possible.
-    public init(setting: String) throws(Blip2Error) {
-        if setting == "auto" {
-            self = .int4
-        } else if let precision = Precision(rawValue: setting) {
-            self = precision
-        } else {
-            let names = Precision.settings.joined(separator: ", ")
-            throw Blip2Error(.invalidOption, "There is no precision \"\(setting)\"; it may be one of: \(names).")
-        }
-    }
-
-    /// Everything that a setting may be.
-    public static let settings = ["auto"] + allCases.map(\.rawValue)
-
     /// How a graph holds the matrices of its layers.
     ///
     /// Pictures pass many rows through each layer, so that arithmetic is what takes time there, and long blocks cost least

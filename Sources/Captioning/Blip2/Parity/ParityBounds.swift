@@ -1,4 +1,4 @@
-import Networks
+import Devices
 
 /// How near a model has to come to its reference, at one precision.
 ///

@@ -1,4 +1,4 @@
-public import Networks
+public import Devices
 import ONNXRuntime
 
 /// How far this implementation is from what transformers computed, stage by stage.

@@ -1,4 +1,5 @@
 package import Checkpoint
+package import Devices
 package import ONNXGraph
 
 /// What is compiled, and into what.

@@ -1,4 +1,5 @@
 import Checkpoint
+import Devices
 import Foundation
 
 /// What `manifest.json` says of the compiled model that it lies with.

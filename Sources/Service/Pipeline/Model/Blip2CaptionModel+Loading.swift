@@ -1,4 +1,6 @@
-public import Blip2
+import Blip2
+import Captioning
+public import Devices
 import Foundation
 import Networks
 
@@ -9,7 +11,7 @@ extension Blip2CaptionModel {
     ///   - device: what is to run it.
     ///   - note: told what there is to say of the device.
     public static func loader(
-        _ settings: Settings, device: DeviceWish = .cpu, note: @escaping @Sendable (Execution.Note) -> Void = { _ in }
+        _ settings: Settings, device: DevicePreference = .cpu, note: @escaping @Sendable (Execution.Note) -> Void = { _ in }
     ) -> Captioner.Loader {
         { progress in
             let cache = URL(fileURLWithPath: settings.modelCacheDirectory)
@@ -20,12 +22,17 @@ extension Blip2CaptionModel {
             progress("Loading the model in \(folder.path)")
             var tenths = 0
             let remaining = RemainingTime()
-            let model = try Blip2Model(checkpoint, cache: cache, execution: execution) { share in
+            let model: Blip2Model
+            do {
+            model = try Blip2Model(checkpoint, cache: cache, execution: execution) { share in
                 guard Int(share * 10) > tenths else { return }
                 tenths = Int(share * 10)
                 progress("Compiling the model: \(tenths * 10) %\(remaining.words(at: share))")
             } waiting: {
                 progress("Another process is compiling this model; waiting for it")
+            }
+            } catch let error as Blip2Error where error.code == .damagedModel {
+                throw CaptionError(.damagedModel, error.message, cause: error.cause)
             }
             if let file = model.compiled.wasDamaged {
                 progress("\(file) was damaged; the model was compiled anew")

@@ -1,16 +1,17 @@
 import Blip2
+import Captioning
 import Tokenization
 
 extension Blip2CaptionModel {
     /// What the model is asked to generate: the checkpoint's own defaults, and over them what the caller wants.
     ///
     /// - Throws: `invalidOption` for what the model cannot do.
-    func generationOptions(_ options: CaptionOptions) throws(PipelineError) -> GenerationOptions {
+    func generationOptions(_ options: CaptionOptions) throws(CaptionError) -> GenerationOptions {
         let prompt = try promptIDs(options.prompt)
         let promptLength = prompt?.count ?? 1
         let room = model.maximumNewTokens(promptLength: promptLength)
         guard room >= 1 else {
-            throw PipelineError(
+            throw CaptionError(
                 .invalidOption,
                 "The prompt has \(promptLength) tokens; this model has room for \(promptLength + room - 1). Shorten it."
             )
@@ -25,7 +26,7 @@ extension Blip2CaptionModel {
         do {
             try model.check(result)
         } catch {
-            throw PipelineError(.invalidOption, error.message, cause: error)
+            throw CaptionError(.invalidOption, error.message, cause: error)
         }
         return result
     }
@@ -34,11 +35,11 @@ extension Blip2CaptionModel {
     ///
     /// The prompt stands there as the tokenizer writes it, its special tokens included, as transformers' `Blip2Processor`
     /// has it; that puts the image tokens in front, which here is the picture itself.
-    func promptIDs(_ prompt: String?) throws(PipelineError) -> [Int]? {
+    func promptIDs(_ prompt: String?) throws(CaptionError) -> [Int]? {
         guard let prompt, !prompt.isEmpty else { return nil }
         let ids = tokenizer.encode(prompt, addingSpecialTokens: true)
         if let image = model.configuration.imageTokenIndex, ids.contains(image) {
-            throw PipelineError(
+            throw CaptionError(
                 .invalidOption,
                 "The prompt holds the token that stands for the picture. Leave it out: the picture is always in front.")
         }

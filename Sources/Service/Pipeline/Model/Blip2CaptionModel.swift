@@ -1,4 +1,5 @@
 public import Blip2
+public import Captioning
 import Checkpoint
 import Foundation
 public import Imaging
@@ -35,12 +36,12 @@ public final class Blip2CaptionModel: CaptionModel {
     }
 
     /// Finds out whether a checkpoint has what captions need beside networks, before these are compiled.
-    /// - Throws: `Blip2Error`, `TokenizationError`, `ImagingError` or ``PipelineError``, each with what to do.
+    /// - Throws: `Blip2Error`, `TokenizationError`, `ImagingError` or ``CaptionError``, each with what to do.
     public static func check(_ checkpoint: Blip2Checkpoint) throws {
         _ = try checkpoint.tokenizer()
         _ = try PixelPreparation(try checkpoint.imageProcessor())
         guard checkpoint.maximumNewTokens(promptLength: 1) >= 1 else {
-            throw PipelineError(
+            throw CaptionError(
                 .modelUnavailable,
                 "\(checkpoint.folder.folder.path) takes \(checkpoint.configuration.text.maximumPositions) positions, which "
                     + "leaves no room behind picture and prompt.")
@@ -64,7 +65,7 @@ public final class Blip2CaptionModel: CaptionModel {
                 memoryBytes: model.compiled.byteCount, gpuName: model.execution.gpu?.name,
                 gpuMemoryBytes: model.execution.gpu?.memoryBytes),
             limits: .init(
-                imageSize: model.configuration.vision.imageSize, queryTokens: model.configuration.queryTokenCount,
+                imageSize: model.configuration.vision.imageSize, imageTokens: model.configuration.queryTokenCount,
                 maxNewTokens: most))
         if isDemo { description.note = Self.demoNote }
         description.samplesByDefault = model.generation.doSample == true
@@ -89,25 +90,20 @@ public final class Blip2CaptionModel: CaptionModel {
         }
         guard !joining.isEmpty else { return refused }
         let side = model.configuration.vision.imageSize
-        return try Self.translatingCancellation {
-            let encoding = try model.encode(
-                try Tensor(joining.flatMap(\.picture.pixels), shape: [joining.count, 3, side, side]),
-                cancellation: cancellation)
-            let ids = try batch.join(encoding.languageInputs, joining.map(\.options), cancellation: cancellation)
-            for (id, joined) in zip(ids, joining) {
-                rows[id] = Row(
-                    joined.picture, joined.options, visionTime: encoding.visionTime,
-                    qFormerTime: encoding.qFormerTime)
-            }
-            return refused + finished()
+        let encoding = try model.encode(
+            try Tensor(joining.flatMap(\.picture.pixels), shape: [joining.count, 3, side, side]),
+            cancellation: cancellation)
+        let ids = try batch.join(encoding.languageInputs, joining.map(\.options), cancellation: cancellation)
+        for (id, joined) in zip(ids, joining) {
+            rows[id] = Row(
+                joined.picture, joined.options, visionTime: encoding.visionTime, qFormerTime: encoding.qFormerTime)
         }
+        return refused + finished()
     }
 
     public func step(cancellation: Cancellation) throws -> [CaptionOutcome] {
-        try Self.translatingCancellation {
-            try batch.step(cancellation: cancellation)
-            return finished()
-        }
+        try batch.step(cancellation: cancellation)
+        return finished()
     }
 
     public func text(of id: CaptionInput.ID) -> String {
@@ -133,7 +129,11 @@ public final class Blip2CaptionModel: CaptionModel {
     }
 
     public func prove() throws {
-        try model.prove()
+        do {
+            try model.prove()
+        } catch let error as Blip2Error where error.code == .damagedModel {
+            throw CaptionError(.damagedModel, error.message, cause: error.cause)
+        }
     }
 
     public var files: (any ModelFiles)? { CompiledModelFiles(model: model.compiled) }
@@ -144,16 +144,17 @@ public final class Blip2CaptionModel: CaptionModel {
             guard let row = rows.removeValue(forKey: finished.id) else { return nil }
             if let failure = finished.failure {
                 return CaptionOutcome(
-                    id: row.id, result: .failure(PipelineError(.invalidOutput, failure.message, cause: failure)))
+                    id: row.id, result: .failure(CaptionError(.invalidOutput, failure.message, cause: failure)))
             }
             // A text in which there is no word but those of the prompt is none.
             let sequences = finished.sequences.filter { !text(of: $0.ids).isEmpty }
             let texts = sequences.map { text(of: row.beginning + $0.ids) }
             var caption = GeneratedCaption(
                 text: texts.first ?? "", tokenIDs: sequences.first?.ids ?? finished.ids,
-                timings: GenerationTimings(
-                    vision: row.visionTime, qformer: row.qFormerTime, prefill: finished.prefillTime,
-                    decode: finished.decodeTime))
+                timings: [
+                    "vision": row.visionTime, "qformer": row.qFormerTime, "prefill": finished.prefillTime,
+                    "decode": finished.decodeTime,
+                ])
             if texts.count > 1 { caption.texts = texts }
             return CaptionOutcome(id: row.id, result: .success(caption))
         }
@@ -161,14 +162,6 @@ public final class Blip2CaptionModel: CaptionModel {
 
     private func text(of ids: [Int]) -> String {
         tokenizer.decode(ids, skippingSpecialTokens: true).withoutOuterSpace()
-    }
-
-    private static func translatingCancellation<Value>(_ work: () throws -> Value) throws -> Value {
-        do {
-            return try work()
-        } catch let error as Blip2Error where error.code == .cancelled {
-            throw CancellationError()
-        }
     }
 }
 
@@ -186,4 +179,13 @@ extension PixelPreparation {
         mean = processor.doNormalize ? processor.mean : [0, 0, 0]
         standardDeviation = processor.doNormalize ? processor.std : [1, 1, 1]
     }
+}
+
+/// The files of a compiled model.
+struct CompiledModelFiles: ModelFiles {
+    let model: CompiledModel
+
+    var loadedStamp: String { model.loadedStamp }
+    func stamp() -> String { model.stamp() }
+    func check(isGentle: Bool) throws { try model.check(isGentle: isGentle) }
 }

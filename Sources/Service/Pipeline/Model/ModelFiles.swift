@@ -1,28 +1,5 @@
+import Captioning
 import Foundation
-import Networks
-
-/// The files that a model was loaded from. They may be looked at from any thread, while captions are made.
-public protocol ModelFiles: Sendable {
-    /// What ``stamp()`` was before the model was loaded.
-    var loadedStamp: String { get }
-
-    /// What the file system says of the files: another text where one was touched since. Costs microseconds.
-    func stamp() -> String
-
-    /// Hashes every file. Blocks for seconds or minutes.
-    /// - Parameter isGentle: whether to read slowly enough that captions hardly notice.
-    /// - Throws: an error whose description says which file is damaged, and what to do.
-    func check(isGentle: Bool) throws
-}
-
-/// The files of a compiled model.
-struct CompiledModelFiles: ModelFiles {
-    let model: CompiledModel
-
-    var loadedStamp: String { model.loadedStamp }
-    func stamp() -> String { model.stamp() }
-    func check(isGentle: Bool) throws { try model.check(isGentle: isGentle) }
-}
 
 /// Holds the files of a model against what was compiled: soon after the start, and whenever one of them was touched.
 actor ModelProof {

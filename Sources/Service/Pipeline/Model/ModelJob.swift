@@ -1,3 +1,4 @@
+import Captioning
 import Synchronization
 
 /// A picture on its way through the model, and the caller who waits for its caption.

@@ -1,4 +1,4 @@
-import Blip2
+import Captioning
 import Synchronization
 
 /// The pictures that wait for the model and those that are in it, as seen from any thread.

@@ -1,4 +1,4 @@
-import Blip2
+import Captioning
 import Imaging
 
 /// Owns the model: loads it, and calls it on one thread of its own for all pictures that are there at a time.
@@ -48,7 +48,7 @@ actor ModelWorker {
                 pixels: [Float](repeating: 0, count: 3 * loaded.preparation.height * loaded.preparation.width),
                 options: CaptionOptions(maxNewTokens: min(2, loaded.description.limits.maxNewTokens)),
                 cancellation: Cancellation())
-        } catch let error as PipelineError where error.code == .emptyCaption {
+        } catch let error as CaptionError where error.code == .emptyCaption {
             // Of a black picture there may be nothing to say in two tokens.
         }
         self.model = model

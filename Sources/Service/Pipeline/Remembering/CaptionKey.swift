@@ -1,3 +1,4 @@
+import Captioning
 import Crypto
 import Foundation
 

@@ -1,7 +1,7 @@
-public import Blip2
+public import Devices
 
 extension Settings {
     /// What USE_GPU asks for.
     /// - Parameter asked: whether somebody has said so; see ``LoadedSettings/isInEnvironment(_:)``.
-    public func deviceWish(asked: Bool) -> DeviceWish { usesGPU ? .gpuIfThere(asked: asked) : .cpu }
+    public func devicePreference(asked: Bool) -> DevicePreference { usesGPU ? .gpuIfThere(asked: asked) : .cpu }
 }

@@ -1,7 +1,6 @@
-import Blip2
+import Devices
 public import Imaging
 public import Logging
-import Networks
 
 /// How the program runs: what the environment says, over what `.env` says, over the defaults written here.
 public struct Settings: Sendable, Equatable {

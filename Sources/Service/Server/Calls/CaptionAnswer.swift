@@ -1,3 +1,4 @@
+import Captioning
 import Foundation
 import Pipeline
 
@@ -65,10 +66,11 @@ struct ProcessingTime: Encodable {
     let waiting: Double
     /// All stages of the model together.
     let generation: Double
-    let vision: Double
-    let qformer: Double
-    let prefill: Double
-    let decode: Double
+    /// Each of the model's stages, by the name that it has in answers.
+    let stages: [String: Double]
+
+    /// Stages that are in every answer, 0 where a model has no such stage or the caption was remembered.
+    private static let known = ["vision", "qformer", "prefill", "decode"]
 
     enum CodingKeys: String, CodingKey {
         case total = "total_seconds"
@@ -76,22 +78,38 @@ struct ProcessingTime: Encodable {
         case imagePreprocess = "image_preprocess_seconds"
         case waiting = "waiting_seconds"
         case generation = "caption_generation_seconds"
-        case vision = "vision_seconds"
-        case qformer = "qformer_seconds"
-        case prefill = "prefill_seconds"
-        case decode = "decode_seconds"
+    }
+
+    /// The name of a stage of the model.
+    private struct StageKey: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
     }
 
     init(_ timings: CaptionTimings, total: Duration) {
-        let stages = timings.generation
+        let generation = timings.generation
         self.total = WireFormat.seconds(total)
         imageDecode = WireFormat.seconds(timings.decode)
         imagePreprocess = WireFormat.seconds(timings.preprocess)
         waiting = WireFormat.seconds(timings.waiting)
-        generation = WireFormat.seconds(stages.total)
-        vision = WireFormat.seconds(stages.vision)
-        qformer = WireFormat.seconds(stages.qformer)
-        prefill = WireFormat.seconds(stages.prefill)
-        decode = WireFormat.seconds(stages.decode)
+        self.generation = WireFormat.seconds(generation.total)
+        stages = Dictionary(
+            Self.known.map { ("\($0)_seconds", 0) }
+                + generation.stages.map { ("\($0.name)_seconds", WireFormat.seconds($0.duration)) },
+            uniquingKeysWith: { $1 })
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(total, forKey: .total)
+        try container.encode(imageDecode, forKey: .imageDecode)
+        try container.encode(imagePreprocess, forKey: .imagePreprocess)
+        try container.encode(waiting, forKey: .waiting)
+        try container.encode(generation, forKey: .generation)
+        var stageContainer = encoder.container(keyedBy: StageKey.self)
+        for (name, seconds) in stages { try stageContainer.encode(seconds, forKey: StageKey(stringValue: name)) }
     }
 }

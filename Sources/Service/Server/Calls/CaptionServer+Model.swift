@@ -1,3 +1,4 @@
+import Captioning
 import Hummingbird
 import Pipeline
 
@@ -77,7 +78,7 @@ extension CaptionServer {
         let limits = ModelInfo.Limits(
             maxImageBytes: configuration.maxImageBytes,
             imageSize: description.map { [$0.limits.imageSize, $0.limits.imageSize] },
-            queryTokens: description?.limits.queryTokens, maxNewTokens: description?.limits.maxNewTokens,
+            queryTokens: description?.limits.imageTokens, maxNewTokens: description?.limits.maxNewTokens,
             requestTimeoutSeconds: configuration.requestTimeout.inSeconds)
         return try .json(
             ModelAnswer(

@@ -1,3 +1,4 @@
+import Captioning
 import Pipeline
 
 /// A caption under way for one client. It is given up when the client goes, and when nobody holds this any more.
