@@ -64,7 +64,8 @@ func tests(_ name: String, _ others: [Target.Dependency] = [], exclude: [String]
 
 /// What is tried by the fuzz targets.
 let fuzzed: [Target.Dependency] = [
-    "Server", "Pipeline", "Songs", "Moods", "Blip2", "Networks", "Tokenization", "Checkpoint", "Hub", "Imaging",
+    "Server", "Pipeline", "Songs", "Moods", "Blip2", "Generation", "Networks", "Tokenization", "Checkpoint", "Hub",
+    "Imaging",
     "Prometheus",
     httpTypes, logging, nioCore, nioEmbedded, nioHTTPTypes,
 ]
@@ -112,15 +113,18 @@ let package = Package(
         .executableTarget(
             name: "ImageToSong",
             dependencies: [
-                "Server", "Pipeline", "MusicServices", "Songs", "Moods", "SentenceEmbedding", "Captioning", "Blip2",
-                "Networks", "Checkpoint", "Hub", "Devices", "ONNXRuntime", "Imaging", "Prometheus",
+                "Server", "Pipeline", "MusicServices", "Songs", "Moods", "SentenceEmbedding", "Captioning",
+                "ModelRegistry",
+                "Blip2", "Generation", "Networks", "Checkpoint", "Hub", "Devices", "ONNXRuntime", "Imaging",
+                "Prometheus",
                 argumentParser, logging, nioCore, nioHTTP1, nioPosix,
             ],
             path: "Sources/App/ImageToSong", swiftSettings: settings),
         library(
             "Service", "Server",
             [
-                "Pipeline", "Captioning", "MusicServices", "Songs", "Moods", "Imaging", "Prometheus", "CWebFiles", crypto, httpTypes,
+                "Pipeline", "Captioning", "MusicServices", "Songs", "Moods", "Imaging", "Prometheus", "CWebFiles",
+                crypto, httpTypes,
                 hummingbird, hummingbirdCore,
                 logging, metrics, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, serviceLifecycle, unixSignals,
             ], exclude: ["Web"]),
@@ -128,8 +132,9 @@ let package = Package(
         library(
             "Service", "Pipeline",
             [
-                "MusicServices", "Songs", "Moods", "SentenceEmbedding", "Captioning", "Blip2", "Networks", "Tokenization",
-                "Checkpoint", "Hub", "Devices", "ONNXRuntime", "Imaging", configuration, coreMetrics, crypto, grdb, logging, metrics,
+                "MusicServices", "Songs", "Moods", "SentenceEmbedding", "Captioning", "Networks", "Tokenization",
+                "Checkpoint", "Hub", "Devices", "ONNXRuntime", "Imaging", configuration, coreMetrics, crypto, grdb,
+                logging, metrics,
             ]),
         library("Music", "MusicServices", ["Songs", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1]),
         library("Music", "Songs", ["Moods", "CAudioTags", "CKernels", "CSongFiles", grdb], exclude: ["starter.csv"]),
@@ -142,9 +147,27 @@ let package = Package(
             ["Networks", "Tokenization", "Checkpoint", "Devices", "ONNXGraph", "ONNXRuntime"]),
         // What a captioner is to those who ask it for captions. It knows none.
         library("Captioning", "Captioning", ["Imaging"]),
+        // Which captioner reads a checkpoint, and how it is asked for captions.
+        library(
+            "Captioning", "ModelRegistry",
+            [
+                "Captioning", "Blip2", "Generation", "Networks", "Tokenization", "Checkpoint", "Devices", "ONNXRuntime",
+                "Imaging",
+            ]),
         library(
             "Captioning", "Blip2",
-            ["Captioning", "Networks", "Tokenization", "Checkpoint", "Devices", "ONNXGraph", "ONNXRuntime"]),
+            [
+                "Captioning", "Generation", "Networks", "Tokenization", "Checkpoint", "Devices", "ONNXGraph",
+                "ONNXRuntime",
+                "Imaging",
+            ]),
+        // How a decoder generates text, whichever model it belongs to.
+        library(
+            "Captioning", "Generation",
+            [
+                "Captioning", "Networks", "Tokenization", "Checkpoint", "Devices", "ONNXGraph", "ONNXRuntime",
+                "Imaging",
+            ]),
         // What the networks have in common: layers, weights in few bits, compiling.
         library(
             "Captioning", "Networks", ["Checkpoint", "Devices", "ONNXGraph", "ONNXRuntime", "CKernels", crypto]),
@@ -177,8 +200,16 @@ let package = Package(
             swiftSettings: settings),
         // A model that answers what a test wants, and what else the tests of several modules need.
         .target(
-            name: "StandIns", dependencies: ["Captioning", "Imaging"], path: "Tests/StandIns",
+            name: "StandIns", dependencies: ["Captioning", "Checkpoint", "Imaging"], path: "Tests/StandIns",
             swiftSettings: settings),
+        // The smallest captioner that there can be: docs/adding-a-captioner.md.
+        .target(
+            name: "MeanColour",
+            dependencies: [
+                "Captioning", "Generation", "Networks", "Tokenization", "Checkpoint", "Devices", "ONNXRuntime",
+                "Imaging",
+            ],
+            path: "Tests/MeanColour", swiftSettings: settings),
         // A server that behaves like the Hugging Face Hub, or misbehaves as it is told.
         .target(
             name: "FakeHub", dependencies: [crypto, nioCore, nioHTTP1, nioPosix, nioSSL], path: "Tests/FakeHub",
@@ -191,7 +222,9 @@ let package = Package(
         tests(
             "Server",
             [
-                "BadRequests", "StandIns", "Captioning", "Pipeline", "Songs", "Imaging", "Prometheus", httpTypes, hummingbird,
+                "BadRequests", "MeanColour", "StandIns", "Captioning", "ModelRegistry", "Devices", "Pipeline", "Songs",
+                "Imaging", "Prometheus", httpTypes,
+                hummingbird,
                 hummingbirdTesting, hummingbirdCore, logging, metrics, nioCore, nioEmbedded, nioHTTP1, nioHTTPTypes,
                 nioHTTPTypesHTTP1, nioPosix, serviceLifecycle,
             ],
@@ -199,7 +232,8 @@ let package = Package(
         tests(
             "Pipeline",
             [
-                "StandIns", "Songs", "Moods", "Captioning", "Blip2", "Checkpoint", "Devices", "Hub", "Imaging", configuration, coreMetrics, grdb,
+                "StandIns", "Songs", "Moods", "Captioning", "Checkpoint", "Devices", "Hub", "Imaging", configuration,
+                coreMetrics, grdb,
                 logging, metrics,
             ]),
         tests("MusicServices", ["StandIns", "Songs", logging, nioCore, nioHTTP1, nioPosix], exclude: []),
@@ -207,7 +241,16 @@ let package = Package(
         tests("Moods", ["CSongFiles", "Imaging"], exclude: []),
         tests("SentenceEmbedding", ["StandIns", "Networks", "Checkpoint", "Devices", "Tokenization", "ONNXRuntime"]),
         tests("Captioning", ["StandIns"], exclude: []),
-        tests("Blip2", ["StandIns", "Captioning", "Networks", "Checkpoint", "Devices", "ONNXRuntime"], exclude: ["Configuration/Fixtures"]),
+        tests(
+            "ModelRegistry",
+            [
+                "MeanColour", "StandIns", "Captioning", "Generation", "Blip2", "Checkpoint", "Devices", "ONNXRuntime",
+                "Imaging",
+            ]),
+        tests("Generation", ["StandIns", "Checkpoint"], exclude: []),
+        tests(
+            "Blip2", ["StandIns", "Captioning", "Generation", "Networks", "Checkpoint", "Devices", "ONNXRuntime"],
+            exclude: ["Configuration/Fixtures"]),
         tests("Tokenization"),
         tests("Checkpoint"),
         tests("Hub", ["Checkpoint", "FakeHub", "StandIns", crypto]),

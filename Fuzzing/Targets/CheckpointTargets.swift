@@ -1,4 +1,5 @@
 import Foundation
+import Generation
 
 @testable import Blip2
 @testable import Checkpoint
@@ -41,6 +42,8 @@ extension FuzzTarget {
             try FuzzFinding.unless(error.message.utf8.count < 20_000, "An error of \(error.message.utf8.count) bytes")
         } catch let error as Blip2Error {
             try FuzzFinding.unless(error.message.utf8.count < 20_000, "An error of \(error.message.utf8.count) bytes")
+        } catch let error as GenerationError {
+            try FuzzFinding.unless(error.message.utf8.count < 20_000, "An error of \(error.message.utf8.count) bytes")
         }
     }
 }
@@ -61,7 +64,7 @@ extension FuzzTarget {
             try refusing {
                 let checkpoint = try CheckpointFolder(folder.url)
                 let configuration = try Blip2Configuration(checkpoint.configuration)
-                _ = try GenerationConfiguration(checkpoint, text: configuration.text)
+                _ = try DecoderConfiguration(checkpoint, configuration)
                 _ = try ImageProcessorConfiguration(checkpoint, imageSize: configuration.vision.imageSize)
             }
         }

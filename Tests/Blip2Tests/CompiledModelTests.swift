@@ -96,7 +96,7 @@ struct CompiledModelTests {
 
     @Test("A cache that cannot be written is named, with the setting")
     func namesUnwritableCaches() throws {
-        let error = try #require(throws: Blip2Error.self) {
+        let error = try #require(throws: NetworksError.self) {
             try Blip2Model(folder: Fixtures.checkpoint(name), cache: URL(fileURLWithPath: "/dev/null/models"))
         }
         #expect(error.code == .cache)

@@ -1,12 +1,14 @@
+import Captioning
 import ONNXRuntime
 import StandIns
 import Testing
 
 @testable import Blip2
+@testable import Generation
 
 /// What beams ask of a decoder's rows, in both families.
 @Suite("Rows of a decoder", .heavy)
-struct DecoderRowsTests {
+struct DecoderRunnerTests {
     private static let names = ["opt-pre-norm", "t5-flan-form", "t5-far-positions"]
 
     /// A decoder with room, and a picture for it.
@@ -25,8 +27,8 @@ struct DecoderRowsTests {
                 (0..<shape.reduce(1, *)).map { _ in Float.random(in: -1...1, using: &random) }, shape: shape)
         }
 
-        func rows() throws -> any DecoderRows {
-            let rows = model.makeDecoderRows()
+        func rows() throws -> any DecoderRunner {
+            let rows = model.makeDecoderRunner()
             try rows.reserve(rows: 4, positions: model.configuration.queryTokenCount + prompt.count + 8)
             return rows
         }
@@ -34,8 +36,8 @@ struct DecoderRowsTests {
         /// The scores behind the tokens of one row that has the decoder for itself.
         func alone(_ tokens: [Int]) throws -> [Float] {
             let rows = try rows()
-            var scores = try rows.append(picture, prompts: [prompt], nil)
-            for token in tokens { scores = try rows.step([token], nil) }
+            var scores = try rows.prefill(picture, prompts: [prompt], cancellation: nil)
+            for token in tokens { scores = try rows.step([token], cancellation: nil) }
             return Array(try scores.array(of: Float.self).prefix(model.configuration.text.vocabularySize))
         }
 
@@ -56,12 +58,12 @@ struct DecoderRowsTests {
     func copies(_ name: String) throws {
         let bench = try Bench(name)
         let rows = try bench.rows()
-        _ = try rows.append(bench.picture, prompts: [bench.prompt], nil)
+        _ = try rows.prefill(bench.picture, prompts: [bench.prompt], cancellation: nil)
         let length = rows.lengths[0]
         rows.copy(row: 0, times: 2)
         #expect(rows.lengths == [length, length, length])
-        _ = try rows.step([8, 9, 10], nil)
-        let logits = try rows.step([11, 12, 13], nil)
+        _ = try rows.step([8, 9, 10], cancellation: nil)
+        let logits = try rows.step([11, 12, 13], cancellation: nil)
         for (row, tokens) in [[8, 11], [9, 12], [10, 13]].enumerated() {
             expectEqual(try bench.scores(logits, row), try bench.alone(tokens))
         }
@@ -71,12 +73,12 @@ struct DecoderRowsTests {
     func reorders(_ name: String) throws {
         let bench = try Bench(name)
         let rows = try bench.rows()
-        _ = try rows.append(bench.picture, prompts: [bench.prompt], nil)
+        _ = try rows.prefill(bench.picture, prompts: [bench.prompt], cancellation: nil)
         let fork = rows.lengths[0]
         rows.copy(row: 0, times: 2)
-        _ = try rows.step([8, 9, 10], nil)
+        _ = try rows.step([8, 9, 10], cancellation: nil)
         rows.reorder(rows: [0, 2], parents: [1, 2], from: fork)
-        let logits = try rows.step([11, 12, 13], nil)
+        let logits = try rows.step([11, 12, 13], cancellation: nil)
         for (row, tokens) in [[9, 11], [9, 12], [10, 13]].enumerated() {
             expectEqual(try bench.scores(logits, row), try bench.alone(tokens))
         }
@@ -87,14 +89,14 @@ struct DecoderRowsTests {
     func moves(_ name: String) throws {
         let bench = try Bench(name)
         let rows = try bench.rows()
-        _ = try rows.append(bench.picture, prompts: [bench.prompt], nil)
+        _ = try rows.prefill(bench.picture, prompts: [bench.prompt], cancellation: nil)
         rows.copy(row: 0, times: 1)
-        _ = try rows.step([8, 9], nil)
+        _ = try rows.step([8, 9], cancellation: nil)
         rows.remove(at: 0)
         let long = Array(repeating: 4, count: 30)
         try rows.reserve(rows: 2, positions: bench.model.configuration.queryTokenCount + long.count + 8)
-        _ = try rows.append(bench.picture, prompts: [long], nil)
-        let logits = try rows.step([10, 11], nil)
+        _ = try rows.prefill(bench.picture, prompts: [long], cancellation: nil)
+        let logits = try rows.step([10, 11], cancellation: nil)
         expectEqual(try bench.scores(logits, 0), try bench.alone([9, 10]))
     }
 
@@ -102,24 +104,24 @@ struct DecoderRowsTests {
     func survivesStoppedRuns(_ name: String) throws {
         let bench = try Bench(name)
         let rows = try bench.rows()
-        _ = try rows.append(bench.picture, prompts: [bench.prompt], nil)
-        let stopped = try RunOptions(runtime: bench.model.runtime)
+        _ = try rows.prefill(bench.picture, prompts: [bench.prompt], cancellation: nil)
+        let stopped = Cancellation()
         stopped.cancel()
-        #expect(throws: ONNXRuntimeError.self) { _ = try rows.step([8], stopped) }
-        #expect(throws: ONNXRuntimeError.self) {
-            _ = try rows.append(bench.picture, prompts: [Array(repeating: 3, count: 20)], stopped)
+        #expect(throws: CancellationError.self) { _ = try rows.step([8], cancellation: stopped) }
+        #expect(throws: CancellationError.self) {
+            _ = try rows.prefill(bench.picture, prompts: [Array(repeating: 3, count: 20)], cancellation: stopped)
         }
         #expect(rows.lengths.count == 1)
-        expectEqual(try bench.scores(try rows.step([8], nil), 0), try bench.alone([8]))
+        expectEqual(try bench.scores(try rows.step([8], cancellation: nil), 0), try bench.alone([8]))
     }
 
     @Test("Much memory is given back when the last row leaves", arguments: names)
     func givesMemoryBack(_ name: String) throws {
         let bench = try Bench(name)
-        let rows = bench.model.makeDecoderRows(keptBytes: 1000)
+        let rows = bench.model.makeDecoderRunner(keptBytes: 1000)
         try rows.reserve(rows: 1, positions: 20)
-        _ = try rows.append(bench.picture, prompts: [bench.prompt], nil)
+        _ = try rows.prefill(bench.picture, prompts: [bench.prompt], cancellation: nil)
         rows.remove(at: 0)
-        #expect(rows.room == (0, 0))
+        #expect(rows.capacity == (0, 0))
     }
 }

@@ -6,12 +6,13 @@ import StandIns
 import Testing
 
 @testable import Blip2
+@testable import Generation
 
-@Suite("A batch of rows", .heavy)
-struct DecodingBatchTests {
+@Suite("A batch of texts that are generated", .heavy)
+struct GenerationBatchTests {
     private let cache: TemporaryFolder
     private let model: Blip2Model
-    private let batch: DecodingBatch
+    private let batch: GenerationBatch
     /// Six rows without ends and their lone tokens.
     private let inputs: Tensor
     private let rowCount = 6
@@ -19,7 +20,7 @@ struct DecodingBatchTests {
     init() throws {
         cache = try TemporaryFolder()
         model = try Blip2Model(folder: Fixtures.checkpoint("opt-pre-norm"), cache: cache.url)
-        batch = DecodingBatch(model)
+        batch = GenerationBatch(model.makeDecoderRunner())
         var random = SeededGenerator(seed: 7)
         let shape = [rowCount, model.configuration.queryTokenCount, model.configuration.text.hiddenSize]
         inputs = try Tensor(
@@ -38,14 +39,17 @@ struct DecodingBatchTests {
         try model.generate(try inputs.rows(row..<row + 1), [options])[0].ids
     }
 
-    private func join(_ rows: Range<Int>, _ options: GenerationOptions) throws -> [DecodingBatch.RowID] {
-        try batch.join(try inputs.rows(rows), Array(repeating: options, count: rows.count))
+    /// Pictures as the decoder takes them.
+    private func pictures(_ rows: Range<Int>) throws -> [Tensor] { try model.imageEmbeddings(try inputs.rows(rows)) }
+
+    private func join(_ rows: Range<Int>, _ options: GenerationOptions) throws -> [GenerationBatch.RequestID] {
+        try batch.join(try pictures(rows), Array(repeating: options, count: rows.count))
     }
 
     @Test("Rows of different prompts join together, and are named in the order in which they were given")
     func joinsPrompts() throws {
         let all = [options(5), options(4, prompt: [7, 8, 9]), options(3), options(6, prompt: [5, 6, 7])]
-        let ids = try batch.join(try inputs.rows(0..<4), all)
+        let ids = try batch.join(try pictures(0..<4), all)
         #expect(Set(ids).count == 4)
         let finished = try batch.finish()
         for (row, id) in ids.enumerated() {
@@ -55,8 +59,8 @@ struct DecodingBatchTests {
 
     @Test("A row that ends with its first token never goes on")
     func endsAtOnce() throws {
-        let ids = try batch.join(try inputs.rows(0..<3), [options(3), options(1), options(3)])
-        #expect(batch.rowCount == 2)
+        let ids = try batch.join(try pictures(0..<3), [options(3), options(1), options(3)])
+        #expect(batch.requestCount == 2)
         let first = batch.takeFinished()
         #expect(first.map(\.id) == [ids[1]])
         #expect(try first.first?.ids == alone(1, options(1)))
@@ -75,7 +79,7 @@ struct DecodingBatchTests {
     func worksEmpty() throws {
         #expect(try join(0..<0, options(1)).isEmpty)
         try batch.step()
-        #expect(batch.rowCount == 0)
+        #expect(batch.requestCount == 0)
         #expect(batch.takeFinished().isEmpty)
     }
 
@@ -87,7 +91,7 @@ struct DecodingBatchTests {
         try batch.step()
         batch.remove(ids[0])
         batch.remove(ids[0])
-        #expect(batch.rowCount == 2)
+        #expect(batch.requestCount == 2)
         let finished = try batch.finish()
         #expect(finished.map(\.id) == Array(ids[1...]))
         #expect(try finished.map(\.ids) == [alone(2, options(5)), alone(3, options(5))])
@@ -96,13 +100,13 @@ struct DecodingBatchTests {
     @Test("Memory grows in mid-run for more and for longer rows, and those that run go on as they were")
     func grows() throws {
         _ = try join(0..<1, options(20))
-        #expect(batch.decoder.room == (1, 32))
+        #expect(batch.decoder.capacity == (1, 32))
         for _ in 0..<3 { try batch.step() }
         _ = try join(1..<3, options(40))
-        #expect(batch.decoder.room == (4, 64))
+        #expect(batch.decoder.capacity == (4, 64))
         for _ in 0..<3 { try batch.step() }
         _ = try join(3..<6, options(10))
-        #expect(batch.decoder.room == (8, 64))
+        #expect(batch.decoder.capacity == (8, 64))
         let ids = try batch.finish().map(\.ids)
         let counts = [20, 40, 40, 10, 10, 10]
         #expect(try ids == counts.enumerated().map { try alone($0.offset, options($0.element)) })
@@ -112,15 +116,15 @@ struct DecodingBatchTests {
     func givesMemoryBack() throws {
         _ = try join(0..<2, options(5))
         _ = try batch.finish()
-        #expect(batch.decoder.room == (2, 32))
+        #expect(batch.decoder.capacity == (2, 32))
 
-        let rows = model.makeDecoderRows(keptBytes: 1000)
+        let rows = model.makeDecoderRunner(keptBytes: 1000)
         try rows.reserve(rows: 2, positions: 10)
-        _ = try rows.append(try inputs.rows(0..<2), prompts: [[2], [2]], nil)
+        _ = try rows.prefill(try inputs.rows(0..<2), prompts: [[2], [2]], cancellation: nil)
         rows.remove(at: 0)
-        #expect(rows.room == (2, 32))
+        #expect(rows.capacity == (2, 32))
         rows.remove(at: 0)
-        #expect(rows.room == (0, 0))
+        #expect(rows.capacity == (0, 0))
     }
 
     @Test("Rows that do not fit are refused, all of them, and those that run go on as they were")
@@ -129,15 +133,17 @@ struct DecodingBatchTests {
         try batch.step()
         let bad = [options(0), options(1000), options(3, prompt: []), options(3, prompt: [-1])]
         for bad in bad {
-            let error = try #require(throws: Blip2Error.self) {
-                try batch.join(try inputs.rows(2..<4), [options(3), bad])
+            let error = try #require(throws: GenerationError.self) {
+                try batch.join(try pictures(2..<4), [options(3), bad])
             }
             #expect(error.code == .invalidInput)
         }
-        let error = try #require(throws: Blip2Error.self) { try batch.join(inputs, [options(3)]) }
+        let error = try #require(throws: GenerationError.self) {
+            try batch.join(try pictures(0..<rowCount), [options(3)])
+        }
         #expect(error.code == .invalidInput)
-        #expect(error.message.contains("\(inputs.shape)"))
-        #expect(batch.rowCount == 2)
+        #expect(throws: Blip2Error.self) { try model.imageEmbeddings(try Tensor(.float32, shape: [1, 2, 3])) }
+        #expect(batch.requestCount == 2)
         #expect(try batch.finish().map(\.ids) == [alone(0, options(6)), alone(1, options(6))])
     }
 
@@ -151,9 +157,9 @@ struct DecodingBatchTests {
         ]
         #expect(throws: ONNXRuntimeError.self) {
             try batch.join(
-                imageEmbeddings: pictures, [options(3), options(3, prompt: [5, 6])], cancellation: nil)
+                pictures, [options(3), options(3, prompt: [5, 6])])
         }
-        #expect(batch.rowCount == 1)
+        #expect(batch.requestCount == 1)
         #expect(batch.decoder.lengths.count == 1)
         _ = try join(2..<3, options(4))
         #expect(try batch.finish().map(\.ids) == [alone(0, options(6)), alone(2, options(4))])
@@ -168,15 +174,15 @@ struct DecodingBatchTests {
             { try batch.step(cancellation: cancellation) },
             {
                 _ = try batch.join(
-                    try inputs.rows(2..<4), [options(3), options(3)], cancellation: cancellation)
+                    try pictures(2..<4), [options(3), options(3)], cancellation: cancellation)
             },
         ]
         for attempt in attempts {
             #expect(throws: CancellationError.self) { try attempt() }
         }
         batch.removeAll()
-        #expect(batch.rowCount == 0)
-        #expect(batch.decoder.room == (0, 0))
+        #expect(batch.requestCount == 0)
+        #expect(batch.decoder.capacity == (0, 0))
         _ = try join(2..<4, options(6))
         #expect(try batch.finish().map(\.ids) == [alone(2, options(6)), alone(3, options(6))])
     }
@@ -185,7 +191,7 @@ struct DecodingBatchTests {
     func survivesStoppedRuns(beams: Int) throws {
         _ = try join(0..<3, options(30, beams: beams))
         var joined = 3
-        for round in 0..<40 where batch.rowCount > 0 {
+        for round in 0..<40 where batch.requestCount > 0 {
             let cancellation = Cancellation()
             let group = DispatchGroup()
             // Somewhere before, within or behind the run.
@@ -196,7 +202,7 @@ struct DecodingBatchTests {
             do {
                 if joined < rowCount && round % 8 == 7 {
                     _ = try batch.join(
-                        try inputs.rows(joined..<joined + 1), [options(30, beams: beams)], cancellation: cancellation)
+                        try pictures(joined..<joined + 1), [options(30, beams: beams)], cancellation: cancellation)
                     joined += 1
                 } else {
                     try batch.step(cancellation: cancellation)
@@ -214,9 +220,9 @@ struct DecodingBatchTests {
     func tellsTokens() throws {
         var sampled = options(4)
         sampled.sampling = .init(seed: 2)
-        let ids = try batch.join(try inputs.rows(0..<3), [options(4), options(4, beams: 3), sampled])
+        let ids = try batch.join(try pictures(0..<3), [options(4), options(4, beams: 3), sampled])
         var read: [[[Int]]] = []
-        while batch.rowCount > 0 {
+        while batch.requestCount > 0 {
             read.append(ids.map(batch.tokens))
             try batch.step()
         }
@@ -230,12 +236,12 @@ struct DecodingBatchTests {
     @Test("A row takes as many rows of the decoder as it has beams, and gives all of them back")
     func takesRows() throws {
         _ = try join(0..<1, options(6, beams: 5))
-        #expect(batch.rowCount == 1)
+        #expect(batch.requestCount == 1)
         #expect(batch.decoder.lengths.count == 5)
-        #expect(batch.decoder.room.rows == 8)
+        #expect(batch.decoder.capacity.rows == 8)
         let ids = try join(1..<3, options(6, beams: 2))
         #expect(batch.decoder.lengths.count == 9)
-        #expect(batch.decoder.room.rows == 16)
+        #expect(batch.decoder.capacity.rows == 16)
         batch.remove(ids[0])
         #expect(batch.decoder.lengths.count == 7)
         #expect(try batch.finish().map(\.ids) == [alone(0, options(6, beams: 5)), alone(2, options(6, beams: 2))])
@@ -249,9 +255,9 @@ struct DecodingBatchTests {
         several.returnedSequences = 4
         let free = try model.generate(try inputs.rows(0..<1), [several])[0].sequences
         several.eosTokenIDs = [free[1].ids[2]]
-        _ = try batch.join(try inputs.rows(0..<1), [several])
+        _ = try batch.join(try pictures(0..<1), [several])
         var counts: Set<Int> = []
-        while batch.rowCount > 0 {
+        while batch.requestCount > 0 {
             counts.insert(batch.decoder.lengths.count)
             try batch.step()
         }
@@ -265,12 +271,12 @@ struct DecodingBatchTests {
     func copiesRows() throws {
         let rows = batch.decoder
         try rows.reserve(rows: 4, positions: 20)
-        _ = try rows.append(try inputs.rows(0..<2), prompts: [[2, 9], [2, 9]], nil)
-        _ = try rows.step([5, 6], nil)
+        _ = try rows.prefill(try inputs.rows(0..<2), prompts: [[2, 9], [2, 9]], cancellation: nil)
+        _ = try rows.step([5, 6], cancellation: nil)
         rows.copy(row: 1, times: 2)
         #expect(rows.lengths == Array(repeating: rows.lengths[0], count: 4))
         rows.reorder(rows: [0, 3], parents: [1, 3], from: 0)
-        let logits = try rows.step([7, 7, 7, 7], nil)
+        let logits = try rows.step([7, 7, 7, 7], cancellation: nil)
         let expected = try logits.rows(1..<2).array(of: Float.self)
         for row in [0, 2, 3] {
             let found = try logits.rows(row..<row + 1).array(of: Float.self)

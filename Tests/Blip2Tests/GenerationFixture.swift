@@ -1,5 +1,6 @@
-import Foundation
 import Devices
+import Foundation
+import Generation
 import Networks
 import ONNXRuntime
 import Testing
@@ -107,7 +108,8 @@ struct GenerationSubject {
         let options = fixture.pictures.indices.map { index in
             let promptIDs = fixture.prompts?[index]
             var options = arguments.options(
-                contextLength: model.contextLength(promptIDs: promptIDs), startsTexts: model.startsTexts)
+                contextLength: model.decoder.contextLength(promptIDs: promptIDs), startsTexts: model.decoder.startsTexts
+            )
             options.promptIDs = promptIDs
             return options
         }

@@ -4,6 +4,7 @@ import StandIns
 import Testing
 
 @testable import Blip2
+@testable import Generation
 
 @Suite("Generation as transformers defines it", .heavy)
 struct GenerationParityTests {
@@ -18,8 +19,8 @@ struct GenerationParityTests {
         let subject = try GenerationSubject(checkpoint.name)
         for (number, fixture) in checkpoint.cases.enumerated() {
             let (embeddings, options) = try subject.rows(fixture)
-            let batch = DecodingBatch(subject.model)
-            _ = try batch.join(imageEmbeddings: embeddings, options, cancellation: nil)
+            let batch = GenerationBatch(subject.model.makeDecoderRunner())
+            _ = try batch.join(embeddings, options)
             let found = try batch.finish().flatMap(\.sequences)
             #expect(found.map(\.ids) == fixture.sequences, "case \(number): \(fixture.arguments)")
             #expect(batch.decoder.lengths.isEmpty)
@@ -39,15 +40,15 @@ struct GenerationParityTests {
         arguments: GenerationFixture.all.checkpoints)
     func runsTogether(_ checkpoint: GenerationFixture.Checkpoint) throws {
         let subject = try GenerationSubject(checkpoint.name)
-        let batch = DecodingBatch(subject.model)
+        let batch = GenerationBatch(subject.model.makeDecoderRunner())
         var random = SeededGenerator(seed: 11)
-        var expected: [DecodingBatch.RowID: [[Int]]] = [:]
-        var left: Set<DecodingBatch.RowID> = []
-        var found: [DecodingBatch.RowID: [[Int]]] = [:]
+        var expected: [GenerationBatch.RequestID: [[Int]]] = [:]
+        var left: Set<GenerationBatch.RequestID> = []
+        var found: [GenerationBatch.RequestID: [[Int]]] = [:]
         var mostPlaces = 0
         for fixture in checkpoint.cases {
             let (embeddings, options) = try subject.rows(fixture)
-            let ids = try batch.join(imageEmbeddings: embeddings, options, cancellation: nil)
+            let ids = try batch.join(embeddings, options)
             let count = fixture.sequences.count / ids.count
             for (index, id) in ids.enumerated() {
                 expected[id] = Array(fixture.sequences[index * count..<(index + 1) * count])

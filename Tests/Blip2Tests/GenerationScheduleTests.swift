@@ -1,20 +1,21 @@
 import Blip2
+import Generation
 import ONNXRuntime
 import StandIns
 import Testing
 
 @Suite("Rows that come and go", .heavy)
-struct DecodingScheduleTests {
+struct GenerationScheduleTests {
     @Test("Rows that join and leave at any step get the tokens of a lone run", arguments: Fixtures.names)
     func equalsLoneRuns(_ checkpoint: String) throws {
         let cache = try TemporaryFolder()
         let model = try Blip2Model(folder: Fixtures.checkpoint(checkpoint), cache: cache.url)
-        let batch = DecodingBatch(model)
+        let batch = GenerationBatch(model.makeDecoderRunner())
         var (joinedWhileOthersRan, removedCount) = (0, 0)
         for seed in 1...4 as ClosedRange<UInt64> {
             var random = SeededGenerator(seed: seed)
             let rows = try RandomRows(model, count: 12, using: &random)
-            var schedule = Schedule(rows: rows, batch: batch)
+            var schedule = Schedule(rows: rows, batch: batch, model: model)
             while !schedule.isOver { try schedule.act(using: &random) }
             for row in schedule.results.keys.sorted() {
                 #expect(schedule.results[row] == rows.ids[row], "seed \(seed), row \(row)")
@@ -31,17 +32,18 @@ struct DecodingScheduleTests {
     /// One random way of sending rows through a batch.
     private struct Schedule {
         let rows: RandomRows
-        let batch: DecodingBatch
+        let batch: GenerationBatch
+        let model: Blip2Model
         /// Rows that have joined; the others wait, in their order.
         private var joined = 0
-        private var running: [DecodingBatch.RowID: Int] = [:]
+        private var running: [GenerationBatch.RequestID: Int] = [:]
         private(set) var removedCount = 0
         private(set) var joinedWhileOthersRan = 0
         /// The new tokens of each row that ended.
         private(set) var results: [Int: [Int]] = [:]
 
-        init(rows: RandomRows, batch: DecodingBatch) {
-            (self.rows, self.batch) = (rows, batch)
+        init(rows: RandomRows, batch: GenerationBatch, model: Blip2Model) {
+            (self.rows, self.batch, self.model) = (rows, batch, model)
         }
 
         var isOver: Bool { joined == rows.ids.count && running.isEmpty }
@@ -59,7 +61,7 @@ struct DecodingScheduleTests {
                 let row = running.removeValue(forKey: finished.id)
                 results[try #require(row)] = finished.ids
             }
-            #expect(batch.rowCount == running.count)
+            #expect(batch.requestCount == running.count)
         }
 
         private mutating func join(_ count: Int) throws {
@@ -67,7 +69,9 @@ struct DecodingScheduleTests {
             guard !range.isEmpty else { return }
             joinedWhileOthersRan += running.isEmpty ? 0 : 1
             let (inputs, options) = try rows(range)
-            for (id, row) in zip(try batch.join(inputs, options), range) { running[id] = row }
+            for (id, row) in zip(try batch.join(try model.imageEmbeddings(inputs), options), range) {
+                running[id] = row
+            }
             joined = range.upperBound
         }
 

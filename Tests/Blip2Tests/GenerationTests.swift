@@ -1,6 +1,7 @@
-import Captioning
 import Blip2
+import Captioning
 import Foundation
+import Generation
 import Networks
 import ONNXRuntime
 import StandIns
@@ -67,14 +68,14 @@ struct GenerationTests {
     func refusesPrompts(_ prompt: [Int]) throws {
         var options = GenerationOptions(maxNewTokens: 1)
         options.promptIDs = prompt
-        #expect(try #require(throws: Blip2Error.self) { try model.check(options) }.code == .invalidInput)
-        let error = try #require(throws: Blip2Error.self) { try generate(try pixels(), options) }
+        #expect(try #require(throws: GenerationError.self) { try model.decoder.check(options) }.code == .invalidInput)
+        let error = try #require(throws: GenerationError.self) { try generate(try pixels(), options) }
         #expect(error.code == .invalidInput)
     }
 
     @Test("More new tokens than there are positions are refused", arguments: [0, 100_000])
     func refusesLengths(_ count: Int) throws {
-        let error = try #require(throws: Blip2Error.self) {
+        let error = try #require(throws: GenerationError.self) {
             try generate(try pixels(), GenerationOptions(maxNewTokens: count))
         }
         #expect(error.code == .invalidInput)
@@ -82,17 +83,17 @@ struct GenerationTests {
 
     @Test("What fits the model is let through")
     func letsThrough() throws {
-        var options = GenerationOptions(maxNewTokens: model.maximumNewTokens(promptLength: 2))
+        var options = GenerationOptions(maxNewTokens: model.decoder.maximumNewTokens(promptLength: 2))
         options.promptIDs = [0, model.configuration.text.vocabularySize - 1]
-        try model.check(options)
-        try model.check(GenerationOptions())
+        try model.decoder.check(options)
+        try model.decoder.check(GenerationOptions())
     }
 
     @Test("A forced first token is refused where texts have no start token, as it would do nothing")
     func refusesForcedFirstTokens() throws {
         var options = GenerationOptions()
         options.forcedFirstToken = 7
-        let error = try #require(throws: Blip2Error.self) { try model.check(options) }
+        let error = try #require(throws: GenerationError.self) { try model.decoder.check(options) }
         #expect(error.code == .invalidOption)
         #expect(error.message.contains("forced_bos_token_id"))
     }
@@ -102,15 +103,15 @@ struct GenerationTests {
         let folder = try cache.copy(of: "opt-pre-norm")
         let file = #"{"num_beams": 3, "max_length": 12, "eos_token_id": 7, "length_penalty": 2}"#
         try Data(file.utf8).write(to: folder.appendingPathComponent("generation_config.json"))
-        let options = try Blip2Model(folder: folder, cache: cache.url).defaultOptions(promptIDs: [2, 30])
+        let options = try Blip2Model(folder: folder, cache: cache.url).decoder.defaultOptions(promptIDs: [2, 30])
         #expect(options.beamCount == 3)
         #expect(options.lengthPenalty == 2)
         #expect(options.maxNewTokens == 12 - model.configuration.queryTokenCount - 2)
         #expect(options.eosTokenIDs == nil)
         #expect(options.promptIDs == [2, 30])
-        #expect(model.defaultOptions().maxNewTokens == 30)
-        let room = model.maximumNewTokens(promptLength: 40)
-        #expect(model.defaultOptions(promptIDs: Array(repeating: 5, count: 40)).maxNewTokens == room)
+        #expect(model.decoder.defaultOptions().maxNewTokens == 30)
+        let room = model.decoder.maximumNewTokens(promptLength: 40)
+        #expect(model.decoder.defaultOptions(promptIDs: Array(repeating: 5, count: 40)).maxNewTokens == room)
     }
 
     @Test("Work that was cancelled throws a CancellationError")

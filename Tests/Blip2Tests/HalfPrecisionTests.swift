@@ -1,12 +1,13 @@
 import Captioning
-import Foundation
 import Devices
+import Foundation
 import Networks
 import ONNXRuntime
 import StandIns
 import Testing
 
 @testable import Blip2
+@testable import Generation
 
 @Suite("Half precision", .heavy)
 struct HalfPrecisionTests {
@@ -34,11 +35,11 @@ struct HalfPrecisionTests {
         let reference = try ParityReference(path: Fixtures.reference("t5-flan-form"))
         let logits = try [Precision.fp32, .fp16].map { precision in
             let model = try Blip2Model(folder: folder, cache: cache.url, precision: precision)
-            let rows = model.makeDecoderRows()
+            let rows = model.makeDecoderRunner()
             let prompts = Array(repeating: [5, 1], count: reference.pixels.shape[0])
             try rows.reserve(rows: prompts.count, positions: model.configuration.queryTokenCount + 4)
             let embeddings = try model.encode(reference.pixels).languageInputs
-            return try rows.append(embeddings, prompts: prompts, nil).array(of: Float.self)
+            return try rows.prefill(embeddings, prompts: prompts, cancellation: nil).array(of: Float.self)
         }
         let stage = ParityReport.Stage(name: .firstLogits, logits[1], expected: logits[0], bound: .relativeError(1e-2))
         #expect(logits[0].allSatisfy { $0.isFinite })
@@ -91,12 +92,13 @@ struct HalfPrecisionTests {
         let subject = try GenerationSubject(checkpoint.name, .fp16)
         let rowCopying = try #require(subject.model.rowCopying)
         let memory = try DeviceMemory(.cpu, of: rowCopying)
-        let texts = try [subject.model.makeDecoderRows(), subject.model.makeDecoderRows(in: memory)].map { decoder in
-            let batch = DecodingBatch(subject.model, decoder)
-            var texts: [DecodingBatch.RowID: [GeneratedSequence]] = [:]
+        let texts = try [subject.model.makeDecoderRunner(), subject.model.makeDecoderRunner(in: memory)].map {
+            decoder in
+            let batch = GenerationBatch(decoder)
+            var texts: [GenerationBatch.RequestID: [GeneratedSequence]] = [:]
             for (number, fixture) in checkpoint.cases.enumerated() {
                 let (embeddings, options) = try subject.rows(fixture)
-                let ids = try batch.join(imageEmbeddings: embeddings, options, cancellation: nil)
+                let ids = try batch.join(embeddings, options)
                 for _ in 0..<number % 4 { try batch.step() }
                 for row in batch.takeFinished() { texts[row.id] = row.sequences }
                 if number % 5 == 4, let id = ids.first { batch.remove(id) }
@@ -116,15 +118,15 @@ struct HalfPrecisionTests {
         let memory = try DeviceMemory(.cpu, of: try #require(model.rowCopying))
         let shape = [1, model.configuration.queryTokenCount, model.configuration.text.wordEmbeddingSize]
         let picture = try Tensor([Float](repeating: 0.5, count: shape.reduce(1, *)), shape: shape)
-        let rows = model.makeDecoderRows(in: memory)
+        let rows = model.makeDecoderRunner(in: memory)
         try rows.reserve(rows: 2, positions: shape[1] + 11)
-        _ = try rows.append(picture, prompts: [[5, 6, 7]], nil)
-        _ = try rows.step([8], nil)
+        _ = try rows.prefill(picture, prompts: [[5, 6, 7]], cancellation: nil)
+        _ = try rows.step([8], cancellation: nil)
         rows.copy(row: 0, times: 1)
-        let stopped = try RunOptions(runtime: model.runtime)
+        let stopped = Cancellation()
         stopped.cancel()
-        #expect(throws: ONNXRuntimeError.self) { _ = try rows.step([9, 9], stopped) }
-        let scores = try rows.step([9, 9], nil).array(of: Float.self)
+        #expect(throws: CancellationError.self) { _ = try rows.step([9, 9], cancellation: stopped) }
+        let scores = try rows.step([9, 9], cancellation: nil).array(of: Float.self)
         let size = model.configuration.text.vocabularySize
         #expect(Array(scores[..<size]) == Array(scores[size..<2 * size]))
         #expect(scores.allSatisfy { $0.isFinite })

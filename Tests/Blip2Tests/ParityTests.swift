@@ -1,6 +1,7 @@
 import Checkpoint
-import Foundation
 import Devices
+import Foundation
+import Generation
 import Networks
 import ONNXRuntime
 import StandIns
@@ -117,7 +118,6 @@ struct ParityTests {
             generation(#"{"num_return_sequences": 2.5}"#, "num_return_sequences", .unsupportedGeneration),
             generation(#"{"penalty_alpha": 0.6}"#, "penalty_alpha", .unsupportedGeneration),
             generation(#"{"renormalize_logits": true}"#, "renormalize_logits", .unsupportedGeneration),
-            generation(#"{"num_beams": 40}"#, "num_beams", .invalidOption),
             generation(#"{"bad_words_ids": [3]}"#, "bad_words_ids", .unsupportedGeneration),
             generation(#"{"eos_token_id": "x"}"#, "eos_token_id", .unsupportedGeneration),
             generation(#"{"min_new_tokens": -5}"#, "min_new_tokens", .unsupportedGeneration),
@@ -173,7 +173,7 @@ struct ParityTests {
         let cache = try TemporaryFolder()
         let model = try Blip2Model(folder: Fixtures.checkpoint("several-ends"), cache: cache.url)
         let file = try ParityReference(path: Fixtures.reference("several-ends"))
-        let ends = Set(model.generation.eosTokenIDs + (model.defaultOptions().eosTokenIDs ?? []))
+        let ends = Set(model.decoder.generation.eosTokenIDs + (model.decoder.defaultOptions().eosTokenIDs ?? []))
         let rows = file.generatedIDs
         let row = try #require(
             rows.firstIndex { ids in (ids.firstIndex(where: ends.contains) ?? .max) < ids.count - 1 })
@@ -187,6 +187,15 @@ struct ParityTests {
         try bytes.write(to: changed)
         let report = try model.parity(referencePath: changed.path)
         #expect(report.idsAreEqual == (offset == 0))
+    }
+
+    @Test("A reference whose arguments no model can take is refused with the reason")
+    func refusesOptions() throws {
+        let cache = try TemporaryFolder()
+        let file = try reference(in: cache.url) { $0["__metadata__"] = ["generation": #"{"num_beams": 40}"#] }
+        let model = try Blip2Model(folder: Fixtures.checkpoint("opt-pre-norm"), cache: cache.url)
+        let error = try #require(throws: GenerationError.self) { try model.parity(referencePath: file.path) }
+        #expect(error.code == .invalidOption && error.message.contains("num_beams"))
     }
 
     @Test("A reference that cannot be compared is refused with the reason", arguments: Spoiled.all)

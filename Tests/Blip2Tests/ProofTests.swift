@@ -1,9 +1,11 @@
 import Checkpoint
+import Devices
 import Foundation
 import ONNXRuntime
 import Testing
 
 @testable import Blip2
+@testable import Generation
 @testable import Networks
 
 @Suite("A model that proves itself")
@@ -133,7 +135,7 @@ struct ProofTests {
         first.compiled.keep(KnownAnswer(changed), on: first.machine)
         let next = try load()
         try spoil(next.compiled.folder.appendingPathComponent("decoder.weights"), at: 0.5)
-        let error = try #require(throws: Blip2Error.self) { try next.prove() }
+        let error = try #require(throws: NetworksError.self) { try next.prove() }
         #expect(error.code == .damagedModel && error.message.contains("decoder.weights"))
         let repaired = try load()
         #expect(repaired.compiled.isNew)
@@ -184,8 +186,9 @@ struct ProofTests {
         let encoding = try model.encode(try Tensor(pixels, shape: [3, 3, side, side]))
         var options = GenerationOptions(maxNewTokens: 3)
         options.beamCount = beams
-        let batch = DecodingBatch(model)
-        let ids = try batch.join(encoding.languageInputs, Array(repeating: options, count: 3))
+        let batch = GenerationBatch(model.makeDecoderRunner())
+        let ids = try batch.join(
+            try model.imageEmbeddings(encoding.languageInputs), Array(repeating: options, count: 3))
         let rows = try batch.finish()
         #expect(rows.filter { $0.failure != nil }.map(\.id) == [ids[1]])
         #expect(rows.first { $0.id == ids[1] }?.failure?.code == .invalidOutput)
@@ -193,27 +196,11 @@ struct ProofTests {
             let alone = try model.generate(try encoding.languageInputs.rows(index..<index + 1), [options])[0]
             #expect(rows.first { $0.id == ids[index] }?.ids == alone.ids)
         }
-        let error = try #require(throws: Blip2Error.self) {
+        let error = try #require(throws: GenerationError.self) {
             try model.generate(encoding.languageInputs, Array(repeating: options, count: 3))
         }
         #expect(error.code == .invalidOutput)
         #expect(batch.decoder.lengths.isEmpty)
-    }
-
-    @Test("Scores are finite unless one of them is not, wherever it stands", arguments: [1, 16, 50])
-    func finiteScores(count: Int) {
-        let scores = Scores.allocate(capacity: count)
-        defer { scores.deallocate() }
-        scores.initialize(repeating: -3e38)
-        #expect(scores.isFinite)
-        for index in 0..<count {
-            for value in [Float.nan, .infinity, -.infinity] {
-                scores[index] = value
-                #expect(!scores.isFinite)
-            }
-            scores[index] = 3e38
-        }
-        #expect(scores.isFinite)
     }
 }
 

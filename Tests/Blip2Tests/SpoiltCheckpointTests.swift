@@ -1,7 +1,7 @@
 import Blip2
 import Checkpoint
-import Foundation
 import Devices
+import Foundation
 import Networks
 import StandIns
 import Testing

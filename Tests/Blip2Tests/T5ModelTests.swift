@@ -1,5 +1,6 @@
 import Checkpoint
 import Foundation
+import Generation
 import ONNXRuntime
 import StandIns
 import Testing
@@ -92,13 +93,13 @@ struct T5ModelTests {
     func bounds() throws {
         let model = try Blip2Model(folder: Fixtures.checkpoint("t5-flan-form"), cache: cache.url)
         let queries = model.configuration.queryTokenCount
-        #expect(model.maximumNewTokens(promptLength: 1) == 512)
-        #expect(model.maximumNewTokens(promptLength: 512 - queries) == 512)
-        #expect(model.maximumNewTokens(promptLength: 513 - queries) == 0)
+        #expect(model.decoder.maximumNewTokens(promptLength: 1) == 512)
+        #expect(model.decoder.maximumNewTokens(promptLength: 512 - queries) == 512)
+        #expect(model.decoder.maximumNewTokens(promptLength: 513 - queries) == 0)
         var options = GenerationOptions(maxNewTokens: 1)
         options.promptIDs = Array(repeating: 4, count: 513 - queries)
-        #expect(try #require(throws: Blip2Error.self) { try model.check(options) }.code == .invalidInput)
-        try model.check(GenerationOptions(maxNewTokens: 512))
+        #expect(try #require(throws: GenerationError.self) { try model.decoder.check(options) }.code == .invalidInput)
+        try model.decoder.check(GenerationOptions(maxNewTokens: 512))
     }
 
     @Test("A T5 model without a beginning token takes the end token for a prompt")

@@ -23,7 +23,8 @@ struct DevicePreferenceTests {
 
     static let choices = [
         Choice(
-            precision: "auto", preference: .gpuIfThere(asked: false), search: found, device: .cuda, result: "fp16", notes: []),
+            precision: "auto", preference: .gpuIfThere(asked: false), search: found, device: .cuda, result: "fp16",
+            notes: []),
         Choice(precision: "fp16", preference: .gpu, search: found, device: .cuda, result: "fp16", notes: []),
         Choice(precision: "auto", preference: .cpu, search: found, device: .cpu, result: "auto", notes: []),
         Choice(
@@ -51,7 +52,8 @@ struct DevicePreferenceTests {
     func chooses(_ choice: Choice) throws {
         var notes: [Execution.Note] = []
         let execution = try Execution.choose(
-            precision: choice.precision, device: choice.preference, findGPU: { choice.search }, note: { notes.append($0) })
+            precision: choice.precision, device: choice.preference, findGPU: { choice.search },
+            note: { notes.append($0) })
         #expect(execution.device == choice.device)
         #expect(try execution.precision == Precision(setting: choice.result))
         #expect((execution.gpu?.name == "Example 9000") == (choice.device == .cuda))
@@ -65,7 +67,8 @@ struct DevicePreferenceTests {
     @Test(
         "is an error where it has to be a GPU",
         arguments: [
-            ("auto", noDriver, DeviceError.Code.noGPU, "There is no driver."), ("int8", found, .invalidPrecision, "fp16"),
+            ("auto", noDriver, DeviceError.Code.noGPU, "There is no driver."),
+            ("int8", found, .invalidPrecision, "fp16"),
             ("fp8", found, .invalidPrecision, "fp8"),
         ])
     func refuses(_ precision: String, _ search: GPUSearch, _ code: DeviceError.Code, _ words: String) throws {

@@ -1,7 +1,8 @@
 import Checkpoint
+import StandIns
 import Testing
 
-@testable import Blip2
+@testable import Generation
 
 @Suite("What a caller may ask of generation")
 struct GenerationOptionsTests {
@@ -45,7 +46,7 @@ struct GenerationOptionsTests {
     func refuses(_ refused: Refused) throws {
         var options = GenerationOptions()
         refused.change(&options)
-        let error = try #require(throws: Blip2Error.self) { try options.validate(vocabularySize: 100) }
+        let error = try #require(throws: GenerationError.self) { try options.validate(vocabularySize: 100) }
         #expect(error.code == .invalidOption)
         #expect(error.message.contains(refused.testDescription), "\(error.message)")
     }
@@ -96,7 +97,7 @@ struct GenerationOptionsTests {
     @Test("Words that are no lists of tokens are refused, with their file", arguments: ["3", "[3]", "[[]]", "[[-1]]"])
     func refusesBadWords(_ value: String) throws {
         let file = try ConfigurationFile.example(#"{"bad_words_ids": \#(value)}"#)
-        let error = try #require(throws: Blip2Error.self) { try GenerationConfiguration(file) }
+        let error = try #require(throws: GenerationError.self) { try GenerationConfiguration(file) }
         #expect(error.code == .invalidConfiguration)
         #expect(error.message.contains("bad_words_ids"))
     }

@@ -1,10 +1,11 @@
 import Foundation
+import StandIns
 import Testing
 
-@testable import Blip2
+@testable import Generation
 
-@Suite("Scores of a vocabulary")
-struct ScoresTests {
+@Suite("Logits of a vocabulary")
+struct LogitsTests {
     private func random(_ count: Int) -> [Float] {
         var random = SeededGenerator(seed: UInt64(count))
         return (0..<count).map { _ in Float.random(in: -20...20, using: &random) }
@@ -29,7 +30,7 @@ struct ScoresTests {
         for (score, expected) in zip(scores, expected) { #expect(abs(Double(score) - expected) <= 1e-5) }
     }
 
-    @Test("The highest score is found first, wherever it stands", arguments: [1, 16, 33])
+    @Test("The highest one is found first, wherever it stands", arguments: [1, 16, 33])
     func highest(count: Int) {
         for index in 0..<count {
             var scores = Array(repeating: -Float.infinity, count: count)
@@ -64,31 +65,47 @@ struct ScoresTests {
         }
         #expect(abs(scores.filter(\.isFinite).count - 1500) <= 2)
     }
+
+    @Test("Logits are finite unless one of them is not, wherever it stands", arguments: [1, 16, 50])
+    func finite(count: Int) {
+        let logits = Logits.allocate(capacity: count)
+        defer { logits.deallocate() }
+        logits.initialize(repeating: -3e38)
+        #expect(logits.isFinite)
+        for index in 0..<count {
+            for value in [Float.nan, .infinity, -.infinity] {
+                logits[index] = value
+                #expect(!logits.isFinite)
+            }
+            logits[index] = 3e38
+        }
+        #expect(logits.isFinite)
+    }
 }
 
-@Suite("Where branches go on")
-struct BranchPlacementTests {
+@Suite("Where hypotheses go on")
+struct RowPlacementTests {
     @Test("Beams that change their order copy nothing")
     func permutes() {
-        let placement = BranchPlacement(parents: [2, 0, 1], count: 3)
-        #expect(placement.places == [.parent, .parent, .parent])
+        let placement = RowPlacement(parents: [2, 0, 1], count: 3)
+        #expect(placement.targets == [.parent, .parent, .parent])
         #expect(placement.unused.isEmpty)
     }
 
-    @Test("A branch that goes on twice takes the row of one that does not")
+    @Test("A hypothesis that goes on twice takes the row of one that does not")
     func replaces() {
-        let placement = BranchPlacement(parents: [1, 1, 3, 1], count: 4)
-        #expect(placement.places == [.parent, .branch(0), .parent, .branch(2)])
+        let placement = RowPlacement(parents: [1, 1, 3, 1], count: 4)
+        #expect(placement.targets == [.parent, .hypothesis(0), .parent, .hypothesis(2)])
         #expect(placement.unused.isEmpty)
     }
 
-    @Test("The first branch makes rows for the others, and rows that are too many are named")
+    @Test("The first hypothesis makes rows for the others, and rows that are too many are named")
     func growsAndShrinks() {
-        #expect(BranchPlacement(parents: [0, 0, 0], count: 1).places == [.parent, .new, .new])
-        let shrunk = BranchPlacement(parents: [2, 1], count: 4)
-        #expect(shrunk.places == [.parent, .parent])
+        #expect(RowPlacement(parents: [0, 0, 0], count: 1).targets == [.parent, .new, .new])
+        let shrunk = RowPlacement(parents: [2, 1], count: 4)
+        #expect(shrunk.targets == [.parent, .parent])
         #expect(shrunk.unused == [0, 3])
-        #expect(BranchPlacement(parents: [], count: 2).unused == [0, 1])
+        #expect(RowPlacement(parents: [], count: 2).unused == [0, 1])
     }
 
     @Test("As few rows are copied as can be, and none that somebody still needs")
@@ -99,11 +116,11 @@ struct BranchPlacementTests {
             let parents = (0..<Int.random(in: 0...6, using: &random)).map { _ in
                 Int.random(in: 0..<count, using: &random)
             }
-            let placement = BranchPlacement(parents: parents, count: count)
-            let stays = placement.places.filter { $0 == .parent }.count
+            let placement = RowPlacement(parents: parents, count: count)
+            let stays = placement.targets.filter { $0 == .parent }.count
             #expect(stays == Set(parents).count)
-            for place in placement.places {
-                if case .branch(let branch) = place { #expect(!parents.contains(branch)) }
+            for target in placement.targets {
+                if case .hypothesis(let index) = target { #expect(!parents.contains(index)) }
             }
             #expect(Set(placement.unused).isDisjoint(with: parents))
         }

@@ -112,7 +112,8 @@ struct VariantTests {
     @Test(
         "What is sound, and of a kind that is not read, is called unsupported and not damaged",
         arguments: [
-            "12-bit.jpg", "lossless.jpg", "jpeg-ls.jpg", "cgbi.png", "private-critical.png", "jpeg2000.tif", "complex.tif",
+            "12-bit.jpg", "lossless.jpg", "jpeg-ls.jpg", "cgbi.png", "private-critical.png", "jpeg2000.tif",
+            "complex.tif",
             "sensor.tif", "icc-lab.tif", "huge-tiles.tif",
         ])
     func namesUnsupported(name: String) throws {

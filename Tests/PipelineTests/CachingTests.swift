@@ -1,3 +1,4 @@
+import Captioning
 import CoreMetrics
 import Foundation
 import GRDB

@@ -1,5 +1,5 @@
-import Devices
 import Configuration
+import Devices
 import Foundation
 import Testing
 
@@ -39,8 +39,8 @@ struct SettingsTableTests {
         let loaded = try load(["USE_GPU": "true", "HOST": ""], file: "PORT=9000\n")
         #expect(loaded.isInEnvironment("USE_GPU"))
         for name in ["PORT", "HOST", "MODEL_ID"] { #expect(!loaded.isInEnvironment(name)) }
-        #expect(loaded.settings.deviceWish(asked: true) == .gpuIfThere(asked: true))
-        #expect(try load(["USE_GPU": "false"]).settings.deviceWish(asked: true) == .cpu)
+        #expect(loaded.settings.devicePreference(asked: true) == .gpuIfThere(asked: true))
+        #expect(try load(["USE_GPU": "false"]).settings.devicePreference(asked: true) == .cpu)
     }
 
     @Test("Every column begins at the same place in each line")

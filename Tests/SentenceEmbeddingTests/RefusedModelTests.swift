@@ -1,5 +1,5 @@
-import Foundation
 import Devices
+import Foundation
 import Networks
 import SentenceEmbedding
 import StandIns

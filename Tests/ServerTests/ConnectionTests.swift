@@ -1,4 +1,5 @@
 import BadRequests
+import Captioning
 import Foundation
 import HTTPTypes
 import HummingbirdTesting

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Blip2
 import Foundation
+import Generation
 import ONNXRuntime
 import Pipeline
 
@@ -35,18 +36,19 @@ struct BenchGeneration: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let model = try await options.load(try Settings.load())
+        let model = try await options.blip2(try Settings.load())
         var random = SystemRandomNumberGenerator()
         let shape = [pictures, model.configuration.queryTokenCount, model.configuration.text.hiddenSize]
         let inputs = try Tensor(
             (0..<shape.reduce(1, *)).map { _ in Float.random(in: -1...1, using: &random) }, shape: shape)
+        let encoded = try model.imageEmbeddings(inputs)
         let ways = self.ways
         var answers = ways.map { Answer(way: $0.name, beams: $0.options.beamCount) }
         for _ in 0..<repetitions {
             for (index, way) in ways.enumerated() {
-                let batch = DecodingBatch(model)
-                _ = try batch.join(inputs, Array(repeating: way.options, count: pictures))
-                while batch.rowCount > 0 { try batch.step() }
+                let batch = GenerationBatch(model.makeDecoderRunner())
+                _ = try batch.join(encoded, Array(repeating: way.options, count: pictures))
+                while batch.requestCount > 0 { try batch.step() }
                 answers[index].steps.append(batch.stepTime.inMilliseconds / Double(tokens - 1))
                 answers[index].choices.append(batch.choiceTime.inMilliseconds / Double(tokens - 1))
             }

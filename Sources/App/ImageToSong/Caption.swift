@@ -1,7 +1,7 @@
 import ArgumentParser
-import Blip2
 import Captioning
 import Imaging
+import ModelRegistry
 import Pipeline
 
 struct Caption: AsyncParsableCommand {
@@ -33,8 +33,7 @@ struct Caption: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try Settings.load()
-        let model = try Blip2CaptionModel(
-            try await options.load(settings), name: options.model ?? settings.modelID)
+        let model = try await options.captioner(settings)
         do {
             try flags.options.validate(within: model.description.limits)
         } catch {
@@ -61,7 +60,7 @@ struct Caption: AsyncParsableCommand {
     }
 
     private func caption(
-        _ path: String, _ model: Blip2CaptionModel, _ lines: CaptionLines, _ settings: Settings
+        _ path: String, _ model: any CaptionModel, _ lines: CaptionLines, _ settings: Settings
     ) throws -> CaptionLines.Answer {
         let start = ContinuousClock.now
         let picture = try PictureFile.picture(path, settings)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Captioning
 import Pipeline
 
 /// The flags of every way of generating. What is not given is the checkpoint's own to say, else transformers' default.

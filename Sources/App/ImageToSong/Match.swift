@@ -1,7 +1,7 @@
 import ArgumentParser
-import Blip2
 import Captioning
 import Imaging
+import ModelRegistry
 import Moods
 import MusicServices
 import Pipeline
@@ -44,7 +44,7 @@ struct Match: AsyncParsableCommand {
         let settings = try Settings.load()
         try playlist.map(PlaylistFile.init)?.checkIsNew()
         let matcher = try await SongMatcher.load(settings, catalogue: try option.open())
-        let model = try Blip2CaptionModel(try await options.load(settings), name: options.model ?? settings.modelID)
+        let model = try await options.captioner(settings)
         do {
             try flags.options.validate(within: model.description.limits)
         } catch {
@@ -76,7 +76,7 @@ struct Match: AsyncParsableCommand {
     }
 
     private func match(
-        _ path: String, _ model: Blip2CaptionModel, _ matcher: SongMatcher, _ settings: Settings
+        _ path: String, _ model: any CaptionModel, _ matcher: SongMatcher, _ settings: Settings
     ) throws -> Found {
         let picture = try PictureFile.picture(path, settings)
         let caption = try model.caption(

@@ -2,6 +2,8 @@ import ArgumentParser
 import Blip2
 import Devices
 import Foundation
+import Generation
+import ModelRegistry
 import Networks
 import Pipeline
 
@@ -38,9 +40,48 @@ struct ModelOptions: ParsableArguments {
     }
 
     /// Loads the model, and shows how far fetching and compiling have come if these must happen first.
+    func captioner(_ settings: Settings) async throws -> GenerativeCaptionModel {
+        try captioner(settings, from: try await checkpoint(settings))
+    }
+
+    /// As ``captioner(_:)``, from the checkpoint's folder.
+    func captioner(_ settings: Settings, from folder: URL) throws -> GenerativeCaptionModel {
+        let checkpoint = try ModelRegistry.standard.checkpoint(folder)
+        try checkpoint.checkCaptions()
+        let model = try GenerativeCaptionModel(
+            checkpoint, name: model ?? settings.modelID, cache: URL(fileURLWithPath: settings.modelCacheDirectory),
+            execution: try execution(settings), progress: progress(settings), waiting: { sayWaiting(folder) })
+        if let file = model.compiledModel?.wasDamaged { sayDamaged(file) }
+        return model
+    }
+
+    /// Loads BLIP-2's networks, for the commands that look into them.
     /// - Parameter captions: whether it is to caption pictures, and so needs a tokenizer and a picture processor.
-    func load(_ settings: Settings, captions: Bool = true) async throws -> Blip2Model {
-        try load(settings, from: try await checkpoint(settings), captions: captions)
+    func blip2(_ settings: Settings, captions: Bool = true) async throws -> Blip2Model {
+        try blip2(settings, from: try await checkpoint(settings), captions: captions)
+    }
+
+    /// As ``blip2(_:captions:)``, from the checkpoint's folder.
+    func blip2(_ settings: Settings, from folder: URL, captions: Bool = true) throws -> Blip2Model {
+        let checkpoint = try Blip2Checkpoint(folder)
+        if captions { try checkpoint.checkCaptions() }
+        let model = try Blip2Model(
+            checkpoint, cache: URL(fileURLWithPath: settings.modelCacheDirectory),
+            execution: try execution(settings), progress: progress(settings), waiting: { sayWaiting(folder) })
+        if let file = model.compiled.wasDamaged { sayDamaged(file) }
+        return model
+    }
+
+    private func progress(_ settings: Settings) -> (Double) -> Void {
+        ProgressLine("Compiling \(model ?? settings.modelID)").update
+    }
+
+    private func sayWaiting(_ folder: URL) {
+        complain("Another process is compiling \(folder.lastPathComponent); waiting for it.")
+    }
+
+    private func sayDamaged(_ file: String) {
+        complain("\(file) was damaged; the model was compiled anew.")
     }
 
     /// The folder of the checkpoint, which is fetched first where it is on the Hub.
@@ -61,18 +102,5 @@ struct ModelOptions: ParsableArguments {
         return try Execution.choose(precision: precision ?? settings.precision, device: preference) { note in
             if note.isWarning { complain(note.text) }
         }
-    }
-
-    /// Loads the model from its folder.
-    func load(_ settings: Settings, from folder: URL, captions: Bool = true) throws -> Blip2Model {
-        let checkpoint = try Blip2Checkpoint(folder)
-        if captions { try Blip2CaptionModel.check(checkpoint) }
-        let progress = ProgressLine("Compiling \(model ?? settings.modelID)")
-        let model = try Blip2Model(
-            checkpoint, cache: URL(fileURLWithPath: settings.modelCacheDirectory),
-            execution: try execution(settings), progress: progress.update,
-            waiting: { complain("Another process is compiling \(folder.lastPathComponent); waiting for it.") })
-        if let file = model.compiled.wasDamaged { complain("\(file) was damaged; the model was compiled anew.") }
-        return model
     }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Blip2
-import Foundation
 import Devices
+import Foundation
 import Networks
 import Pipeline
 
@@ -24,7 +24,7 @@ struct Parity: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let model = try await options.load(try Settings.load(), captions: false)
+        let model = try await options.blip2(try Settings.load(), captions: false)
         let report = try model.parity(referencePath: reference)
         print(json ? try jsonLine(ParityReport.Answer(report: report)) : report.table())
         if !report.isWithinBounds { throw ExitCode(1) }

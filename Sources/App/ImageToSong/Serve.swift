@@ -1,5 +1,5 @@
 import ArgumentParser
-import Blip2
+import Devices
 import Foundation
 import Hub
 import Logging
@@ -44,8 +44,8 @@ struct Serve: AsyncParsableCommand {
             configuration: Captioner.Configuration(settings),
             cache: CaptionCache(settings, metrics: captionMetrics, logger: logger),
             metrics: captionMetrics, logger: logger,
-            loader: Blip2CaptionModel.loader(
-                settings, device: settings.deviceWish(asked: loaded.isInEnvironment("USE_GPU"))
+            loader: Self.loader(
+                settings, device: settings.devicePreference(asked: loaded.isInEnvironment("USE_GPU"))
             ) {
                 logger.log(level: $0.isWarning ? .warning : .info, "\($0.text)")
             })

@@ -1,32 +1,37 @@
 public import Checkpoint
 public import Foundation
+public import Generation
 public import Tokenization
 
 /// A BLIP-2 checkpoint whose small files were read and found to fit each other: configuration and, where it is there,
 /// tokenizer. Its weights have not been looked at.
 ///
 /// Compiling takes minutes: what can be known to be wrong is said before.
-public struct Blip2Checkpoint: Sendable {
+public struct Blip2Checkpoint: CaptionerCheckpoint {
     public let folder: CheckpointFolder
     public let configuration: Blip2Configuration
-    /// The special tokens and limits of generating.
-    public let generation: GenerationConfiguration
+    /// What generating depends on of the language model.
+    public let decoder: DecoderConfiguration
     private let loadedTokenizer: Result<any Tokenizing, TokenizationError>
 
-    /// - Parameter folder: a Hugging Face folder.
-    /// - Throws: `CheckpointError` or ``Blip2Error`` with the file and what to do; `mismatchedTokenizer` where the tokenizer
-    ///   is another model's. A folder without a tokenizer will do for networks alone.
+    /// As ``init(_:)-(CheckpointFolder)``, of a Hugging Face folder.
     public init(_ folder: URL) throws {
-        self.folder = try CheckpointFolder(folder)
-        configuration = try Blip2Configuration(self.folder.configuration)
-        generation = try GenerationConfiguration(self.folder, text: configuration.text)
+        try self.init(try CheckpointFolder(folder))
+    }
+
+    /// - Throws: `CheckpointError`, `GenerationError` or ``Blip2Error`` with the file and what to do; `mismatchedTokenizer` where the tokenizer
+    ///   is another model's. A folder without a tokenizer will do for networks alone.
+    public init(_ folder: CheckpointFolder) throws {
+        self.folder = folder
+        configuration = try Blip2Configuration(folder.configuration)
+        decoder = try DecoderConfiguration(folder, configuration)
         guard configuration.text.wordEmbeddingSize <= configuration.text.hiddenSize else {
             throw Blip2Error(
                 .unsupportedArchitecture,
-                "word_embed_proj_dim is larger than hidden_size in \(folder.path); such embeddings have no room for a picture."
+                "word_embed_proj_dim is larger than hidden_size in \(folder.folder.path); such embeddings have no room for a picture."
             )
         }
-        loadedTokenizer = Result { () throws(TokenizationError) in try TokenizerFile.load(folder: folder) }
+        loadedTokenizer = Result { () throws(TokenizationError) in try TokenizerFile.load(folder: folder.folder) }
         if case .success(let tokenizer) = loadedTokenizer { try check(tokenizer) }
     }
 
@@ -51,17 +56,6 @@ public struct Blip2Checkpoint: Sendable {
                     + "pixels, but image_size in its config.json is \(side).")
         }
         return processor
-    }
-
-    /// The most new tokens that fit behind the picture and a prompt of `promptLength` tokens.
-    ///
-    /// Behind an encoder, new tokens have positions of their own, and there is room for all or, where picture and prompt do
-    /// not fit into the encoder, for less than one.
-    public func maximumNewTokens(promptLength: Int) -> Int {
-        let positions = configuration.text.maximumPositions
-        let rest = positions - configuration.queryTokenCount - promptLength
-        guard configuration.text.decoderStartTokenID != nil else { return rest }
-        return rest >= 0 ? positions : rest + 1
     }
 
     /// Holds a tokenizer against the language model's vocabulary and special tokens.
@@ -91,5 +85,18 @@ public struct Blip2Checkpoint: Sendable {
                 "\(path) has no token \(first), which is bos_token_id in the config.json beside it. \(advice)"
             )
         }
+    }
+}
+
+extension DecoderConfiguration {
+    /// - Throws: `GenerationError` for a `generation_config.json` that cannot be read.
+    init(_ folder: CheckpointFolder, _ configuration: Blip2Configuration) throws(GenerationError) {
+        let text = configuration.text
+        self.init(
+            vocabularySize: text.vocabularySize, maximumPositions: text.maximumPositions,
+            imageTokenCount: configuration.queryTokenCount, imageTokenID: configuration.imageTokenIndex,
+            startTokenID: text.decoderStartTokenID, defaultPromptIDs: text.defaultPromptIDs,
+            generation: try GenerationConfiguration(
+                folder, bosTokenID: text.bosTokenID, padTokenID: text.padTokenID, eosTokenIDs: text.eosTokenIDs))
     }
 }

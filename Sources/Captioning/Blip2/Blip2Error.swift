@@ -5,22 +5,12 @@ public struct Blip2Error: Error, Sendable, CustomStringConvertible {
         case unsupportedArchitecture
         /// A configuration file has a value that no model can be built from.
         case invalidConfiguration
-        /// An option has a value that there is none of.
-        case invalidOption
         /// Pixels, prompts or references that do not fit the model.
         case invalidInput
         /// A way of generating that is not there yet.
         case unsupportedGeneration
         /// The tokenizer's ids or special tokens are not those of the language model.
         case mismatchedTokenizer
-        /// The folder of compiled models cannot be used.
-        case cache
-        /// The disk has no room for the compiled model.
-        case noSpace
-        /// The compiled model was found, but cannot be loaded.
-        case damagedModel
-        /// A network gave numbers that are infinite, or none at all (NaN).
-        case invalidOutput
         /// The model answers otherwise than it did when it was compiled.
         case wrongAnswer
     }

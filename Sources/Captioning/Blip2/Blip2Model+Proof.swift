@@ -1,5 +1,6 @@
 import Devices
 import Foundation
+import Generation
 import Networks
 import ONNXRuntime
 
@@ -25,37 +26,29 @@ extension Blip2Model {
     /// Where this kind of machine computes the model for the first time, its files are hashed first; then the answer is kept.
     /// Blocks for about as long as a short caption takes; of large models on a new machine, about a second longer for each
     /// gigabyte.
-    /// - Throws: ``Blip2Error``: `invalidOutput`, `damagedModel`, or `wrongAnswer` where the files are sound.
+    /// - Throws: `GenerationError` of the code `invalidOutput`; `NetworksError` of the code `damagedModel`; ``Blip2Error`` of the
+    /// code `wrongAnswer` where the files are sound.
     public func prove() throws {
         let machine = machine
         let answer: KnownAnswer
         do {
             answer = try knownAnswer()
-        } catch let error as Blip2Error where error.code == .invalidOutput {
-            try checkFiles()
+        } catch let error as GenerationError where error.code == .invalidOutput {
+            try compiled.check()
             throw error
         }
         guard let expected = compiled.answer(on: machine) else {
-            if !compiled.isHashed { try checkFiles() }
+            if !compiled.isHashed { try compiled.check() }
             return compiled.keep(answer, on: machine)
         }
         guard let difference = answer.difference(from: expected, beyond: bound) else { return }
-        try checkFiles()
+        try compiled.check()
         throw Blip2Error(
             .wrongAnswer,
             "The \(difference.stage) of the model computes something else than when the model was compiled: it is off by "
                 + "\(difference.error), where \(bound) may be. Its files are as they were written, so check this machine's "
                 + "memory and processor. If the machine or its libraries were exchanged, delete \(compiled.folder.path): the "
                 + "next start compiles the model anew.")
-    }
-
-    /// - Throws: `damagedModel`; the next start compiles the model anew.
-    private func checkFiles() throws(Blip2Error) {
-        do {
-            try compiled.check()
-        } catch {
-            throw Blip2Error(.damagedModel, error.message, cause: error.cause)
-        }
     }
 
     /// What the networks make of the pattern, and of tokens that are given and not chosen: where two tokens are as good as each
@@ -69,12 +62,13 @@ extension Blip2Model {
         ]
         let prompt = configuration.text.defaultPromptIDs
         let size = configuration.text.vocabularySize
-        let decoder = makeDecoderRows(keptBytes: 0)
+        let decoder = makeDecoderRunner(keptBytes: 0)
         try decoder.reserve(rows: 1, positions: configuration.queryTokenCount + prompt.count + 2)
-        let first = try decoder.append(try imageEmbeddings(encoding.languageInputs)[0], prompts: [prompt], nil)
+        let first = try decoder.prefill(
+            try imageEmbeddings(encoding.languageInputs)[0], prompts: [prompt], cancellation: nil)
         stages.append(KnownAnswer.Stage("language model", try samples(try first.view(shape: [size]), "language model")))
-        if maximumNewTokens(promptLength: prompt.count) >= 2 {
-            let second = try decoder.step([size / 2], nil)
+        if self.decoder.maximumNewTokens(promptLength: prompt.count) >= 2 {
+            let second = try decoder.step([size / 2], cancellation: nil)
             stages.append(
                 KnownAnswer.Stage(
                     "language model's step", try samples(try second.view(shape: [size]), "language model")))
@@ -99,7 +93,7 @@ extension Blip2Model {
 
     /// Some of a tensor's numbers, evenly spread.
     private func samples(_ tensor: Tensor, _ stage: String) throws -> [Float] {
-        guard tensor.isFinite else { throw Blip2Error.notFinite(stage) }
+        guard tensor.isFinite else { throw GenerationError.notFinite(stage) }
         return try tensor.withElements(of: Float.self) { numbers in
             let count = min(Self.sampleCount, numbers.count)
             return (0..<count).map { numbers[$0 * numbers.count / count] }

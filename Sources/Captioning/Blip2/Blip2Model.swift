@@ -2,6 +2,7 @@ public import Captioning
 public import Checkpoint
 public import Devices
 public import Foundation
+public import Generation
 public import Networks
 public import ONNXRuntime
 public import Tokenization
@@ -14,8 +15,8 @@ public final class Blip2Model: Sendable {
     /// The folder that it comes from.
     let source: Blip2Checkpoint
     public var configuration: Blip2Configuration { source.configuration }
-    /// The special tokens and limits of generating.
-    public var generation: GenerationConfiguration { source.generation }
+    /// What generating depends on of the language model.
+    public var decoder: DecoderConfiguration { source.decoder }
     /// What runs the networks, and their arithmetic.
     public let execution: Execution
     public var precision: Precision { execution.precision }
@@ -41,7 +42,7 @@ public final class Blip2Model: Sendable {
     ///   - threads: cores that one run may use; nil for all.
     ///   - progress: told which share of the checkpoint is compiled, 0 to 1; not called when it already was.
     ///   - waiting: told once where another process compiles the same and is waited for.
-    /// - Throws: `CheckpointError`, ``Blip2Error`` or `ONNXRuntimeError`, each with the file and what to do.
+    /// - Throws: `CheckpointError`, ``Blip2Error``, `NetworksError` or `ONNXRuntimeError`, each with the file and what to do.
     public init(
         _ source: Blip2Checkpoint, cache: URL, execution: Execution, threads: Int? = nil,
         progress: (Double) -> Void = { _ in }, waiting: () -> Void = {}
@@ -111,15 +112,14 @@ public final class Blip2Model: Sendable {
     /// - Parameters:
     ///   - keptBytes: the most bytes of key/value memory that are kept for later rows when there are none.
     ///   - memory: where key/value caches lie; by default where ``execution`` has them.
-    func makeDecoderRows(keptBytes: Int = 256 << 20, in memory: DeviceMemory? = nil) -> any DecoderRows {
+    func makeDecoderRunner(keptBytes: Int = 256 << 20, in memory: DeviceMemory? = nil) -> any DecoderRunner {
         let space = cacheSpace(memory ?? cacheMemory)
         return switch languageModel {
-        case .opt(let text, let decoder):
-            OPTDecoderRows(session: decoder, configuration: text, space: space, keptBytes: keptBytes)
-        case .t5(let text, let encoder, let decoder):
-            T5DecoderRows(
-                encoder: encoder, decoder: decoder, configuration: text,
-                queryTokenCount: configuration.queryTokenCount, space: space, keptBytes: keptBytes)
+        case .opt(let text, let session):
+            OPTDecoderRunner(decoder, text, runtime, session: session, space: space, keptBytes: keptBytes)
+        case .t5(let text, let encoder, let session):
+            T5DecoderRunner(
+                decoder, text, runtime, encoder: encoder, decoder: session, space: space, keptBytes: keptBytes)
         }
     }
 
@@ -189,6 +189,6 @@ public final class Blip2Model: Sendable {
         let binding = try IOBinding(session: session)
         for (name, tensor) in inputs { try binding.bind(input: name, to: tensor) }
         for (name, tensor) in outputs { try binding.bind(output: name, to: tensor) }
-        try cancellable(cancellation) { try session.run(binding, options: $0) }
+        try runtime.cancellable(cancellation) { try session.run(binding, options: $0) }
     }
 }

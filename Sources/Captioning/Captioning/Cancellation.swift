@@ -35,7 +35,8 @@ public final class Cancellation: Sendable {
     ///   - stop: called from ``cancel()`` while `work` goes on, at most once for each call; must not wait for it.
     ///   - work: blocks. Its failure after a cancellation counts as a cancellation.
     /// - Throws: what `work` throws; `CancellationError`.
-    public func withHandler<Result>(stop: @escaping @Sendable () -> Void, _ work: () throws -> Result) throws -> Result {
+    public func withHandler<Result>(stop: @escaping @Sendable () -> Void, _ work: () throws -> Result) throws -> Result
+    {
         let id: Int? = state.withLock { state in
             guard !state.isCancelled else { return nil }
             defer { state.nextID += 1 }

@@ -1,31 +1,42 @@
-import ONNXRuntime
+public import Captioning
+public import ONNXRuntime
 
-/// The decoder at work on rows of their own lengths: new rows come behind the others, all go on a token a step, and
-/// the last row takes the place of one that leaves.
-protocol DecoderRows: AnyObject {
-    /// Positions of the decoder filled in each row.
+/// A language model's decoder at work on rows of their own lengths: new rows come behind the others, all go on by a token a
+/// step, and the last row takes the place of one that leaves.
+///
+/// This is what ``GenerationBatch`` asks of a model, and all that it knows of one. Calls come from one thread at a time and
+/// block for as long as the networks run. A call that throws leaves the rows as they were, and can be made again.
+public protocol DecoderRunner: AnyObject {
+    /// The vocabulary, the limits and the special tokens.
+    var configuration: DecoderConfiguration { get }
+
+    /// Positions of the decoder that are filled in each row.
     var lengths: [Int] { get }
 
-    /// Rows, and positions of the decoder, that there is memory for.
-    var room: (rows: Int, positions: Int) { get }
+    /// Rows, and positions of each, that there is memory for.
+    var capacity: (rows: Int, positions: Int) { get }
 
-    /// Makes room for `rows` rows in all; those that are there move over.
+    /// Makes memory for `rows` rows in all; those that are there move over.
     /// - Parameter positions: of picture, prompt and new tokens together.
     func reserve(rows: Int, positions: Int) throws
 
-    /// Runs pictures and what follows them as new rows behind the others; there has to be room.
+    /// Runs pictures and prompts as new rows behind the others; there has to be memory for them.
     /// - Parameters:
-    ///   - imageEmbeddings: [k, Q, E].
+    ///   - pictures: float32 [k, …], as the model's own encoder gives them.
     ///   - prompts: k rows of token ids, all of one length.
-    /// - Returns: the scores of each new row's next token, [k, V].
-    func append(_ imageEmbeddings: Tensor, prompts: [[Int]], _ options: RunOptions?) throws -> Tensor
+    ///   - cancellation: once it is cancelled, the call throws `CancellationError`.
+    /// - Returns: float32 [k, V]: the logits of each new row's next token, which the caller may change.
+    func prefill(_ pictures: Tensor, prompts: [[Int]], cancellation: Cancellation?) throws -> Tensor
 
     /// One token further for every row.
-    /// - Parameter tokens: the token that each row goes on with.
-    /// - Returns: the scores of each row's next token, [B, V] and perhaps more behind; overwritten by the next step.
-    func step(_ tokens: [Int], _ options: RunOptions?) throws -> Tensor
+    /// - Parameters:
+    ///   - tokens: the token that each row goes on with.
+    ///   - cancellation: as in ``prefill(_:prompts:cancellation:)``.
+    /// - Returns: float32 [B, V] and perhaps more behind: the logits of each row's next token, which the caller may change;
+    ///   overwritten by the next step.
+    func step(_ tokens: [Int], cancellation: Cancellation?) throws -> Tensor
 
-    /// Makes new rows behind the others, all in the state of one that is there; there has to be room.
+    /// Makes new rows behind the others, all in the state of one that is there; there has to be memory for them.
     func copy(row: Int, times count: Int)
 
     /// Gives rows the state of other rows of the same picture and prompt.
@@ -41,4 +52,16 @@ protocol DecoderRows: AnyObject {
 
     /// Takes all rows out and gives the memory back.
     func removeAll()
+}
+
+extension Runtime {
+    /// Runs networks, unless the work was cancelled already; a failure after a cancellation is a `CancellationError`.
+    /// - Parameter body: is given what each network's run has to be given.
+    public func cancellable<Result>(
+        _ cancellation: Cancellation?, _ body: (RunOptions?) throws -> Result
+    ) throws -> Result {
+        guard let cancellation else { return try body(nil) }
+        let options = try RunOptions(runtime: self)
+        return try cancellation.withHandler(stop: options.cancel) { try body(options) }
+    }
 }

@@ -1,212 +1,193 @@
 public import Captioning
 public import ONNXRuntime
 
-/// Rows that are decoded together: a row joins between two steps and leaves when it ends.
+/// Texts that are generated together (continuous batching): a request joins between two steps and leaves when its text ends.
 ///
-/// A row's tokens are those of a lone run. In the decoder it takes up as many rows as it has beams, or samples.
-/// Calls block for as long as the decoder runs, and a batch is used from one thread at a time. After an error the rows
+/// A request's tokens are those that it would get alone. In the decoder it takes up as many rows as it has beams, or samples.
+/// Calls block for as long as the decoder runs, and a batch is used from one thread at a time. After an error the requests
 /// are as they were before the call, which may be made again.
-public final class DecodingBatch {
-    private let model: Blip2Model
-    let decoder: any DecoderRows
-    private var rows: [Row] = []
-    private var finished: [FinishedRow] = []
+public final class GenerationBatch {
+    let decoder: any DecoderRunner
+    private let configuration: DecoderConfiguration
+    private var requests: [Request] = []
+    private var finished: [FinishedRequest] = []
     private var joinedCount = 0
     /// The time that all steps so far took.
     public private(set) var stepTime = Duration.zero
     /// What of ``stepTime`` choosing tokens took, and bringing beams to where they go on.
     public private(set) var choiceTime = Duration.zero
 
-    public convenience init(_ model: Blip2Model) {
-        self.init(model, model.makeDecoderRows())
-    }
-
-    /// - Parameter decoder: of the model, without rows.
-    init(_ model: Blip2Model, _ decoder: any DecoderRows) {
-        self.model = model
+    /// - Parameter decoder: without rows, and used by nobody else.
+    public init(_ decoder: any DecoderRunner) {
         self.decoder = decoder
+        configuration = decoder.configuration
     }
 
-    /// Rows that are being generated.
-    public var rowCount: Int { rows.count }
+    /// Requests whose texts are being generated.
+    public var requestCount: Int { requests.count }
 
-    /// Runs pictures and their prompts, and chooses each new row's first token.
+    /// Runs pictures and their prompts, and chooses the first token of each.
     /// - Parameters:
-    ///   - languageInputs: [k, Q, H], from ``Blip2Model/encode(_:cancellation:)``.
-    ///   - options: one for each of the k rows.
-    /// - Returns: one for each of the k rows. A row that ends with its first token is among the finished ones already.
-    /// - Throws: ``Blip2Error`` for inputs or options that do not fit the model or a cancelled run,
-    ///   `ONNXRuntimeError`; then no row has joined.
+    ///   - pictures: float32 [1, …] each, as the model's encoder gives them for its decoder.
+    ///   - options: one for each picture.
+    ///   - cancellation: once it is cancelled, from whichever thread, the call throws `CancellationError`.
+    /// - Returns: one for each picture. A request that ends with its first token is among the finished ones already.
+    /// - Throws: ``GenerationError`` for options that do not fit the model, `CancellationError`, `ONNXRuntimeError`; then no
+    ///   request has joined.
     public func join(
-        _ languageInputs: Tensor, _ options: [GenerationOptions], cancellation: Cancellation? = nil
-    ) throws -> [RowID] {
-        let wanted = [options.count, model.configuration.queryTokenCount, model.configuration.text.hiddenSize]
-        guard languageInputs.elementType == .float32, languageInputs.shape == wanted else {
-            throw Blip2Error(
-                .invalidInput,
-                "Language inputs of shape \(languageInputs.shape) were given; \(options.count) rows of this model take "
-                    + "float32 \(wanted).")
+        _ pictures: [Tensor], _ options: [GenerationOptions], cancellation: Cancellation? = nil
+    ) throws -> [RequestID] {
+        guard pictures.count == options.count else {
+            throw GenerationError(
+                .invalidInput, "\(pictures.count) pictures were given, with options for \(options.count).")
         }
-        return try join(
-            imageEmbeddings: try model.imageEmbeddings(languageInputs), options, cancellation: cancellation)
-    }
-
-    /// As ``join(_:_:cancellation:)``, with each picture as the decoder takes it, [1, Q, E].
-    func join(
-        imageEmbeddings: [Tensor], _ options: [GenerationOptions], cancellation: Cancellation?
-    ) throws -> [RowID] {
-        let prompts = try options.map(model.prompt)
+        let prompts = try options.map(configuration.prompt)
         let positions = zip(prompts, options).map { prompt, options in
-            model.configuration.queryTokenCount + prompt.count + options.maxNewTokens
+            configuration.imageTokenCount + prompt.count + options.maxNewTokens
         }
         try decoder.reserve(
             rows: decoder.lengths.count + options.map(\.width).reduce(0, +), positions: positions.max() ?? 0)
 
-        let before = (rows: rows.count, places: decoder.lengths.count)
+        let before = (requests: requests.count, rows: decoder.lengths.count)
         var unused: [Int] = []
         do {
-            // A run has the scores of the last position only, so its prompts are of one length.
+            // A run gives the logits of the last position only, so its prompts are of one length.
             let groups = Dictionary(grouping: prompts.indices) { prompts[$0].count }
             for group in groups.values.sorted(by: { $0[0] < $1[0] }) {
                 let start = ContinuousClock.now
-                let firstPlace = decoder.lengths.count
-                let logits = try model.cancellable(cancellation) { options in
-                    try decoder.append(
-                        try Tensor(stacking: group.map { imageEmbeddings[$0] }), prompts: group.map { prompts[$0] },
-                        options)
-                }
-                let firstRow = rows.count
-                rows += group.enumerated().map { offset, index in
-                    Row(
-                        id: RowID(number: joinedCount + index),
-                        search: options[index].search(endTokens: model.generation.eosTokenIDs),
-                        branches: [
-                            Branch(
-                                tokens: TokenSequence(context: model.decoderContext(prompt: prompts[index])),
-                                place: firstPlace + offset)
+                let firstRow = decoder.lengths.count
+                let logits = try decoder.prefill(
+                    try Tensor(stacking: group.map { pictures[$0] }), prompts: group.map { prompts[$0] },
+                    cancellation: cancellation)
+                let first = requests.count
+                requests += group.enumerated().map { offset, index in
+                    Request(
+                        id: RequestID(number: joinedCount + index),
+                        strategy: options[index].strategy(endTokens: configuration.generation.eosTokenIDs),
+                        hypotheses: [
+                            Hypothesis(
+                                tokens: TokenSequence(context: configuration.context(prompt: prompts[index])),
+                                row: firstRow + offset)
                         ], start: stepTime)
                 }
-                for (offset, index) in group.enumerated() where !imageEmbeddings[index].isFinite {
-                    unused += rows[firstRow + offset].fail("vision tower")
+                for (offset, index) in group.enumerated() where !pictures[index].isFinite {
+                    unused += requests[first + offset].fail("vision tower")
                 }
-                unused += try advance(firstRow..<rows.count, logits, firstPlace: firstPlace)
+                unused += try advance(first..<requests.count, logits, firstRow: firstRow)
                 let time = ContinuousClock.now - start
-                for row in firstRow..<rows.count { rows[row].prefillTime = time }
+                for request in first..<requests.count { requests[request].prefillTime = time }
             }
         } catch {
-            while decoder.lengths.count > before.places { decoder.remove(at: decoder.lengths.count - 1) }
-            rows.removeLast(rows.count - before.rows)
+            while decoder.lengths.count > before.rows { decoder.remove(at: decoder.lengths.count - 1) }
+            requests.removeLast(requests.count - before.requests)
             throw error
         }
-        let ids = prompts.indices.map { RowID(number: joinedCount + $0) }
+        let ids = prompts.indices.map { RequestID(number: joinedCount + $0) }
         joinedCount += ids.count
         takeOutEnded(unused)
         return ids
     }
 
-    /// One token further for every row that has not ended.
-    /// - Throws: ``Blip2Error`` for a cancelled run, `ONNXRuntimeError`; then no row has gone on.
+    /// One token further for every text that has not ended.
+    /// - Throws: `CancellationError`, `ONNXRuntimeError`; then no text has gone on.
     public func step(cancellation: Cancellation? = nil) throws {
-        guard !rows.isEmpty else { return }
+        guard !requests.isEmpty else { return }
         let start = ContinuousClock.now
         var tokens = Array(repeating: 0, count: decoder.lengths.count)
-        for row in rows {
-            for branch in row.branches { tokens[branch.place] = branch.tokens.last }
+        for request in requests {
+            for hypothesis in request.hypotheses { tokens[hypothesis.row] = hypothesis.tokens.last }
         }
-        let logits = try model.cancellable(cancellation) { try decoder.step(tokens, $0) }
+        let logits = try decoder.step(tokens, cancellation: cancellation)
         let middle = ContinuousClock.now
-        let unused = try advance(rows.indices, logits, firstPlace: 0)
+        let unused = try advance(requests.indices, logits, firstRow: 0)
         let end = ContinuousClock.now
         choiceTime += end - middle
         stepTime += end - start
         takeOutEnded(unused)
     }
 
-    /// The rows that ended since the last call; they have left the batch.
-    public func takeFinished() -> [FinishedRow] {
+    /// Steps until every text has ended.
+    /// - Returns: the requests in the order in which they joined.
+    public func finish(cancellation: Cancellation? = nil) throws -> [FinishedRequest] {
+        while requestCount > 0 { try step(cancellation: cancellation) }
+        return takeFinished().sorted { $0.id.number < $1.id.number }
+    }
+
+    /// The requests whose texts ended since the last call; they have left the batch.
+    public func takeFinished() -> [FinishedRequest] {
         defer { finished = [] }
         return finished
     }
 
-    /// The new tokens of a row that will stand in its text whatever comes, for those who read along: all so far, or none
-    /// where there are beams. None, too, for a row that is not running any more.
-    public func tokens(of id: RowID) -> [Int] {
-        guard let row = rows.first(where: { $0.id == id }) else { return [] }
-        return row.search.certainTokens(row.branches.map(\.tokens))
+    /// The new tokens of a request that will stand in its text whatever comes, for those who read along: all so far, or none
+    /// where there are beams. None, too, for a request that is not running any more.
+    public func tokens(of id: RequestID) -> [Int] {
+        guard let request = requests.first(where: { $0.id == id }) else { return [] }
+        return request.strategy.certainTokens(request.hypotheses.map(\.tokens))
     }
 
-    /// Takes a row out before it ends. One that is not there any more is not missed.
-    public func remove(_ id: RowID) {
+    /// Takes a request out before its text ends. One that is not there any more is not missed.
+    public func remove(_ id: RequestID) {
         finished.removeAll { $0.id == id }
-        guard let index = rows.firstIndex(where: { $0.id == id }) else { return }
-        takeOut(rows.remove(at: index).branches.map(\.place))
+        guard let index = requests.firstIndex(where: { $0.id == id }) else { return }
+        takeOut(requests.remove(at: index).hypotheses.map(\.row))
     }
 
-    /// Takes all rows out, those that ended too, and gives their memory back.
+    /// Takes all requests out, those that ended too, and gives their memory back.
     public func removeAll() {
-        rows = []
+        requests = []
         finished = []
         decoder.removeAll()
     }
 
-    /// Chooses the next tokens of some rows.
+    /// Chooses the next tokens of some requests.
     /// - Parameters:
-    ///   - logits: the scores of their branches, [k, V], which are changed.
-    ///   - firstPlace: the decoder's row that the first scores belong to.
+    ///   - logits: those of their hypotheses, [k, V], which are changed.
+    ///   - firstRow: the decoder's row that the first logits belong to.
     /// - Returns: rows of the decoder that nobody needs any more.
-    private func advance(_ range: Range<Int>, _ logits: Tensor, firstPlace: Int) throws -> [Int] {
-        let size = model.configuration.text.vocabularySize
-        return try logits.withElements(of: Float.self) { scores in
-            func scoresOf(_ place: Int) -> Scores {
-                let start = (place - firstPlace) * size
-                return Scores(rebasing: scores[start..<start + size])
+    private func advance(_ range: Range<Int>, _ logits: Tensor, firstRow: Int) throws -> [Int] {
+        let size = configuration.vocabularySize
+        return try logits.withElements(of: Float.self) { all in
+            func logitsOf(_ row: Int) -> Logits {
+                let start = (row - firstRow) * size
+                return Logits(rebasing: all[start..<start + size])
             }
-            return range.flatMap { (row) -> [Int] in
-                guard rows[row].failure == nil else { return [] }
-                guard rows[row].branches.allSatisfy({ scoresOf($0.place).isFinite }) else {
-                    return rows[row].fail("language model")
+            return range.flatMap { (index) -> [Int] in
+                guard requests[index].failure == nil else { return [] }
+                guard requests[index].hypotheses.allSatisfy({ logitsOf($0.row).isFinite }) else {
+                    return requests[index].fail("language model")
                 }
-                return rows[row].advance(in: decoder, scores: scoresOf)
+                return requests[index].advance(in: decoder, logits: logitsOf)
             }
         }
     }
 
     /// - Parameter unused: rows of the decoder that nobody needs any more.
     private func takeOutEnded(_ unused: [Int]) {
-        finished += rows.filter(\.branches.isEmpty).map { $0.finished(at: stepTime) }
-        rows.removeAll(where: \.branches.isEmpty)
+        finished += requests.filter(\.hypotheses.isEmpty).map { $0.finished(at: stepTime) }
+        requests.removeAll(where: \.hypotheses.isEmpty)
         takeOut(unused)
     }
 
     /// Takes rows of the decoder out; the last one takes the place of each.
-    private func takeOut(_ places: [Int]) {
+    private func takeOut(_ rows: [Int]) {
         // From the last one on, so that no row that leaves takes another's place.
-        for place in places.sorted(by: >) {
-            decoder.remove(at: place)
+        for row in rows.sorted(by: >) {
+            decoder.remove(at: row)
             let last = decoder.lengths.count
-            for row in rows.indices {
-                for branch in rows[row].branches.indices where rows[row].branches[branch].place == last {
-                    rows[row].branches[branch].place = place
+            for request in requests.indices {
+                for index in requests[request].hypotheses.indices
+                where requests[request].hypotheses[index].row == last {
+                    requests[request].hypotheses[index].row = row
                 }
             }
         }
     }
 }
 
-extension Blip2Error {
-    /// - Parameter stage: what gave the numbers.
-    static func notFinite(_ stage: String) -> Blip2Error {
-        Blip2Error(
-            .invalidOutput,
-            "The \(stage) gave numbers that are infinite or none at all, so that there is no caption. If other pictures fare no "
-                + "better, the model is damaged: `image-to-song models verify` finds out, and a restart compiles it anew."
-        )
-    }
-}
-
 extension Tensor {
     /// Whether all of its 32-bit floats are numbers, and none is infinite.
-    var isFinite: Bool {
+    public var isFinite: Bool {
         // What is no float cannot be infinite either.
         (try? withElements(of: Float.self) { $0.isFinite }) ?? true
     }

@@ -46,20 +46,22 @@ public struct GenerationConfiguration: Sendable, Equatable {
     /// `Blip2ForConditionalGeneration.generate` hands over to its language model, which knows `text_config` only.
     ///
     /// - Throws: `invalidConfiguration`, naming the file, the key and its value.
-    public init(_ checkpoint: CheckpointFolder, text: LanguageModelConfiguration) throws(Blip2Error) {
+    public init(
+        _ checkpoint: CheckpointFolder, bosTokenID: Int?, padTokenID: Int?, eosTokenIDs: [Int]
+    ) throws(GenerationError) {
         if let file = checkpoint.generationConfiguration {
             self = try GenerationConfiguration(file)
         } else {
-            eosTokenIDs = []
+            self.eosTokenIDs = []
         }
-        bosTokenID = text.bosTokenID
-        padTokenID = text.padTokenID
-        eosTokenIDs = text.eosTokenIDs
+        self.bosTokenID = bosTokenID
+        self.padTokenID = padTokenID
+        self.eosTokenIDs = eosTokenIDs
     }
 
     /// - Parameter file: `generation_config.json`, or any object with the arguments of transformers' `generate`.
     /// - Throws: `invalidConfiguration`, naming the file, the key and its value.
-    public init(_ file: ConfigurationFile) throws(Blip2Error) {
+    public init(_ file: ConfigurationFile) throws(GenerationError) {
         do throws(CheckpointError) {
             bosTokenID = try file.integer("bos_token_id")
             padTokenID = try file.integer("pad_token_id")
@@ -83,7 +85,7 @@ public struct GenerationConfiguration: Sendable, Equatable {
             forcedBOSTokenID = try file.integer("forced_bos_token_id", in: 0 ... .max)
             forcedEOSTokenIDs = try file.integers("forced_eos_token_id", in: 0 ... .max) ?? []
         } catch {
-            throw Blip2Error(.invalidConfiguration, error.message)
+            throw GenerationError(.invalidConfiguration, error.message)
         }
     }
 

@@ -2,7 +2,7 @@
 public struct GenerationOptions: Sendable, Equatable {
     /// Draws tokens at random instead of taking the likeliest (`do_sample`).
     public struct Sampling: Sendable, Equatable {
-        /// Divides the scores: below 1 the likely tokens get likelier. Greater than 0.
+        /// Divides the logits: below 1 the likely tokens get likelier. Greater than 0.
         public var temperature: Double
         /// Draws from the so many likeliest tokens only; nil for all of them.
         public var topK: Int?
@@ -65,4 +65,127 @@ public struct GenerationOptions: Sendable, Equatable {
 
     /// Rows of the decoder that the text takes up.
     var width: Int { max(beamCount, returnedSequences) }
+}
+
+// MARK: What a checkpoint asks for
+
+extension GenerationOptions {
+    /// What a checkpoint's `generation_config.json` asks for; what it does not say takes transformers' defaults.
+    ///
+    /// transformers 5 itself reads that file but does not heed it: `Blip2ForConditionalGeneration.generate` hands over
+    /// to its language model, which knows `text_config` only. Whoever puts `num_beams` into the file wants beams all
+    /// the same, so the file counts here, except for the special tokens; see
+    /// ``GenerationConfiguration/init(_:bosTokenID:padTokenID:eosTokenIDs:)``.
+    ///
+    /// How many texts come back is the caller's to say, so `num_return_sequences` is not read.
+    /// - Parameters:
+    ///   - contextLength: tokens in front of the first new one, which `max_length` and `min_length` count too.
+    ///   - fallbackNewTokens: the most new tokens where the file says nothing.
+    ///   - startsTexts: whether texts begin with a start token, so that `forced_bos_token_id` has something to follow.
+    public init(
+        defaultsOf configuration: GenerationConfiguration, contextLength: Int, fallbackNewTokens: Int = 30,
+        startsTexts: Bool = false
+    ) {
+        let behind = configuration.maxLength.map { $0 - contextLength }.flatMap { $0 >= 1 ? $0 : nil }
+        self.init(maxNewTokens: configuration.maxNewTokens ?? behind ?? fallbackNewTokens)
+        minNewTokens = configuration.minNewTokens ?? max(0, (configuration.minLength ?? 0) - contextLength)
+        beamCount = configuration.numBeams ?? 1
+        lengthPenalty = configuration.lengthPenalty ?? 1
+        earlyStopping = configuration.earlyStopping ?? .heuristic
+        sampling = configuration.doSample == true ? Sampling(defaultsOf: configuration) : nil
+        repetitionPenalty = configuration.repetitionPenalty ?? 1
+        noRepeatNgramSize = configuration.noRepeatNgramSize ?? 0
+        badWords = configuration.badWordsIDs
+        forcedFirstToken = startsTexts ? configuration.forcedBOSTokenID : nil
+        forcedLastTokens = configuration.forcedEOSTokenIDs
+    }
+}
+
+extension GenerationOptions.Sampling {
+    /// transformers' `top_k` where neither the caller nor the checkpoint has one.
+    public static let defaultTopK = 50
+
+    /// How a checkpoint samples when it is asked to, whether `do_sample` is set in its file or not.
+    public init(defaultsOf configuration: GenerationConfiguration) {
+        let topK = configuration.topK ?? Self.defaultTopK
+        self.init(
+            temperature: configuration.temperature ?? 1, topK: topK == 0 ? nil : topK, topP: configuration.topP ?? 1,
+            minP: configuration.minP)
+    }
+}
+
+// MARK: What no model can do
+
+extension GenerationOptions {
+    /// The most beams, or samples, of one text: each takes its share of the key/value memory.
+    public static let maximumWidth = 16
+
+    /// Refuses what no model can do, in a sentence that names transformers' argument.
+    /// - Parameter vocabularySize: how many tokens the model knows.
+    func validate(vocabularySize: Int) throws(GenerationError) {
+        try validateSearch()
+        if let sampling { try sampling.validate() }
+        guard repetitionPenalty > 0, repetitionPenalty.isFinite else {
+            throw Self.refusal("repetition_penalty", repetitionPenalty, "a number greater than 0")
+        }
+        guard noRepeatNgramSize >= 0 else {
+            throw Self.refusal("no_repeat_ngram_size", noRepeatNgramSize, "0 or more")
+        }
+        guard !badWords.contains([]) else {
+            throw GenerationError(.invalidOption, "bad_words_ids holds an empty list; each of its lists needs a token.")
+        }
+        let tokens = [
+            ("eos_token_id", eosTokenIDs?.filter { $0 >= 0 } ?? []), ("bad_words_ids", badWords.flatMap(\.self)),
+            ("forced_bos_token_id", forcedFirstToken.map { [$0] } ?? []), ("forced_eos_token_id", forcedLastTokens),
+        ]
+        for (name, ids) in tokens {
+            if let stranger = ids.first(where: { !(0..<vocabularySize).contains($0) }) {
+                throw GenerationError(
+                    .invalidOption,
+                    "\(name) holds the token \(stranger); this model knows 0 to \(vocabularySize - 1).")
+            }
+        }
+    }
+
+    private func validateSearch() throws(GenerationError) {
+        guard minNewTokens >= 0 else { throw Self.refusal("min_new_tokens", minNewTokens, "0 or more") }
+        guard (1...Self.maximumWidth).contains(beamCount) else {
+            throw Self.refusal("num_beams", beamCount, "a whole number from 1 to \(Self.maximumWidth)")
+        }
+        guard (1...Self.maximumWidth).contains(returnedSequences) else {
+            throw Self.refusal(
+                "num_return_sequences", returnedSequences, "a whole number from 1 to \(Self.maximumWidth)")
+        }
+        guard returnedSequences <= beamCount || (beamCount == 1 && sampling != nil) else {
+            throw GenerationError(
+                .invalidOption,
+                "num_return_sequences is \(returnedSequences), which is more than num_beams, \(beamCount): ask for more "
+                    + "beams, or for samples of one beam.")
+        }
+        guard lengthPenalty.isFinite, lengthPenalty.magnitude <= 100 else {
+            throw Self.refusal("length_penalty", lengthPenalty, "a number from -100 to 100")
+        }
+    }
+
+    fileprivate static func refusal(_ name: String, _ value: some CustomStringConvertible, _ wanted: String)
+        -> GenerationError
+    {
+        GenerationError(.invalidOption, "\(name) is \(value), but must be \(wanted).")
+    }
+}
+
+extension GenerationOptions.Sampling {
+    fileprivate func validate() throws(GenerationError) {
+        guard temperature > 0, temperature.isFinite else {
+            throw GenerationOptions.refusal(
+                "temperature", temperature, "a number greater than 0; without sampling the likeliest words are taken")
+        }
+        if let topK, topK < 1 {
+            throw GenerationOptions.refusal("top_k", topK, "1 or more; leave it out to draw from all words")
+        }
+        guard (0...1).contains(topP) else { throw GenerationOptions.refusal("top_p", topP, "a number from 0 to 1") }
+        if let minP, !(0...1).contains(minP) {
+            throw GenerationOptions.refusal("min_p", minP, "a number from 0 to 1")
+        }
+    }
 }

@@ -1,10 +1,10 @@
-import ONNXRuntime
+public import ONNXRuntime
 
 /// The keys and values of all positions so far, for every decoder layer, in memory that a step extends in place.
-struct KeyValueCache {
-    let rowCount: Int
+public struct KeyValueCache {
+    public let rowCount: Int
     /// Positions that each row has room for.
-    let capacity: Int
+    public let capacity: Int
     private let headCount: Int
     /// Bytes of a position's keys, or values, of one head.
     private let stride: Int
@@ -13,14 +13,18 @@ struct KeyValueCache {
     private let layers: [(key: Tensor, value: Tensor)]
 
     /// What a position takes up.
-    struct Shape {
+    public struct Shape: Sendable {
         let layerCount: Int
         let headCount: Int
         let headSize: Int
+
+        public init(layerCount: Int, headCount: Int, headSize: Int) {
+            (self.layerCount, self.headCount, self.headSize) = (layerCount, headCount, headSize)
+        }
     }
 
     /// Zero-filled memory; on a device it is filled before the decoder runs next.
-    init(_ shape: Shape, rows: Int, capacity: Int, in space: CacheSpace) throws {
+    public init(_ shape: Shape, rows: Int, capacity: Int, in space: CacheSpace) throws {
         rowCount = rows
         self.capacity = capacity
         headCount = shape.headCount
@@ -39,19 +43,11 @@ struct KeyValueCache {
     /// Keys and values in turn.
     private var tensors: [Tensor] { layers.flatMap { [$0.key, $0.value] } }
 
-    /// Zero-filled memory for an OPT decoder.
-    init(_ configuration: OPTConfiguration, rows: Int, capacity: Int, in space: CacheSpace) throws {
-        let shape = Shape(
-            layerCount: configuration.layerCount, headCount: configuration.headCount,
-            headSize: OPTDecoder(configuration: configuration).cacheHeadSize)
-        try self.init(shape, rows: rows, capacity: capacity, in: space)
-    }
-
-    var byteCount: Int { layers.reduce(0) { $0 + $1.key.byteCount + $1.value.byteCount } }
+    public var byteCount: Int { layers.reduce(0) { $0 + $1.key.byteCount + $1.value.byteCount } }
 
     /// Binds past and present of some rows to the same memory, so that ONNX Runtime writes new positions behind the
     /// old ones.
-    func bind(rows: Range<Int>, to binding: IOBinding) throws {
+    public func bind(rows: Range<Int>, to binding: IOBinding) throws {
         for (index, layer) in layers.enumerated() {
             let (key, value) = (try layer.key.rows(rows), try layer.value.rows(rows))
             try binding.bind(input: "past_key.\(index)", to: key)
@@ -64,7 +60,7 @@ struct KeyValueCache {
     /// Copies positions of a row into the same positions of a row of this cache; on a device the whole row, before the
     /// decoder runs next.
     /// - Parameter source: a cache of the same model, which may be this one, and may have less capacity.
-    func copy(row: Int, of source: KeyValueCache, to target: Int, positions: Range<Int>) {
+    public func copy(row: Int, of source: KeyValueCache, to target: Int, positions: Range<Int>) {
         if let copies { return copies.add(from: source.row(row), to: self.row(target)) }
         for (own, other) in zip(layers, source.layers) {
             for (own, other) in [(own.key, other.key), (own.value, other.value)] {
@@ -97,7 +93,7 @@ extension KeyValueCache {
     }
 
     /// Binds some rows as the keys and values that cross-attention reads.
-    func bindCrossInputs(rows: Range<Int>, to binding: IOBinding) throws {
+    public func bindCrossInputs(rows: Range<Int>, to binding: IOBinding) throws {
         for (index, layer) in layers.enumerated() {
             try binding.bind(input: "cross_key.\(index)", to: try layer.key.rows(rows))
             try binding.bind(input: "cross_value.\(index)", to: try layer.value.rows(rows))
@@ -105,10 +101,39 @@ extension KeyValueCache {
     }
 
     /// Binds the whole memory as what an encoder writes for cross-attention.
-    func bindCrossOutputs(to binding: IOBinding) throws {
+    public func bindCrossOutputs(to binding: IOBinding) throws {
         for (index, layer) in layers.enumerated() {
             try binding.bind(output: "cross_key.\(index)", to: layer.key)
             try binding.bind(output: "cross_value.\(index)", to: layer.value)
         }
+    }
+}
+
+/// Where the key/value caches of one decoder lie, and in which form.
+public struct CacheSpace {
+    let elementType: ElementType
+    /// Nil for ordinary memory.
+    let device: DeviceMemory?
+    /// What copies rows on the device.
+    let copies: RowCopies?
+
+    /// Ordinary memory.
+    public init(_ elementType: ElementType = .float32) {
+        self.elementType = elementType
+        device = nil
+        copies = nil
+    }
+
+    /// A device's memory.
+    /// - Parameter rows: runs the graph of ``KeyValueCache/describeRowCopies(in:layerCount:)`` there.
+    public init(_ elementType: ElementType, in device: DeviceMemory, rows: Session) {
+        self.elementType = elementType
+        self.device = device
+        copies = RowCopies(session: rows)
+    }
+
+    /// Zeros in ordinary memory; on a device whatever is there.
+    func tensor(shape: [Int]) throws -> Tensor {
+        try device?.tensor(elementType, shape: shape) ?? Tensor(elementType, shape: shape)
     }
 }

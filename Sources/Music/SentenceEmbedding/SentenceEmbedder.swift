@@ -1,7 +1,7 @@
 import Checkpoint
-import Foundation
 public import Devices
-import Networks
+import Foundation
+public import Networks
 import ONNXRuntime
 import Tokenization
 

@@ -24,6 +24,14 @@ extension Tensor {
         return try withUnsafeMutableBytes { try body($0.bindMemory(to: type)) }
     }
 
+    /// Writes values over the tensor's first elements; there must not be more than it has.
+    /// - Throws: `invalidTensor` where the elements are of another type.
+    public func fill<Element: TensorElement>(_ values: some Sequence<Element>) throws {
+        try withElements(of: Element.self) { elements in
+            for (index, value) in values.enumerated() { elements[index] = value }
+        }
+    }
+
     /// A copy of the elements in row-major order.
     /// - Throws: `invalidTensor` where they are of another type.
     public func array<Element: TensorElement>(of type: Element.Type) throws(ONNXRuntimeError) -> [Element] {

@@ -1,3 +1,5 @@
+public import Captioning
+
 extension Captioner {
     /// As ``caption(_:options:isFresh:)``, but where no more pictures may wait inside, this one waits outside and asks again,
     /// until there is room or the time for a caption is up.

@@ -1,3 +1,4 @@
+import Captioning
 import NIOCore
 public import Pipeline
 

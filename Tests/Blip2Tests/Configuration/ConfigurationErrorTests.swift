@@ -1,4 +1,6 @@
 import Checkpoint
+import Generation
+import StandIns
 import Testing
 
 @testable import Blip2
@@ -109,7 +111,7 @@ struct ConfigurationErrorTests {
         ])
     func generation(text: String, key: String) throws {
         let file = try ConfigurationFile.example(text)
-        let error = try #require(Self.error { () throws(Blip2Error) in _ = try GenerationConfiguration(file) })
+        let error = try #require(throws: GenerationError.self) { try GenerationConfiguration(file) }
         #expect(error.code == .invalidConfiguration)
         #expect(error.message.contains("\"\(key)\" is "), "\(error)")
     }

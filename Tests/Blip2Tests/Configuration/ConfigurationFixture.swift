@@ -27,10 +27,3 @@ struct ConfigurationFixture: Sendable, CustomTestStringConvertible {
         return try ConfigurationFile(text: String(decoding: data, as: UTF8.self), path: path)
     }
 }
-
-extension ConfigurationFile {
-    /// A file of this text, as errors call it "/models/m/config.json".
-    static func example(_ text: String) throws -> ConfigurationFile {
-        try ConfigurationFile(text: text, path: "/models/m/config.json")
-    }
-}

@@ -1,5 +1,7 @@
 import Checkpoint
 import Foundation
+import Generation
+import StandIns
 import Testing
 
 @testable import Blip2
@@ -58,7 +60,7 @@ struct ConfigurationOfGenerationTests {
             if let file { try Data(file.utf8).write(to: folder.appending(path: "generation_config.json")) }
             let checkpoint = try CheckpointFolder(folder)
             let configuration = try Blip2Configuration(checkpoint.configuration)
-            let generation = try GenerationConfiguration(checkpoint, text: configuration.text)
+            let generation = try DecoderConfiguration(checkpoint, configuration).generation
             #expect(generation.bosTokenID == 3 && generation.padTokenID == 4 && generation.eosTokenIDs == [5])
             #expect(generation.maxNewTokens == (file == nil ? nil : 9))
         }

@@ -1,5 +1,6 @@
 import Checkpoint
 import Foundation
+import StandIns
 import Testing
 
 @testable import Blip2

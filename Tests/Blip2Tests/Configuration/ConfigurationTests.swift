@@ -1,5 +1,6 @@
 import Checkpoint
 import Networks
+import StandIns
 import Testing
 
 @testable import Blip2

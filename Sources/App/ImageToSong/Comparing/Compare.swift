@@ -1,5 +1,4 @@
 import ArgumentParser
-import Blip2
 import Devices
 import Foundation
 import Networks
@@ -67,8 +66,7 @@ struct Compare: AsyncParsableCommand {
             let run = try PrecisionRun.take(
                 of: pictures, settings, options: flags.options, title: "Captioning at \(precision.rawValue)"
             ) {
-                try Blip2CaptionModel(
-                    try options.load(settings, from: checkpoint), name: options.model ?? settings.modelID)
+                try options.captioner(settings, from: checkpoint)
             }
             for failure in run.failures { complain("\(failure.file): \(failure.error)") }
             failures += run.failures

@@ -1,4 +1,3 @@
-import Blip2
 import Captioning
 import Foundation
 import Imaging
@@ -30,7 +29,7 @@ struct PrecisionRun {
     /// - Throws: where the model cannot be loaded, or fails at a picture that can be read.
     static func take(
         of files: [String], _ settings: Settings, options: CaptionOptions, title: String,
-        load: () throws -> Blip2CaptionModel
+        load: () throws -> any CaptionModel
     ) throws -> PrecisionRun {
         let model = try load()
         do {

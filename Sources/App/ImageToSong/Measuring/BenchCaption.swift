@@ -1,5 +1,6 @@
 import ArgumentParser
 import Blip2
+import Captioning
 import Foundation
 import Networks
 import ONNXRuntime

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Blip2
+import Captioning
 import Foundation
 import Imaging
+import ModelRegistry
 import Networks
 import Pipeline
 
@@ -12,7 +14,7 @@ struct BenchModel {
     let preparation: PixelPreparation
 
     init(_ model: Blip2Model, name: String) throws {
-        let captioning = try Blip2CaptionModel(model, name: name)
+        let captioning = try GenerativeCaptionModel(model, name: name)
         self.model = model
         description = captioning.description
         preparation = captioning.preparation
@@ -44,7 +46,7 @@ struct BenchOptions: ParsableArguments {
     {
         let folder = try await options.checkpoint(settings)
         let (loaded, measurement) = try LoadMeasurement.take(again: repetitions) {
-            let model = try options.load(settings, from: folder)
+            let model = try options.blip2(settings, from: folder)
             return (try BenchModel(model, name: options.model ?? settings.modelID), model.compiled.isNew)
         } caption: {
             try bench(of: $0).turn(CaptionWay(pictures: 1, beams: 1)).total

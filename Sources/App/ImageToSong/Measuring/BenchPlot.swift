@@ -1,3 +1,4 @@
+import Captioning
 import ONNXRuntime
 import Pipeline
 

@@ -1,3 +1,4 @@
+import Captioning
 import Foundation
 import ONNXRuntime
 import Pipeline

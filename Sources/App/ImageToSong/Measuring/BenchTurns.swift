@@ -1,4 +1,5 @@
 import ArgumentParser
+import Captioning
 import Foundation
 import Pipeline
 

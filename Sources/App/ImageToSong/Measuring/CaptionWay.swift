@@ -1,5 +1,6 @@
 import Blip2
 import Foundation
+import Generation
 import ONNXRuntime
 import Pipeline
 

@@ -1,5 +1,8 @@
+import Blip2
+import Captioning
 import Foundation
 import Logging
+import ModelRegistry
 import Pipeline
 import Synchronization
 
@@ -59,7 +62,7 @@ extension CaptionBench {
         let captioner = Captioner(
             configuration: configuration,
             logger: Logger(label: Release.name) { _ in SwiftLogNoOpLogHandler() }
-        ) { _ in try Blip2CaptionModel(model, name: name) }
+        ) { _ in try GenerativeCaptionModel(model, name: name) }
         await captioner.start()
         switch await captioner.state {
         case .failed(let reason), .unsound(let reason): throw CommandError(reason)

@@ -46,7 +46,9 @@ extension Models {
                 copies?.contains(compiled.folder.deletingLastPathComponent().path) ?? true
             }
             for compiled in compilations { hasFailed = !check(compiled) || hasFailed }
-            if snapshots.isEmpty, compilations.isEmpty { complain("There are no models in \(shelf.hub.cache.folder.path).") }
+            if snapshots.isEmpty, compilations.isEmpty {
+                complain("There are no models in \(shelf.hub.cache.folder.path).")
+            }
             if hasFailed { throw ExitCode(1) }
         }
 

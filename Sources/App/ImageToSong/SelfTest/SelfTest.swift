@@ -1,8 +1,9 @@
 import ArgumentParser
-import Blip2
+import Captioning
 import Checkpoint
-import Foundation
 import Devices
+import Foundation
+import ModelRegistry
 import Networks
 import ONNXRuntime
 import Pipeline
@@ -75,12 +76,11 @@ struct SelfTest: AsyncParsableCommand {
     }
 
     /// The model, and what it is in a few words.
-    private func load(_ settings: Settings, from folder: URL?) throws -> (Blip2CaptionModel, String) {
+    private func load(_ settings: Settings, from folder: URL?) throws -> (any CaptionModel, String) {
         guard let folder else { throw CommandError("There is no checkpoint to load.") }
-        let loaded = try options.load(settings, from: folder)
-        let model = try Blip2CaptionModel(loaded, name: options.model ?? settings.modelID)
+        let model = try options.captioner(settings, from: folder)
         let millions = (Double(model.description.parameters) / 1e5).rounded() / 10
-        let origin = loaded.compiled.isNew ? "compiled just now" : "compiled before"
+        let origin = model.compiledModel?.isNew == true ? "compiled just now" : "compiled before"
         return (
             model,
             "\(model.description.name), \(millions) million weights, \(model.description.placement.precision), \(origin)"

@@ -26,7 +26,10 @@ struct SongsExport: ParsableCommand {
         let total = try catalogue.search(query, limit: 1).total
         let songs = try catalogue.search(query, limit: max(total, 1)).songs
         try PlaylistFile(out).write(songs, title: words.isEmpty ? "Songs" : query)
-        print(json ? try jsonLine(Answer(file: out, songs: songs.count)) : "\(songs.count) \(songs.count == 1 ? "song" : "songs") in \(out)")
+        print(
+            json
+                ? try jsonLine(Answer(file: out, songs: songs.count))
+                : "\(songs.count) \(songs.count == 1 ? "song" : "songs") in \(out)")
     }
 
     private struct Answer: Encodable {

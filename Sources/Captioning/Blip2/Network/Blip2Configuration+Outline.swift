@@ -1,4 +1,5 @@
 public import Checkpoint
+import Devices
 import Networks
 
 extension Blip2Configuration {

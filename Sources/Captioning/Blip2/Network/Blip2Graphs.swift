@@ -1,5 +1,6 @@
 import Checkpoint
 import Devices
+import Generation
 import Networks
 import ONNXGraph
 
@@ -43,7 +44,8 @@ enum Blip2Graph: String, CaseIterable, Sendable, Codable {
             case .opt(let text): try describeDecoder(network, text)
             case .t5(let text): try describeDecoder(network, text)
             }
-        case .rows: describeRows(network, configuration)
+        case .rows:
+            KeyValueCache.describeRowCopies(in: network, layerCount: configuration.text.decoderLayerCount)
         }
         return network.graph
     }

@@ -9,7 +9,7 @@ extension CompiledModel {
     private static let blip2Format = 4
 
     /// Finds the compiled form of a BLIP-2 checkpoint, or writes it; see ``CompiledModel``.
-    /// - Throws: `CheckpointError`, ``Blip2Error``.
+    /// - Throws: `CheckpointError`, `NetworksError`.
     static func findOrCompile(
         _ checkpoint: CheckpointFolder, _ configuration: Blip2Configuration, precision: Precision, cache: URL,
         waiting: () -> Void = {}, progress: (Double) -> Void
@@ -20,11 +20,7 @@ extension CompiledModel {
                 try $0.describe(configuration, weights: weights, precision)
             }
         }
-        do {
-            return try findOrCompile(compilation, cache: cache, waiting: waiting, progress: progress)
-        } catch let error as NetworksError {
-            throw Blip2Error(error)
-        }
+        return try findOrCompile(compilation, cache: cache, waiting: waiting, progress: progress)
     }
 
     func path(_ graph: Blip2Graph) -> String { path(graph.rawValue) }
@@ -32,23 +28,7 @@ extension CompiledModel {
     /// - Throws: `damagedModel` where ONNX Runtime cannot read what was compiled.
     func session(
         _ graph: Blip2Graph, _ runtime: Runtime, _ options: SessionOptions
-    ) throws(Blip2Error) -> Session {
-        do throws(NetworksError) {
-            return try session(graph.rawValue, runtime, options)
-        } catch {
-            throw Blip2Error(error)
-        }
-    }
-}
-
-extension Blip2Error {
-    fileprivate init(_ error: NetworksError) {
-        let code: Code =
-            switch error.code {
-            case .cache: .cache
-            case .noSpace: .noSpace
-            case .damagedModel: .damagedModel
-            }
-        self.init(code, error.message, cause: error.cause)
+    ) throws(NetworksError) -> Session {
+        try session(graph.rawValue, runtime, options)
     }
 }

@@ -12,7 +12,7 @@ struct DecoderTensors {
     let lastPositions: Tensor
     /// int32 []: the length of the longest row after the run.
     let totalLength: Tensor
-    /// [k, V]: the scores of each row's next token.
+    /// [k, V]: the logits of each row's next token.
     let logits: Tensor
 
     /// For rows on their first run, with the picture in front.
@@ -40,14 +40,5 @@ struct DecoderTensors {
         try binding.bind(input: "last_positions", to: lastPositions.rows(0..<count))
         try binding.bind(input: "total_length", to: totalLength)
         try binding.bind(output: "logits", to: logits.rows(0..<count))
-    }
-}
-
-extension Tensor {
-    /// Writes values over the tensor's first elements; there must not be more than it has.
-    func fill<Element: TensorElement>(_ values: some Sequence<Element>) throws {
-        try withElements(of: Element.self) { elements in
-            for (index, value) in values.enumerated() { elements[index] = value }
-        }
     }
 }

@@ -1,125 +1,90 @@
+import Captioning
+import Generation
 import ONNXRuntime
 
-/// The rows of an OPT decoder.
-///
-/// The rows are the first ones of the key/value memory at all times, so that a step binds them as one tensor. What a
-/// step binds is made once for each number of rows; after that it only writes new numbers. A run that fails changes
-/// nothing: the positions that it wrote lie behind the rows' lengths, and are written again.
-final class OPTDecoderRows: DecoderRows {
+/// An OPT decoder at work. What a step binds is made once for each number of rows; after that it only writes new numbers.
+final class OPTDecoderRunner: CachedDecoderRunner {
+    let configuration: DecoderConfiguration
+    var rows: DecoderRows
+    private let text: OPTConfiguration
+    private let runtime: Runtime
     private let session: Session
-    private let configuration: OPTConfiguration
-    private let space: CacheSpace
-    /// The most bytes of key/value memory that are kept for later rows when there are none.
-    private let keptBytes: Int
+    private var tensors: DecoderTensors?
 
-    private(set) var lengths: [Int] = []
-    private var memory: Memory?
-
-    /// Room for rows, and what steps bind of it.
-    private struct Memory {
-        let cache: KeyValueCache
-        let step: DecoderTensors
-        /// By number of rows.
-        var bindings: [Int: IOBinding] = [:]
-    }
-
-    init(session: Session, configuration: OPTConfiguration, space: CacheSpace, keptBytes: Int = 256 << 20) {
-        self.session = session
+    init(
+        _ configuration: DecoderConfiguration, _ text: OPTConfiguration, _ runtime: Runtime, session: Session,
+        space: CacheSpace, keptBytes: Int
+    ) {
         self.configuration = configuration
-        self.space = space
-        self.keptBytes = keptBytes
+        self.text = text
+        self.runtime = runtime
+        self.session = session
+        rows = DecoderRows(text.cacheShape, in: space, keptBytes: keptBytes)
     }
 
-    var room: (rows: Int, positions: Int) { (memory?.cache.rowCount ?? 0, memory?.cache.capacity ?? 0) }
-
-    /// Rows are rounded up to a power of two, many of them to 8, and positions to 32, so that a batch that grows does not
-    /// move every time.
-    func reserve(rows: Int, positions: Int) throws {
-        guard rows > room.rows || positions > room.positions else { return }
-        let old = lengths.isEmpty ? nil : memory?.cache
-        if old == nil { removeAll() }
-        var count = 1
-        while count < min(rows, 8) { count *= 2 }
-        if rows > 8 { count = (rows + 7) / 8 * 8 }
-        count = max(count, old?.rowCount ?? 0)
-        let cache = try KeyValueCache(
-            configuration, rows: count, capacity: max((positions + 31) / 32 * 32, old?.capacity ?? 0), in: space)
-        if let old {
-            for (row, length) in lengths.enumerated() { cache.copy(row: row, of: old, to: row, positions: 0..<length) }
+    func reserve(rows count: Int, positions: Int) throws {
+        try rows.reserve(rows: count, positions: positions) { rows, _ in
+            tensors = try DecoderTensors(text, rows: rows)
         }
-        memory = Memory(cache: cache, step: try DecoderTensors(configuration, rows: count))
     }
 
-    func append(_ imageEmbeddings: Tensor, prompts: [[Int]], _ options: RunOptions?) throws -> Tensor {
+    /// - Parameter pictures: [k, Q, E].
+    func prefill(_ pictures: Tensor, prompts: [[Int]], cancellation: Cancellation?) throws -> Tensor {
         let (count, promptLength) = (prompts.count, prompts.first?.count ?? 0)
-        let length = imageEmbeddings.shape[1] + promptLength
-        let tensors = try DecoderTensors(configuration, imageEmbeddings: imageEmbeddings, tokenCount: promptLength)
-        try tensors.tokens.fill(prompts.lazy.joined().map(Int64.init))
-        try tensors.positions.fill((0..<count * length).lazy.map { Int64($0 % length) })
-        try tensors.lastPositions.fill(repeatElement(Int32(length - 1), count: count))
-        try tensors.totalLength.fill(CollectionOfOne(Int32(length)))
+        let length = pictures.shape[1] + promptLength
+        let first = try DecoderTensors(text, imageEmbeddings: pictures, tokenCount: promptLength)
+        try first.tokens.fill(prompts.lazy.joined().map(Int64.init))
+        try first.positions.fill((0..<count * length).lazy.map { Int64($0 % length) })
+        try first.lastPositions.fill(repeatElement(Int32(length - 1), count: count))
+        try first.totalLength.fill(CollectionOfOne(Int32(length)))
 
+        let binding = try IOBinding(session: session)
+        try first.bind(rows: count, to: binding)
+        try rows.cache?.bind(rows: rows.next(count), to: binding)
+        try run(binding, cancellation)
+        rows.append(count, length: length)
+        return first.logits  // [k, V]
+    }
+
+    func step(_ tokens: [Int], cancellation: Cancellation?) throws -> Tensor {
+        guard let tensors, let cache = rows.cache else { throw ONNXRuntimeError.noRows }
+        let binding = try binding(tensors, cache)
+        try tensors.tokens.fill(tokens.lazy.map(Int64.init))
+        try tensors.positions.fill(lengths.lazy.map(Int64.init))
+        try tensors.lastPositions.fill(lengths.lazy.map(Int32.init))
+        try tensors.totalLength.fill(CollectionOfOne(Int32((lengths.max() ?? 0) + 1)))
+        try run(binding, cancellation)
+        rows.advance()
+        return tensors.logits  // [B, V] and what there is memory for behind
+    }
+
+    private func binding(_ tensors: DecoderTensors, _ cache: KeyValueCache) throws -> IOBinding {
+        let count = lengths.count
+        if let binding = rows.bindings[count] { return binding }
         let binding = try IOBinding(session: session)
         try tensors.bind(rows: count, to: binding)
-        try memory?.cache.bind(rows: lengths.count..<lengths.count + count, to: binding)
-        try space.copies?.run(options)
-        try session.run(binding, options: options)
-        lengths += repeatElement(length, count: count)
-        return tensors.logits
+        try cache.bind(rows: 0..<count, to: binding)
+        rows.bindings[count] = binding
+        return binding
     }
 
-    func step(_ tokens: [Int], _ options: RunOptions?) throws -> Tensor {
-        let (binding, step) = try stepBinding()
-        try step.tokens.fill(tokens.lazy.map(Int64.init))
-        try step.positions.fill(lengths.lazy.map(Int64.init))
-        try step.lastPositions.fill(lengths.lazy.map(Int32.init))
-        try step.totalLength.fill(CollectionOfOne(Int32((lengths.max() ?? 0) + 1)))
-        try space.copies?.run(options)
-        try session.run(binding, options: options)
-        for row in lengths.indices { lengths[row] += 1 }
-        return step.logits
-    }
-
-    private func stepBinding() throws -> (IOBinding, DecoderTensors) {
-        guard var memory else { throw ONNXRuntimeError(.invalidTensor, "There are no rows to go on with.") }
-        if let binding = memory.bindings[lengths.count] { return (binding, memory.step) }
-        let binding = try IOBinding(session: session)
-        try memory.step.bind(rows: lengths.count, to: binding)
-        try memory.cache.bind(rows: 0..<lengths.count, to: binding)
-        memory.bindings[lengths.count] = binding
-        self.memory = memory
-        return (binding, memory.step)
-    }
-
-    func copy(row: Int, times count: Int) {
-        for _ in 0..<count {
-            memory.map { $0.cache.copy(row: row, of: $0.cache, to: lengths.count, positions: 0..<lengths[row]) }
-            lengths.append(lengths[row])
+    private func run(_ binding: IOBinding, _ cancellation: Cancellation?) throws {
+        try runtime.cancellable(cancellation) { options in
+            try rows.makeCopies(options)
+            try session.run(binding, options: options)
         }
     }
+}
 
-    func reorder(rows: [Int], parents: [Int], from position: Int) {
-        for (row, parent) in zip(rows, parents) where row != parent {
-            lengths[row] = lengths[parent]
-            memory.map {
-                $0.cache.copy(row: parent, of: $0.cache, to: row, positions: min(position, lengths[row])..<lengths[row])
-            }
-        }
-    }
+extension ONNXRuntimeError {
+    /// Memory has to be reserved before rows can run.
+    static var noRows: ONNXRuntimeError { ONNXRuntimeError(.invalidTensor, "There are no rows to go on with.") }
+}
 
-    func remove(at row: Int) {
-        let last = lengths.count - 1
-        if row != last, let cache = memory?.cache {
-            cache.copy(row: last, of: cache, to: row, positions: 0..<lengths[last])
-        }
-        lengths.swapAt(row, last)
-        lengths.removeLast()
-        if lengths.isEmpty, let cache = memory?.cache, cache.byteCount > keptBytes { removeAll() }
-    }
-
-    func removeAll() {
-        lengths = []
-        memory = nil
-        space.copies?.removeAll()
+extension OPTConfiguration {
+    /// What the decoder keeps of a position.
+    fileprivate var cacheShape: KeyValueCache.Shape {
+        KeyValueCache.Shape(
+            layerCount: layerCount, headCount: headCount, headSize: OPTDecoder(configuration: self).cacheHeadSize)
     }
 }

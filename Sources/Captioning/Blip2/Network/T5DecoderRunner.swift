@@ -1,122 +1,79 @@
+import Captioning
+import Generation
 import ONNXRuntime
 
-/// The rows of a T5 decoder, each with the keys and values of its own new tokens and with those that the encoder gave for
+/// A T5 decoder at work on rows, each with the keys and values of its own new tokens and with those that the encoder gave for
 /// its picture and prompt.
-///
-/// As in ``OPTDecoderRows``, the rows are the first ones of the memory, and a run that fails changes nothing.
-final class T5DecoderRows: DecoderRows {
+final class T5DecoderRunner: CachedDecoderRunner {
+    let configuration: DecoderConfiguration
+    var rows: DecoderRows
+    private let text: T5Configuration
+    private let runtime: Runtime
     private let encoder: Session
     private let decoder: Session
-    private let configuration: T5Configuration
-    private let queryTokenCount: Int
-    private let space: CacheSpace
-    /// The most bytes of key/value memory that are kept for later rows when there are none.
-    private let keptBytes: Int
     private let causalBuckets: [Int64]
-
-    private(set) var lengths: [Int] = []
-    /// Tokens of picture and prompt that each row's decoder looks at.
-    private var encodedLengths: [Int] = []
-    private var memory: Memory?
-
-    /// Room for rows, and what steps bind of it.
-    private struct Memory {
-        /// Of the new tokens.
-        let own: KeyValueCache
-        /// Of picture and prompt.
-        let encoded: KeyValueCache
-        let step: T5StepTensors
-        /// By number of rows.
-        var bindings: [Int: IOBinding] = [:]
-
-        var byteCount: Int { own.byteCount + encoded.byteCount }
-    }
+    private var tensors: T5StepTensors?
 
     init(
-        encoder: Session, decoder: Session, configuration: T5Configuration, queryTokenCount: Int, space: CacheSpace,
-        keptBytes: Int
+        _ configuration: DecoderConfiguration, _ text: T5Configuration, _ runtime: Runtime, encoder: Session,
+        decoder: Session, space: CacheSpace, keptBytes: Int
     ) {
+        self.configuration = configuration
+        self.text = text
+        self.runtime = runtime
         self.encoder = encoder
         self.decoder = decoder
-        self.configuration = configuration
-        self.queryTokenCount = queryTokenCount
-        self.space = space
-        self.keptBytes = keptBytes
-        causalBuckets = configuration.relativePositions.causal
+        causalBuckets = text.relativePositions.causal
+        rows = DecoderRows(text.cacheShape, encoded: text.crossShape, in: space, keptBytes: keptBytes)
     }
 
-    var room: (rows: Int, positions: Int) { (memory?.own.rowCount ?? 0, memory?.own.capacity ?? 0) }
-
-    func reserve(rows: Int, positions: Int) throws {
+    func reserve(rows count: Int, positions: Int) throws {
         // The picture has no positions in the decoder; the start token stands for the least prompt.
-        let positions = max(positions - queryTokenCount, 1)
-        guard rows > room.rows || positions > room.positions else { return }
-        try makeRoom(rows: rows, positions: positions, encoded: 1)
+        try reserve(rows: count, positions: max(positions - configuration.imageTokenCount, 1), encodedPositions: 1)
     }
 
-    /// Makes memory for what is asked for, and for what the rows that are there need; those move over. Rows are rounded up to
-    /// a power of two, many of them to 8, and positions to 32 or 16, so that a batch that grows does not move every time.
-    private func makeRoom(rows: Int, positions: Int, encoded: Int) throws {
-        let old = lengths.isEmpty ? nil : memory
-        if old == nil { removeAll() }
-        let rows = max(rows, old?.own.rowCount ?? 0)
-        var count = 1
-        while count < min(rows, 8) { count *= 2 }
-        if rows > 8 { count = (rows + 7) / 8 * 8 }
-        let ownCapacity = (max(positions, old?.own.capacity ?? 0) + 31) / 32 * 32
-        let encodedCapacity = (max(encoded, old?.encoded.capacity ?? 0) + 15) / 16 * 16
-        let new = Memory(
-            own: try KeyValueCache(configuration.cacheShape, rows: count, capacity: ownCapacity, in: space),
-            encoded: try KeyValueCache(configuration.crossShape, rows: count, capacity: encodedCapacity, in: space),
-            step: try T5StepTensors(configuration, rows: count, capacity: ownCapacity))
-        if let old {
-            for row in lengths.indices {
-                new.own.copy(row: row, of: old.own, to: row, positions: 0..<lengths[row])
-                new.encoded.copy(row: row, of: old.encoded, to: row, positions: 0..<encodedLengths[row])
-            }
+    private func reserve(rows count: Int, positions: Int, encodedPositions: Int) throws {
+        try rows.reserve(rows: count, positions: positions, encodedPositions: encodedPositions) { rows, positions in
+            tensors = try T5StepTensors(text, rows: rows, capacity: positions)
         }
-        memory = new
     }
 
-    func append(_ imageEmbeddings: Tensor, prompts: [[Int]], _ options: RunOptions?) throws -> Tensor {
-        let encoded = try encode(imageEmbeddings, prompts: prompts, options)
-        let (count, length) = (prompts.count, encoded.capacity)
-        if let memory, length > memory.encoded.capacity {
-            try makeRoom(rows: room.rows, positions: room.positions, encoded: length)
-        }
-        let memory = try self.memory.orNoRows()
+    /// - Parameter pictures: [k, Q, H].
+    func prefill(_ pictures: Tensor, prompts: [[Int]], cancellation: Cancellation?) throws -> Tensor {
+        try runtime.cancellable(cancellation) { options in
+            let encoded = try encode(pictures, prompts: prompts, options)
+            let (count, length) = (prompts.count, encoded.capacity)
+            try reserve(rows: capacity.rows, positions: capacity.positions, encodedPositions: length)
+            guard let cache = rows.cache else { throw ONNXRuntimeError.noRows }
 
-        let first = try T5StepTensors(configuration, rows: count, capacity: 1)
-        let binding = try IOBinding(session: decoder)
-        try first.bind(rows: count, to: binding)
-        try memory.own.bind(rows: lengths.count..<lengths.count + count, to: binding)
-        try encoded.bindCrossInputs(rows: 0..<count, to: binding)
-        try first.fill(
-            tokens: Array(repeating: configuration.decoderStartTokenID, count: count),
-            positions: Array(repeating: 0, count: count), buckets: causalBuckets, to: binding)
-        try first.fillMask(encodedLengths: Array(repeating: length, count: count), width: length, to: binding)
-        try space.copies?.run(options)
-        try decoder.run(binding, options: options)
-
-        for row in 0..<count {
-            memory.encoded.copy(row: row, of: encoded, to: lengths.count + row, positions: 0..<length)
+            let first = try T5StepTensors(text, rows: count, capacity: 1)
+            let binding = try IOBinding(session: decoder)
+            try first.bind(rows: count, to: binding)
+            try cache.bind(rows: rows.next(count), to: binding)
+            try encoded.bindCrossInputs(rows: 0..<count, to: binding)
+            try first.fill(
+                tokens: Array(repeating: text.decoderStartTokenID, count: count),
+                positions: Array(repeating: 0, count: count), buckets: causalBuckets, to: binding)
+            try first.fillMask(encodedLengths: Array(repeating: length, count: count), width: length, to: binding)
+            try rows.makeCopies(options)
+            try decoder.run(binding, options: options)
+            rows.append(count, length: 1, encoded: encoded)
+            return first.logits  // [k, V]
         }
-        lengths += repeatElement(1, count: count)
-        encodedLengths += repeatElement(length, count: count)
-        return first.logits
     }
 
     /// Runs the encoder: the keys and values of picture and prompt for every layer of the decoder.
-    private func encode(_ imageEmbeddings: Tensor, prompts: [[Int]], _ options: RunOptions?) throws -> KeyValueCache {
+    private func encode(_ pictures: Tensor, prompts: [[Int]], _ options: RunOptions?) throws -> KeyValueCache {
         let promptLength = prompts.first?.count ?? 0
-        let length = imageEmbeddings.shape[1] + promptLength
+        let length = pictures.shape[1] + promptLength
         let tokens = try Tensor(prompts.joined().map(Int64.init), shape: [prompts.count, promptLength])
-        let buckets = try Tensor(
-            configuration.relativePositions.bidirectional(length: length), shape: [length, length])
-        let encoded = try KeyValueCache(configuration.crossShape, rows: prompts.count, capacity: length, in: space)
-        try space.copies?.run(options)
+        let buckets = try Tensor(text.relativePositions.bidirectional(length: length), shape: [length, length])
+        guard let encoded = try rows.makeEncoded(rows: prompts.count, positions: length) else {
+            throw ONNXRuntimeError.noRows
+        }
+        try rows.makeCopies(options)
         let binding = try IOBinding(session: encoder)
-        try binding.bind(input: "image_embeddings", to: imageEmbeddings)
+        try binding.bind(input: "image_embeddings", to: pictures)
         try binding.bind(input: "input_ids", to: tokens)
         try binding.bind(input: "position_buckets", to: buckets)
         try encoded.bindCrossOutputs(to: binding)
@@ -124,75 +81,30 @@ final class T5DecoderRows: DecoderRows {
         return encoded
     }
 
-    func step(_ tokens: [Int], _ options: RunOptions?) throws -> Tensor {
-        let (memory, binding) = try stepBinding()
-        try memory.step.fill(tokens: tokens, positions: lengths, buckets: causalBuckets, to: binding)
-        try memory.step.fillMask(encodedLengths: encodedLengths, width: memory.encoded.capacity, to: binding)
-        try space.copies?.run(options)
-        try decoder.run(binding, options: options)
-        for row in lengths.indices { lengths[row] += 1 }
-        return memory.step.logits
+    func step(_ tokens: [Int], cancellation: Cancellation?) throws -> Tensor {
+        guard let tensors, let cache = rows.cache, let encoded = rows.encoded else { throw ONNXRuntimeError.noRows }
+        let binding = try binding(tensors, cache, encoded)
+        try tensors.fill(tokens: tokens, positions: lengths, buckets: causalBuckets, to: binding)
+        try tensors.fillMask(encodedLengths: rows.encodedLengths, width: encoded.capacity, to: binding)
+        try runtime.cancellable(cancellation) { options in
+            try rows.makeCopies(options)
+            try decoder.run(binding, options: options)
+        }
+        rows.advance()
+        return tensors.logits  // [B, V] and what there is memory for behind
     }
 
-    private func stepBinding() throws -> (Memory, IOBinding) {
-        var memory = try self.memory.orNoRows()
-        if let binding = memory.bindings[lengths.count] { return (memory, binding) }
+    private func binding(
+        _ tensors: T5StepTensors, _ cache: KeyValueCache, _ encoded: KeyValueCache
+    ) throws -> IOBinding {
+        let count = lengths.count
+        if let binding = rows.bindings[count] { return binding }
         let binding = try IOBinding(session: decoder)
-        try memory.step.bind(rows: lengths.count, to: binding)
-        try memory.own.bind(rows: 0..<lengths.count, to: binding)
-        try memory.encoded.bindCrossInputs(rows: 0..<lengths.count, to: binding)
-        memory.bindings[lengths.count] = binding
-        self.memory = memory
-        return (memory, binding)
-    }
-
-    func copy(row: Int, times count: Int) {
-        for _ in 0..<count {
-            copy(row: row, to: lengths.count)
-            lengths.append(lengths[row])
-            encodedLengths.append(encodedLengths[row])
-        }
-    }
-
-    /// What the encoder gave is the same in all rows of a picture, and stays where it is.
-    func reorder(rows: [Int], parents: [Int], from position: Int) {
-        for (row, parent) in zip(rows, parents) where row != parent {
-            lengths[row] = lengths[parent]
-            memory.map {
-                $0.own.copy(row: parent, of: $0.own, to: row, positions: min(position, lengths[row])..<lengths[row])
-            }
-        }
-    }
-
-    func remove(at row: Int) {
-        let last = lengths.count - 1
-        if row != last { copy(row: last, to: row) }
-        lengths.swapAt(row, last)
-        lengths.removeLast()
-        encodedLengths.swapAt(row, last)
-        encodedLengths.removeLast()
-        if lengths.isEmpty, let memory, memory.byteCount > keptBytes { removeAll() }
-    }
-
-    private func copy(row: Int, to target: Int) {
-        guard let memory else { return }
-        memory.own.copy(row: row, of: memory.own, to: target, positions: 0..<lengths[row])
-        memory.encoded.copy(row: row, of: memory.encoded, to: target, positions: 0..<encodedLengths[row])
-    }
-
-    func removeAll() {
-        lengths = []
-        encodedLengths = []
-        memory = nil
-        space.copies?.removeAll()
-    }
-}
-
-extension Optional {
-    /// The memory of a decoder, which has to be reserved before rows can run.
-    fileprivate func orNoRows() throws -> Wrapped {
-        guard let self else { throw ONNXRuntimeError(.invalidTensor, "There are no rows to go on with.") }
-        return self
+        try tensors.bind(rows: count, to: binding)
+        try cache.bind(rows: 0..<count, to: binding)
+        try encoded.bindCrossInputs(rows: 0..<count, to: binding)
+        rows.bindings[count] = binding
+        return binding
     }
 }
 

@@ -10,7 +10,7 @@ struct T5StepTensors {
     private let totalLength: Tensor
     /// Room for int64 [k, longest row]: the bucket of every position's distance from the new token.
     private let buckets: Tensor
-    /// [k, V]: the scores of each row's next token.
+    /// [k, V]: the logits of each row's next token.
     let logits: Tensor
 
     /// - Parameter capacity: of the decoder's positions.

@@ -1,4 +1,5 @@
 import Checkpoint
+import Generation
 
 /// The arguments of a call of transformers' `generate`, as JSON; one that would change the result and cannot be heeded
 /// is refused by its name.

@@ -1,4 +1,5 @@
 public import Devices
+import Generation
 import ONNXRuntime
 
 /// How far this implementation is from what transformers computed, stage by stage.
@@ -108,8 +109,8 @@ extension Blip2Model {
             return ParityReport.Stage(
                 name: stage, try output.array(of: Float.self), expected: expected, bound: bounds[stage])
         }
-        let batch = DecodingBatch(self)
-        _ = try batch.join(imageEmbeddings: embeddings.split(), options, cancellation: nil)
+        let batch = GenerationBatch(makeDecoderRunner())
+        _ = try batch.join(embeddings.split(), options)
         let texts = try batch.finish().flatMap { $0.sequences.map(\.ids) }
         return ParityReport(
             precision: precision, stages: stages, ids: texts,
@@ -122,7 +123,7 @@ extension Blip2Model {
         let prompts: [[Int]?] = reference.promptIDs ?? Array(repeating: nil, count: reference.pixels.shape[0])
         return prompts.map { promptIDs in
             var options = reference.arguments.options(
-                contextLength: contextLength(promptIDs: promptIDs), startsTexts: startsTexts)
+                contextLength: decoder.contextLength(promptIDs: promptIDs), startsTexts: decoder.startsTexts)
             options.promptIDs = promptIDs
             return options
         }
@@ -137,23 +138,23 @@ extension Blip2Model {
             shape: [languageInputs.shape[0], configuration.queryTokenCount, configuration.text.wordEmbeddingSize])
     }
 
-    /// The scores of each row's first new token, [B, V].
+    /// The logits of each row's first new token, [B, V].
     private func firstLogits(_ imageEmbeddings: Tensor, _ options: [GenerationOptions]) throws -> Tensor {
         guard options.count == imageEmbeddings.shape[0] else {
             throw Blip2Error(
                 .invalidInput,
                 "The reference has \(imageEmbeddings.shape[0]) pictures, but prompts for \(options.count).")
         }
-        let prompts = try options.map(prompt)
-        let rows = makeDecoderRows()
-        try rows.reserve(rows: prompts.count, positions: imageEmbeddings.shape[1] + (prompts.first?.count ?? 0))
-        return try rows.append(imageEmbeddings, prompts: prompts, nil)
+        let prompts = try options.map(decoder.prompt)
+        let runner = makeDecoderRunner()
+        try runner.reserve(rows: prompts.count, positions: imageEmbeddings.shape[1] + (prompts.first?.count ?? 0))
+        return try runner.prefill(imageEmbeddings, prompts: prompts, cancellation: nil)
     }
 
     /// What ends the texts of a reference. What stands behind it in a row is padding, which nobody generated: it is not
     /// compared.
     private func endTokens(_ options: [GenerationOptions]) -> Set<Int> {
-        Set(options.first?.eosTokenIDs ?? generation.eosTokenIDs)
+        Set(options.first?.eosTokenIDs ?? decoder.generation.eosTokenIDs)
     }
 
     private func output(_ stage: ParityReport.Stage.Name, _ encoding: Encoding, _ firstLogits: Tensor) -> Tensor {

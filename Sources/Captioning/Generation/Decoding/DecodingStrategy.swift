@@ -1,29 +1,29 @@
 /// How the next tokens of one text are chosen.
 ///
-/// A text is one branch at first, and from its first new token on as many as it takes. A search sees the branches'
-/// scores, step by step, and says how they go on.
-protocol Searching {
-    /// - Parameter branches: those that the search went on with last, in its order; the lone first one at first.
-    /// - Returns: the branches that go on, in the search's order; none when the text has ended.
-    mutating func choose(_ branches: [ScoredBranch]) -> [Continuation]
+/// A text is one hypothesis at first, and from its first new token on as many as it takes: one for each beam or sample. A
+/// strategy sees the hypotheses' logits, step by step, and says how they go on.
+protocol DecodingStrategy {
+    /// - Parameter hypotheses: those that went on last, in the strategy's order; the lone first one at first.
+    /// - Returns: the hypotheses that go on, in the strategy's order; none when the text has ended.
+    mutating func advance(_ hypotheses: [ScoredHypothesis]) -> [Continuation]
 
     /// The new tokens that will stand in the result whatever comes.
-    /// - Parameter branches: those that go on, in the search's order.
-    func certainTokens(_ branches: [TokenSequence]) -> [Int]
+    /// - Parameter hypotheses: those that go on, in the strategy's order.
+    func certainTokens(_ hypotheses: [TokenSequence]) -> [Int]
 
-    /// The texts that were found, best first, after ``choose(_:)`` gave nothing back.
+    /// The texts that were found, best first, after ``advance(_:)`` gave nothing back.
     var results: [GeneratedSequence] { get }
 }
 
-/// A branch and the scores of its next token, which the search may change.
-struct ScoredBranch {
+/// A hypothesis and the logits of its next token, which the strategy may change.
+struct ScoredHypothesis {
     let tokens: TokenSequence
-    let scores: Scores
+    let logits: Logits
 }
 
-/// A branch that goes on by one token.
+/// A hypothesis that goes on by one token.
 struct Continuation: Equatable {
-    /// The branch that it continues, as an index into those that were chosen from.
+    /// The hypothesis that it continues, as an index into those that were chosen from.
     let parent: Int
     let token: Int
 }
@@ -38,7 +38,7 @@ public struct GeneratedSequence: Sendable, Equatable {
 }
 
 /// What ends a text.
-struct TextEnd {
+struct StoppingCriteria {
     let tokens: [Int]
     let maxNewTokens: Int
 
@@ -54,14 +54,46 @@ struct TextEnd {
 }
 
 extension GenerationOptions {
-    /// The search that they ask for.
+    /// The strategy that they ask for.
     /// - Parameter endTokens: what ends the text where they do not say it.
-    func search(endTokens: [Int]) -> any Searching {
+    func strategy(endTokens: [Int]) -> any DecodingStrategy {
         let endTokens = eosTokenIDs ?? endTokens
-        let steps = ScoreSteps(self, endTokens: endTokens)
-        let end = TextEnd(self, endTokens: endTokens)
-        if beamCount > 1 { return BeamSearch(self, steps: steps, end: end) }
-        if let sampling { return SampleSearch(sampling, count: returnedSequences, steps: steps, end: end) }
-        return GreedySearch(steps: steps, end: end)
+        let processors = LogitsProcessors(self, endTokens: endTokens)
+        let end = StoppingCriteria(self, endTokens: endTokens)
+        if beamCount > 1 { return BeamSearch(self, processors: processors, end: end) }
+        if let sampling {
+            return SamplingStrategy(sampling, count: returnedSequences, processors: processors, end: end)
+        }
+        return GreedySearch(processors: processors, end: end)
+    }
+}
+
+/// The tokens of one hypothesis, as transformers' logits processors see them.
+struct TokenSequence: Equatable {
+    /// The context, and the new tokens behind it.
+    private(set) var ids: [Int]
+    /// How many tokens are not new: image tokens and prompt, or the start token of a decoder behind an encoder.
+    let contextCount: Int
+
+    init(context: [Int]) {
+        ids = context
+        contextCount = context.count
+    }
+
+    var new: ArraySlice<Int> { ids[contextCount...] }
+    var newCount: Int { ids.count - contextCount }
+    var last: Int { ids.last ?? 0 }
+
+    mutating func append(_ id: Int) { ids.append(id) }
+
+    func appending(_ id: Int) -> TokenSequence {
+        var copy = self
+        copy.append(id)
+        return copy
+    }
+
+    /// How many new tokens two hypotheses of one text have in common from the first one on.
+    func commonNewCount(_ other: TokenSequence) -> Int {
+        zip(new, other.new).prefix { $0 == $1 }.count
     }
 }

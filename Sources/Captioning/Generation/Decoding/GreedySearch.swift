@@ -1,23 +1,23 @@
 /// Takes the likeliest token each time.
-struct GreedySearch: Searching {
-    private let steps: ScoreSteps
-    private let end: TextEnd
+struct GreedySearch: DecodingStrategy {
+    private let processors: LogitsProcessors
+    private let end: StoppingCriteria
     private(set) var results: [GeneratedSequence] = []
 
-    init(steps: ScoreSteps, end: TextEnd) {
-        (self.steps, self.end) = (steps, end)
+    init(processors: LogitsProcessors, end: StoppingCriteria) {
+        (self.processors, self.end) = (processors, end)
     }
 
-    mutating func choose(_ branches: [ScoredBranch]) -> [Continuation] {
-        guard let branch = branches.first else { return [] }
-        steps.apply(to: branch.scores, after: branch.tokens)
-        let token = branch.scores.indexOfHighest
-        guard end.isReached(by: token, newCount: branch.tokens.newCount + 1) else {
+    mutating func advance(_ hypotheses: [ScoredHypothesis]) -> [Continuation] {
+        guard let hypothesis = hypotheses.first else { return [] }
+        processors.apply(to: hypothesis.logits, after: hypothesis.tokens)
+        let token = hypothesis.logits.indexOfHighest
+        guard end.isReached(by: token, newCount: hypothesis.tokens.newCount + 1) else {
             return [Continuation(parent: 0, token: token)]
         }
-        results = [GeneratedSequence(ids: branch.tokens.new + [token], score: nil)]
+        results = [GeneratedSequence(ids: hypothesis.tokens.new + [token], score: nil)]
         return []
     }
 
-    func certainTokens(_ branches: [TokenSequence]) -> [Int] { Array(branches.first?.new ?? []) }
+    func certainTokens(_ hypotheses: [TokenSequence]) -> [Int] { Array(hypotheses.first?.new ?? []) }
 }

@@ -46,14 +46,14 @@ struct LargestScores {
         }
     }
 
-    /// Offers every score, each with a number added to it.
+    /// Offers every logit, each with a number added to it.
     /// - Parameter first: the index of the first one.
-    mutating func offer(_ scores: Scores, adding base: Float = 0, from first: Int = 0) {
+    mutating func offer(_ logits: Logits, adding base: Float = 0, from first: Int = 0) {
         typealias Block = SIMD16<Float>
-        let bytes = UnsafeRawBufferPointer(scores)
+        let bytes = UnsafeRawBufferPointer(logits)
         var start = 0
-        while start < scores.count {
-            let end = min(start + Block.scalarCount, scores.count)
+        while start < logits.count {
+            let end = min(start + Block.scalarCount, logits.count)
             // Nearly always a whole block is too small, and one comparison finds that out.
             if let smallest, end - start == Block.scalarCount {
                 let block = bytes.loadUnaligned(
@@ -63,7 +63,7 @@ struct LargestScores {
                     continue
                 }
             }
-            for index in start..<end { offer(scores[index] + base, index: first + index) }
+            for index in start..<end { offer(logits[index] + base, index: first + index) }
             start = end
         }
     }

@@ -1,7 +1,10 @@
-/// The scores of every token of the vocabulary for one branch's next token, [V]; they are changed in place.
-typealias Scores = UnsafeMutableBufferPointer<Float>
+import Foundation
 
-extension Scores {
+/// What a language model gives for a hypothesis' next token, a number for every token of the vocabulary, [V]. They are changed in
+/// place.
+typealias Logits = UnsafeMutableBufferPointer<Float>
+
+extension Logits {
     /// Numbers that are worked on at once.
     private typealias Block = SIMD16<Float>
 
@@ -14,7 +17,7 @@ extension Scores {
         return zeros.sum() == 0
     }
 
-    /// The highest score; -∞ where there is none.
+    /// The highest one; -∞ where there is none.
     var highest: Float {
         var most = Block(repeating: -.infinity)
         let end = forEachBlock { _, block in most.replace(with: block, where: block .> most) }
@@ -24,13 +27,13 @@ extension Scores {
         return highest
     }
 
-    /// The first index of the highest score; 0 where no score is above -∞.
+    /// The first index of the highest one; 0 where none is above -∞.
     var indexOfHighest: Int {
         let highest = self.highest
         return firstIndex { $0 == highest } ?? 0
     }
 
-    /// Σ exp(score − shift).
+    /// Σ exp(logit − shift).
     func sumOfExponentials(shift: Float) -> Float {
         var sum = Block.zero
         let end = forEachBlock { _, block in sum += (block - shift).exponential() }
@@ -39,26 +42,26 @@ extension Scores {
         return (sum + rest.exponential()).sum()
     }
 
-    /// Takes the logarithm of the sum of the scores' exponentials from each, so that they are log-probabilities.
+    /// Takes the logarithm of the sum of the exponentials from each, so that they are log-probabilities.
     func takeLogSoftmax() {
         let highest = self.highest
         guard highest.isFinite else { return }
         add(-(highest + logarithm(sumOfExponentials(shift: highest))))
     }
 
-    /// Adds a number to each score.
+    /// Adds a number to each.
     func add(_ number: Float) {
         let end = forEachBlock { start, block in store(block + number, at: start) }
         for index in end..<count { self[index] += number }
     }
 
-    /// Divides each score.
+    /// Divides each.
     func divide(by number: Float) {
         let end = forEachBlock { start, block in store(block / number, at: start) }
         for index in end..<count { self[index] /= number }
     }
 
-    /// Rules out the tokens whose scores are below a bound.
+    /// Rules out the tokens whose logits are below a bound.
     func ruleOut(below bound: Float) {
         for index in indices where self[index] < bound { self[index] = -.infinity }
     }
@@ -82,3 +85,31 @@ extension Scores {
             .storeBytes(of: block, toByteOffset: start * MemoryLayout<Float>.stride, as: Block.self)
     }
 }
+
+extension SIMD16<Float> {
+    /// e to the power of each number, for numbers of at most 0; relative error below 2e-7, and 0 below -87.
+    ///
+    /// Source: the range reduction and the polynomial of Cephes' `expf` (Moshier 1992).
+    @inline(__always)
+    func exponential() -> Self {
+        let isTiny = self .< -87
+        let x = replacing(with: -87, where: isTiny)
+        // Adding this number leaves no bits behind the point: the sum's last bits are the nearest whole number.
+        let rounding = Self(repeating: 12_582_912)
+        let shifted = x * 1.442_695_04 + rounding
+        let whole = shifted - rounding
+        let rest = x - whole * 0.693_359_375 + whole * 2.121_944_4e-4
+        var power = rest * 1.987_569_15e-4 + 1.398_199_95e-3
+        power = power * rest + 8.333_451_9e-3
+        power = power * rest + 4.166_579_6e-2
+        power = power * rest + 1.666_666_55e-1
+        power = power * rest + 0.5
+        power = power * rest * rest + rest + 1
+        let exponent = unsafeBitCast(shifted, to: SIMD16<Int32>.self) &<< 23
+        let scaled = unsafeBitCast(unsafeBitCast(power, to: SIMD16<Int32>.self) &+ exponent, to: Self.self)
+        return scaled.replacing(with: 0, where: isTiny)
+    }
+}
+
+/// The natural logarithm.
+func logarithm(_ number: Float) -> Float { log(number) }

@@ -1,5 +1,5 @@
 import Dispatch
-import Foundation
+public import Foundation
 import Hub
 import Synchronization
 
@@ -11,7 +11,7 @@ extension ModelSource {
     ///
     /// A server must come up when the network does: what time may mend is tried again for as long as the process lives.
     /// - Throws: `HubError` for what it does not.
-    func checkpointBlocking(
+    public func checkpointBlocking(
         modelCache: URL, progress: @escaping @Sendable (String) -> Void
     ) throws -> URL {
         guard case .hub(let reference) = self else {

@@ -1,4 +1,5 @@
 import Checkpoint
+import Devices
 public import Foundation
 import Hub
 import Moods

@@ -1,3 +1,4 @@
+import Captioning
 import Pipeline
 
 /// Captions the pictures of an upload, each as soon as it is complete.

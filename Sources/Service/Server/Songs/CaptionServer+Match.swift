@@ -1,3 +1,4 @@
+import Captioning
 import HTTPTypes
 import Hummingbird
 import Imaging

@@ -5,6 +5,7 @@ import StandIns
 import Testing
 
 @testable import Blip2
+@testable import Generation
 
 @Suite("Sampling", .heavy)
 struct SamplingTests {
@@ -27,7 +28,7 @@ struct SamplingTests {
         var logits = fixture.logits
         logits.withUnsafeMutableBufferPointer { scores in
             if options.beamCount > 1 { scores.takeLogSoftmax() }
-            ScoreSteps(options, endTokens: options.eosTokenIDs ?? []).apply(to: scores, after: tokens)
+            LogitsProcessors(options, endTokens: options.eosTokenIDs ?? []).apply(to: scores, after: tokens)
         }
         #expect(fixture.scores.contains(nil))
         for (token, (score, expected)) in zip(logits, fixture.scores).enumerated() {
@@ -43,7 +44,7 @@ struct SamplingTests {
         let total = logits.map { exp(Double($0)) }.reduce(0, +)
         var counts = Array(repeating: 0, count: logits.count)
         let draws = 40_000
-        var random = SampleRandom(seed: 5)
+        var random = SamplingRandom(seed: 5)
         logits.withUnsafeMutableBufferPointer { scores in
             for _ in 0..<draws { counts[scores.draw(using: &random)] += 1 }
         }
@@ -59,7 +60,7 @@ struct SamplingTests {
     @Test("Beams that are sampled draw without replacement, the likely ones first")
     func followsScoresWithoutReplacement() {
         let weights = [0.5, 0.3, 0.15, 0.05]
-        var random = SampleRandom(seed: 9)
+        var random = SamplingRandom(seed: 9)
         var (first, pairs) = ([0, 0, 0, 0], 0)
         let draws = 20_000
         for _ in 0..<draws {
@@ -80,11 +81,11 @@ struct SamplingTests {
     func sortsCandidates() {
         // Four tokens, and as many candidates: all are drawn, so that only their order is by chance.
         let scores: [Float] = [1, 3, 0, 2]
-        func choose(_ options: GenerationOptions, end: Int) -> (next: [Continuation], search: any Searching) {
-            var search = options.search(endTokens: [end])
+        func choose(_ options: GenerationOptions, end: Int) -> (next: [Continuation], search: any DecodingStrategy) {
+            var search = options.strategy(endTokens: [end])
             var logits = scores
             let next = logits.withUnsafeMutableBufferPointer {
-                search.choose([ScoredBranch(tokens: TokenSequence(context: [9]), scores: $0)])
+                search.advance([ScoredHypothesis(tokens: TokenSequence(context: [9]), logits: $0)])
             }
             return (next, search)
         }
@@ -104,10 +105,11 @@ struct SamplingTests {
     @Test("Where all tokens are ruled out, one is taken all the same")
     func survivesNothing() {
         var scores = Array(repeating: -Float.infinity, count: 20)
-        var random = SampleRandom(seed: 1)
+        var random = SamplingRandom(seed: 1)
         scores.withUnsafeMutableBufferPointer { scores in
             #expect(scores.indices.contains(scores.draw(using: &random)))
-            for step in [TopK(count: 3), TopP(probability: 0.5, kept: 1), MinP(share: 0.1, kept: 2)] as [any ScoreStep]
+            for step in [TopK(count: 3), TopP(probability: 0.5, kept: 1), MinP(share: 0.1, kept: 2)]
+                as [any LogitsProcessor]
             {
                 step.apply(to: scores, after: TokenSequence(context: [1]))
             }

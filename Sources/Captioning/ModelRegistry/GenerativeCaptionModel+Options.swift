@@ -1,30 +1,30 @@
-import Blip2
 import Captioning
+import Generation
 import Tokenization
 
-extension Blip2CaptionModel {
+extension GenerativeCaptionModel {
     /// What the model is asked to generate: the checkpoint's own defaults, and over them what the caller wants.
     ///
     /// - Throws: `invalidOption` for what the model cannot do.
     func generationOptions(_ options: CaptionOptions) throws(CaptionError) -> GenerationOptions {
         let prompt = try promptIDs(options.prompt)
         let promptLength = prompt?.count ?? 1
-        let room = model.maximumNewTokens(promptLength: promptLength)
+        let room = model.decoder.maximumNewTokens(promptLength: promptLength)
         guard room >= 1 else {
             throw CaptionError(
                 .invalidOption,
                 "The prompt has \(promptLength) tokens; this model has room for \(promptLength + room - 1). Shorten it."
             )
         }
-        var result = model.defaultOptions(promptIDs: prompt)
+        var result = model.decoder.defaultOptions(promptIDs: prompt)
         result.maxNewTokens =
             options.maxNewTokens ?? min(max(result.maxNewTokens, options.minNewTokens ?? 0), room)
         result.minNewTokens = options.minNewTokens ?? min(result.minNewTokens, result.maxNewTokens)
         result.apply(options.search)
         result.apply(options.repetition)
-        result.apply(options.sampling, defaults: model.generation)
+        result.apply(options.sampling, defaults: model.decoder.generation)
         do {
-            try model.check(result)
+            try model.decoder.check(result)
         } catch {
             throw CaptionError(.invalidOption, error.message, cause: error)
         }
@@ -38,7 +38,7 @@ extension Blip2CaptionModel {
     func promptIDs(_ prompt: String?) throws(CaptionError) -> [Int]? {
         guard let prompt, !prompt.isEmpty else { return nil }
         let ids = tokenizer.encode(prompt, addingSpecialTokens: true)
-        if let image = model.configuration.imageTokenIndex, ids.contains(image) {
+        if let image = model.decoder.imageTokenID, ids.contains(image) {
             throw CaptionError(
                 .invalidOption,
                 "The prompt holds the token that stands for the picture. Leave it out: the picture is always in front.")
@@ -72,7 +72,7 @@ extension GenerationOptions {
             return
         }
         var drawing = Sampling(defaultsOf: defaults)
-        // Scores are divided by it: below this they would no longer be finite, and the likeliest wins all the same.
+        // Logits are divided by it: below this they would no longer be finite, and the likeliest wins all the same.
         if let temperature = wanted.temperature { drawing.temperature = max(temperature, 1e-6) }
         if let topK = wanted.topK { drawing.topK = topK == 0 ? nil : topK }
         drawing.topP = wanted.topP ?? drawing.topP

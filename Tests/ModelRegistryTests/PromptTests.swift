@@ -1,12 +1,13 @@
 import Blip2
 import Captioning
 import Foundation
+import Generation
 import Imaging
 import StandIns
 import Synchronization
 import Testing
 
-@testable import Pipeline
+@testable import ModelRegistry
 
 /// Prompts, held against what transformers makes of them: `Fixtures/make_prompts.py`.
 @Suite("Prompts")
@@ -32,15 +33,19 @@ struct PromptTests {
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     init() throws {
-        reference = try JSONDecoder().decode(Reference.self, from: Data(try fixture("prompts.json")))
+        reference = try JSONDecoder().decode(
+            Reference.self,
+            from: try Data(
+                contentsOf: URL(filePath: #filePath).deletingLastPathComponent().appending(
+                    path: "Fixtures/prompts.json")))
     }
 
     /// Does something with a checkpoint, which is compiled into a folder of its own.
-    private func withModel(_ name: String, _ work: (Blip2CaptionModel) throws -> Void) throws {
+    private func withModel(_ name: String, _ work: (GenerativeCaptionModel) throws -> Void) throws {
         let cache = FileManager.default.temporaryDirectory.appending(path: "prompts-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: cache) }
         let model = try Blip2Model(folder: Self.repository.appending(path: name), cache: cache)
-        try work(try Blip2CaptionModel(model, name: name))
+        try work(try GenerativeCaptionModel(model, name: name))
     }
 
     @Test(
@@ -50,7 +55,7 @@ struct PromptTests {
         let prompts = try #require(reference.prompts[name])
         #expect(prompts.count >= 15)
         try withModel(name) { model in
-            let start = try #require(model.model.configuration.text.bosTokenID)
+            let start = try #require(model.model.decoder.generation.bosTokenID)
             for prompt in prompts {
                 #expect(try model.promptIDs(prompt.text) ?? [start] == prompt.ids, "\(prompt.text)")
             }

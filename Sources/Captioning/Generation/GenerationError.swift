@@ -1,0 +1,35 @@
+/// Why a text could not be generated.
+public struct GenerationError: Error, Sendable, CustomStringConvertible {
+    public enum Code: String, Sendable, CaseIterable {
+        /// `generation_config.json` has a value that nothing can be generated with.
+        case invalidConfiguration
+        /// An option has a value that no model, or not this one, can take.
+        case invalidOption
+        /// A prompt or a length that does not fit the model.
+        case invalidInput
+        /// A network gave numbers that are infinite, or none at all (NaN).
+        case invalidOutput
+    }
+
+    public let code: Code
+    /// One or two sentences for the person who has to put it right.
+    public let message: String
+
+    public init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    public var description: String { message }
+}
+
+extension GenerationError {
+    /// - Parameter stage: what gave the numbers, such as "vision tower".
+    public static func notFinite(_ stage: String) -> GenerationError {
+        GenerationError(
+            .invalidOutput,
+            "The \(stage) gave numbers that are infinite or none at all, so that there is no caption. If other pictures fare no "
+                + "better, the model is damaged: `image-to-song models verify` finds out, and a restart compiles it anew."
+        )
+    }
+}
