@@ -112,8 +112,10 @@ let package = Package(
         .executableTarget(
             name: "ImageToSong",
             dependencies: [
-                "Workbench", "Console", "Server", "Recommendation", "Serving", "Settings", "Observability", "Captioning",
-                "ModelRegistry", "Generation", "MusicServices", "Songs", "Moods", "Networks", "Checkpoint", "Hub", "Devices",
+                "Workbench", "Console", "Server", "Recommendation", "Serving", "Settings", "Observability",
+                "Captioning",
+                "ModelRegistry", "Generation", "MusicServices", "Songs", "Moods", "Networks", "Checkpoint", "Hub",
+                "Devices",
                 "Imaging", "Colour", "Concurrency",
                 argumentParser, logging, nioCore, nioHTTP1, nioPosix,
             ],
@@ -122,7 +124,8 @@ let package = Package(
         library(
             "App", "Workbench",
             [
-                "Console", "Recommendation", "Serving", "Settings", "Captioning", "ModelRegistry", "Songs", "Moods", "Blip2",
+                "Console", "Recommendation", "Serving", "Settings", "Captioning", "ModelRegistry", "Songs", "Moods",
+                "Blip2",
                 "Generation", "Networks", "Checkpoint", "Devices", "ONNXRuntime", "Imaging", "Colour", "Randomness",
                 "Concurrency", argumentParser, logging,
             ]),
@@ -136,7 +139,8 @@ let package = Package(
         library(
             "Service", "Server",
             [
-                "Recommendation", "Serving", "Captioning", "Settings", "Observability", "MusicServices", "Songs", "Moods",
+                "Recommendation", "Serving", "Captioning", "Settings", "Observability", "MusicServices", "Songs",
+                "Moods",
                 "Imaging", "Colour", "Concurrency", "CWebFiles", crypto, httpTypes, hummingbird, hummingbirdCore,
                 logging, metrics, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, serviceLifecycle, unixSignals,
             ], exclude: ["Web"]),
@@ -190,19 +194,24 @@ let package = Package(
         library(
             "Captioning", "Generation",
             [
-                "Randomness", "Captioning", "Networks", "Tokenization", "Checkpoint", "Devices", "ONNXGraph", "ONNXRuntime",
+                "Randomness", "Captioning", "Networks", "Tokenization", "Checkpoint", "Devices", "ONNXGraph",
+                "ONNXRuntime",
                 "Imaging",
             ]),
         // What the networks have in common: layers, weights in few bits, compiling.
         library(
-            "Captioning", "Networks", ["Checkpoint", "Devices", "ONNXGraph", "ONNXRuntime", "CKernels", "Concurrency", crypto]),
+            "Captioning", "Networks",
+            ["Checkpoint", "Devices", "ONNXGraph", "ONNXRuntime", "CKernels", "Concurrency", crypto]),
         library("Captioning", "Tokenization", ["Checkpoint"]),
         library("Captioning", "Checkpoint", ["CMappedFiles", crypto]),
         // One sentence where a file is cut short while it is mapped.
         cLibrary("Captioning", "CMappedFiles"),
         library(
             "Captioning", "Hub",
-            ["Checkpoint", "Concurrency", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioHTTPCompression, nioPosix, nioSSL]),
+            [
+                "Checkpoint", "Concurrency", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioHTTPCompression, nioPosix,
+                nioSSL,
+            ]),
         // What computes the networks, and in which numbers.
         library("Runtime", "Devices", ["ONNXGraph", "ONNXRuntime"]),
         library("Runtime", "ONNXGraph", [crypto, swiftProtobuf], exclude: ["onnx.proto"]),
@@ -236,6 +245,14 @@ let package = Package(
         .target(
             name: "StandIns", dependencies: ["Captioning", "Checkpoint", "Imaging"], path: "Tests/StandIns",
             swiftSettings: settings),
+        // The smallest captioner that there can be: docs/adding-a-captioner.md.
+        .target(
+            name: "MeanColour",
+            dependencies: [
+                "Captioning", "Generation", "Networks", "Tokenization", "Checkpoint", "Devices", "ONNXRuntime",
+                "Imaging",
+            ],
+            path: "Tests/MeanColour", swiftSettings: settings),
         // A server that behaves like the Hugging Face Hub, or misbehaves as it is told.
         .target(
             name: "FakeHub", dependencies: [crypto, nioCore, nioHTTP1, nioPosix, nioSSL], path: "Tests/FakeHub",
@@ -249,7 +266,8 @@ let package = Package(
         tests(
             "Server",
             [
-                "BadRequests", "StandIns", "Captioning", "Recommendation", "Serving", "Settings", "Observability",
+                "BadRequests", "MeanColour", "StandIns", "Captioning", "ModelRegistry", "Devices", "Recommendation",
+                "Serving", "Settings", "Observability",
                 "Songs", "Imaging", "Concurrency", "Randomness", httpTypes, hummingbird, hummingbirdTesting,
                 hummingbirdCore, logging, metrics, nioCore, nioEmbedded, nioHTTP1, nioHTTPTypes,
                 nioHTTPTypesHTTP1, nioPosix, serviceLifecycle,
@@ -273,10 +291,16 @@ let package = Package(
         tests("Moods", ["CSongFiles", "Colour"], exclude: []),
         tests("SentenceEmbedding", ["StandIns", "Networks", "Checkpoint", "Devices", "Tokenization", "ONNXRuntime"]),
         tests("Captioning", ["StandIns"], exclude: []),
-        tests("ModelRegistry", ["StandIns", "Captioning", "Generation", "Blip2", "Devices", "ONNXRuntime", "Imaging"]),
+        tests(
+            "ModelRegistry",
+            [
+                "MeanColour", "StandIns", "Captioning", "Generation", "Blip2", "Checkpoint", "Devices", "ONNXRuntime",
+                "Imaging",
+            ]),
         tests("Generation", ["StandIns", "Checkpoint", "Randomness"], exclude: []),
         tests(
-            "Blip2", ["StandIns", "Randomness", "Captioning", "Generation", "Networks", "Checkpoint", "Devices", "ONNXRuntime"],
+            "Blip2",
+            ["StandIns", "Randomness", "Captioning", "Generation", "Networks", "Checkpoint", "Devices", "ONNXRuntime"],
             exclude: ["Configuration/Fixtures"]),
         tests("Tokenization"),
         tests("Checkpoint"),

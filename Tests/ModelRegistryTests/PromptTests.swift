@@ -33,7 +33,11 @@ struct PromptTests {
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     init() throws {
-        reference = try JSONDecoder().decode(Reference.self, from: Data(try fixture("prompts.json")))
+        reference = try JSONDecoder().decode(
+            Reference.self,
+            from: try Data(
+                contentsOf: URL(filePath: #filePath).deletingLastPathComponent().appending(
+                    path: "Fixtures/prompts.json")))
     }
 
     /// Does something with a checkpoint, which is compiled into a folder of its own.
