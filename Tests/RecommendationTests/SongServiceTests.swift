@@ -19,7 +19,6 @@ struct SongServiceTests {
 
     private var settings: Settings {
         let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
         var settings = Settings()
         settings.modelCacheDirectory = folder.path
         settings.songCatalogue = path
