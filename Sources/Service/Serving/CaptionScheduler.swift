@@ -62,7 +62,7 @@ actor CaptionScheduler {
                 pixels: [Float](repeating: 0, count: 3 * loaded.preparation.height * loaded.preparation.width),
                 options: CaptionOptions(maxNewTokens: min(2, loaded.description.limits.maxNewTokens)),
                 cancellation: Cancellation())
-        } catch let error as PipelineError where error.code == .emptyCaption {
+        } catch let error as CaptionError where error.code == .emptyCaption {
             // Of a black picture there may be nothing to say in two tokens.
         }
     }
