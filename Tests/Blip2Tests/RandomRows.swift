@@ -1,8 +1,9 @@
 import Generation
 import ONNXRuntime
-@testable import Blip2
 import Randomness
 import StandIns
+
+@testable import Blip2
 
 /// Rows of random pictures, prompts, lengths and searches, each with the tokens of a run that it has for itself.
 struct RandomRows {
