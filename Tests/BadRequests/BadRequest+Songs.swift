@@ -3,7 +3,7 @@ extension BadRequest {
     private static let unknown = "unknown_field"
 
     /// What the calls about songs refuse. The server that is asked has to have songs.
-    public static let songs: [BadRequest] = wishes + lists + playlists + questions
+    public static let songs: [BadRequest] = queries + lists + playlists + questions
 
     private static func send(
         _ path: String, _ body: [UInt8], _ type: String? = "application/json", method: String = "POST"
@@ -13,57 +13,57 @@ extension BadRequest {
             + body
     }
 
-    private static func wish(_ name: String, _ status: Int, _ code: String?, _ json: String) -> BadRequest {
-        BadRequest("a wish: \(name)", status, code) { send("/songs/match", Array(json.utf8)) }
+    private static func query(_ name: String, _ status: Int, _ code: String?, _ json: String) -> BadRequest {
+        BadRequest("a query: \(name)", status, code) { send("/songs/match", Array(json.utf8)) }
     }
 
-    private static let wishes: [BadRequest] = [
-        wish("nothing", 400, "malformed_request", ""),
-        wish("half an object", 400, "malformed_request", #"{"caption": "a dog"#),
-        wish("a list", 400, "malformed_request", "[]"),
-        wish("ten thousand brackets", 400, "malformed_request", String(repeating: "[", count: 10_000)),
-        wish("two megabytes", 413, "body_too_large", #"{"caption": "\#(String(repeating: "a ", count: 1 << 20))"}"#),
-        wish("a misspelt field", 422, unknown, #"{"captoin": "x"}"#),
-        wish("a caption that is a number", 422, invalid, #"{"caption": 5}"#),
-        wish("a caption that is null", 422, invalid, #"{"caption": null}"#),
-        wish("NUL in the caption", 200, nil, #"{"caption": "a \u0000 dog", "limit": 1}"#),
-        wish("a caption without words", 200, nil, #"{"caption": "!?% ​​ 👩‍👩‍👧", "limit": 1}"#),
-        wish("no songs", 422, invalid, #"{"caption": "x", "limit": 0}"#),
-        wish("too many songs", 422, invalid, #"{"caption": "x", "limit": 1000000000}"#),
-        wish("half a song", 422, invalid, #"{"caption": "x", "limit": 0.5}"#),
-        wish("a seed below 0", 422, invalid, #"{"caption": "x", "seed": -1}"#),
-        wish("a seed beyond 64 bits", 422, invalid, #"{"caption": "x", "seed": 99999999999999999999}"#),
-        wish("half a mood", 422, invalid, #"{"mood": {"valence": 0}}"#),
-        wish("a mood outside the plane", 422, invalid, #"{"mood": {"valence": 0, "arousal": 1.01}}"#),
-        wish("a mood of words", 422, invalid, #"{"mood": {"valence": "high", "arousal": "NaN"}}"#),
-        wish("a mood beyond all numbers", 400, "malformed_request", #"{"mood": {"valence": 1e999, "arousal": 0}}"#),
-        wish("a misspelt filter", 422, unknown, #"{"caption": "x", "filters": {"yaer_min": 1990}}"#),
-        wish("filters as a text", 422, invalid, #"{"caption": "x", "filters": "clean"}"#),
-        wish("years the wrong way round", 422, invalid, #"{"filters": {"year_min": 2000, "year_max": 1990}}"#),
-        wish("a song to leave out that is none", 422, invalid, #"{"filters": {"exclude": ["1; DROP TABLE song"]}}"#),
-        wish("a liked song by its name", 422, invalid, #"{"liked": ["Clair de lune"]}"#),
-        wish("a colour by name", 422, invalid, #"{"palette": [{"hex": "red", "percentage": 5}]}"#),
-        wish("more than all of a colour", 422, invalid, ##"{"palette": [{"hex": "#ff0000", "percentage": 101}]}"##),
-        wish(
+    private static let queries: [BadRequest] = [
+        query("nothing", 400, "malformed_request", ""),
+        query("half an object", 400, "malformed_request", #"{"caption": "a dog"#),
+        query("a list", 400, "malformed_request", "[]"),
+        query("ten thousand brackets", 400, "malformed_request", String(repeating: "[", count: 10_000)),
+        query("two megabytes", 413, "body_too_large", #"{"caption": "\#(String(repeating: "a ", count: 1 << 20))"}"#),
+        query("a misspelt field", 422, unknown, #"{"captoin": "x"}"#),
+        query("a caption that is a number", 422, invalid, #"{"caption": 5}"#),
+        query("a caption that is null", 422, invalid, #"{"caption": null}"#),
+        query("NUL in the caption", 200, nil, #"{"caption": "a \u0000 dog", "limit": 1}"#),
+        query("a caption without words", 200, nil, #"{"caption": "!?% ​​ 👩‍👩‍👧", "limit": 1}"#),
+        query("no songs", 422, invalid, #"{"caption": "x", "limit": 0}"#),
+        query("too many songs", 422, invalid, #"{"caption": "x", "limit": 1000000000}"#),
+        query("half a song", 422, invalid, #"{"caption": "x", "limit": 0.5}"#),
+        query("a seed below 0", 422, invalid, #"{"caption": "x", "seed": -1}"#),
+        query("a seed beyond 64 bits", 422, invalid, #"{"caption": "x", "seed": 99999999999999999999}"#),
+        query("half a mood", 422, invalid, #"{"mood": {"valence": 0}}"#),
+        query("a mood outside the plane", 422, invalid, #"{"mood": {"valence": 0, "arousal": 1.01}}"#),
+        query("a mood of words", 422, invalid, #"{"mood": {"valence": "high", "arousal": "NaN"}}"#),
+        query("a mood beyond all numbers", 400, "malformed_request", #"{"mood": {"valence": 1e999, "arousal": 0}}"#),
+        query("a misspelt filter", 422, unknown, #"{"caption": "x", "filters": {"yaer_min": 1990}}"#),
+        query("filters as a text", 422, invalid, #"{"caption": "x", "filters": "clean"}"#),
+        query("years the wrong way round", 422, invalid, #"{"filters": {"year_min": 2000, "year_max": 1990}}"#),
+        query("a song to leave out that is none", 422, invalid, #"{"filters": {"exclude": ["1; DROP TABLE song"]}}"#),
+        query("a liked song by its name", 422, invalid, #"{"liked": ["Clair de lune"]}"#),
+        query("a colour by name", 422, invalid, #"{"palette": [{"hex": "red", "percentage": 5}]}"#),
+        query("more than all of a colour", 422, invalid, ##"{"palette": [{"hex": "#ff0000", "percentage": 101}]}"##),
+        query(
             "a thousand colours", 422, invalid,
             ##"{"palette": ["##
                 + Array(repeating: ##"{"hex": "#ff0000", "percentage": 0.1}"##, count: 1_000).joined(separator: ",")
                 + "]}"),
-        BadRequest("a wish: bytes that are no text", 400, "malformed_request") {
+        BadRequest("a query: bytes that are no text", 400, "malformed_request") {
             send("/songs/match", Array(#"{"caption": ""#.utf8) + [0xFF, 0xFE, 0xC0] + Array(#""}"#.utf8))
         },
-        BadRequest("a wish: plain text", 415, "unsupported_content_type") {
+        BadRequest("a query: plain text", 415, "unsupported_content_type") {
             send("/songs/match", Array("a dog".utf8), "text/plain")
         },
-        BadRequest("a wish: no type", 400, "missing_content_type") { send("/songs/match", Array("{}".utf8), nil) },
-        BadRequest("a wish: a form with a filter that is not there", 422, unknown) {
+        BadRequest("a query: no type", 400, "missing_content_type") { send("/songs/match", Array("{}".utf8), nil) },
+        BadRequest("a query: a form with a filter that is not there", 422, unknown) {
             send(
                 "/songs/match", try Form.sound().adding(#"name="loudness""#, Array("5".utf8)).closed, Form.contentType)
         },
-        BadRequest("a wish: a form with half a mood", 422, invalid) {
+        BadRequest("a query: a form with half a mood", 422, invalid) {
             send("/songs/match", try Form.sound().adding(#"name="valence""#, Array("0".utf8)).closed, Form.contentType)
         },
-        BadRequest("a wish: a form without a picture", 400, "missing_field") {
+        BadRequest("a query: a form without a picture", 400, "missing_field") {
             send("/songs/match", Form().adding(#"name="limit""#, Array("5".utf8)).closed, Form.contentType)
         },
     ]

@@ -41,7 +41,7 @@ struct DescriptionTests {
         let described = Set(try responses.values.flatMap(Self.codes))
         let built = Set(
             ServerError.Code.allCases.map { "\($0.status.code) \($0.rawValue)" }
-                + PipelineError.Code.allCases.map { "\($0.status.code) \($0.rawValue)" }
+                + ServingError.Code.allCases.map { "\($0.status.code) \($0.rawValue)" }
                 + SongsError.Code.allCases.map { "\($0.status.code) \($0.rawValue)" })
         #expect(built.subtracting(described) == [])
         #expect(described.subtracting(built) == [])

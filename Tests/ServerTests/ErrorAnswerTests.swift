@@ -8,9 +8,9 @@ import Testing
 
 @Suite("Answers to errors")
 struct ErrorAnswerTests {
-    @Test("Every code of the pipeline has a status of an error", arguments: PipelineError.Code.allCases)
-    func pipelineCodes(code: PipelineError.Code) {
-        let answer = ErrorAnswer(PipelineError(code, "A sentence."))
+    @Test("Every code of the pipeline has a status of an error", arguments: ServingError.Code.allCases)
+    func pipelineCodes(code: ServingError.Code) {
+        let answer = ErrorAnswer(ServingError(code, "A sentence."))
         #expect((400...599).contains(answer.status.code))
         #expect(answer.code == code.rawValue)
         #expect(answer.detail == "A sentence.")

@@ -79,7 +79,7 @@ struct InformationTests {
 
     @Test("With a model that did not load, health is 503 degraded, and the reason stays in the log")
     func degraded() async throws {
-        let server = TestServer(model: { throw PipelineError(.internalFailure, "no such folder: /secret") })
+        let server = TestServer(model: { throw ServingError(.internalFailure, "no such folder: /secret") })
         try await server.run(.router) { client in
             let health = try await client.execute(uri: "/health", method: .get)
             #expect(health.status == .serviceUnavailable)

@@ -148,7 +148,7 @@ struct MetricsTests {
 
     @Test("Without a model, that is told too")
     func noModel() async throws {
-        let server = TestServer(model: { throw PipelineError(.internalFailure, "No.") })
+        let server = TestServer(model: { throw ServingError(.internalFailure, "No.") })
         try await server.run(.router) { client in
             let samples = try await samples(client)
             #expect(samples["image_to_song_model_loaded"] == 0)

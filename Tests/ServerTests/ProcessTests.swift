@@ -82,7 +82,7 @@ struct ProcessTests {
 
     @Test("No model is needed")
     func withoutModel() async throws {
-        let server = TestServer(model: { throw PipelineError(.internalFailure, "broken") })
+        let server = TestServer(model: { throw ServingError(.internalFailure, "broken") })
         try await server.run(.router) { client in
             let response = try await process(client, TestForm(image: try fixture("gradient.png")).body)
             #expect(response.status == .ok)

@@ -292,7 +292,7 @@ struct SongCallTests {
     }
 
     @Test(
-        "Bad wishes for playlists are refused",
+        "Bad requests for playlists are refused",
         arguments: [
             ("{}", 422, "invalid_field"), (#"{"ids": []}"#, 422, "invalid_field"),
             (#"{"ids": [1.5]}"#, 422, "invalid_field"),

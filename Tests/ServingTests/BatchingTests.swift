@@ -29,7 +29,7 @@ private final class SteppingModel: CaptionModel {
         rows += joining.map { ($0, $0.options.maxNewTokens ?? 1) }
         if !isWarmingUp { journal.note("join " + pictures.map(name).joined(separator: " ")) }
         return refused.map {
-            CaptionOutcome(id: $0.id, result: .failure(PipelineError(.invalidOption, "Not this one.")))
+            CaptionOutcome(id: $0.id, result: .failure(ServingError(.invalidOption, "Not this one.")))
         }
     }
 
@@ -38,7 +38,7 @@ private final class SteppingModel: CaptionModel {
             gate?.wait()
             journal.note("step " + rows.map { name($0.picture) }.joined(separator: " "))
             if rows.contains(where: { $0.picture.options.prompt == "broken" }) {
-                throw PipelineError(.internalFailure, "The machine broke.")
+                throw ServingError(.internalFailure, "The machine broke.")
             }
         }
         for index in rows.indices { rows[index].left -= 1 }
@@ -158,7 +158,7 @@ struct BatchingTests {
         try await wait(forQueue: 1, at: captioner)
         for _ in 0..<2 { gate.open() }
         #expect(try await good.value == "a")
-        let error = await #expect(throws: PipelineError.self) { try await bad.value }
+        let error = await #expect(throws: ServingError.self) { try await bad.value }
         #expect(error?.code == .invalidOption)
     }
 
@@ -171,7 +171,7 @@ struct BatchingTests {
         try await wait(forQueue: 1, at: captioner)
         for _ in 0..<3 { gate.open() }
         for task in [first, second] {
-            let error = await #expect(throws: PipelineError.self) { try await task.value }
+            let error = await #expect(throws: ServingError.self) { try await task.value }
             #expect(error?.code == .internalFailure)
         }
         #expect(journal.all.last == "reset")
@@ -188,7 +188,7 @@ struct BatchingTests {
         gate.open()
         try await wait(for: "join b")
         second.cancel()
-        await #expect(throws: PipelineError.self) { try await second.value }
+        await #expect(throws: ServingError.self) { try await second.value }
         for _ in 0..<2 { gate.open() }
         #expect(try await first.value == "a")
         #expect(journal.all.contains("leave"))
@@ -202,7 +202,7 @@ struct BatchingTests {
         try await wait(for: "join a")
         let waiting = [try ask(captioner, "b", steps: 1), try ask(captioner, "c", steps: 1)]
         try await wait(forQueue: 2, at: captioner)
-        let error = await #expect(throws: PipelineError.self) { try await ask(captioner, "d", steps: 1).value }
+        let error = await #expect(throws: ServingError.self) { try await ask(captioner, "d", steps: 1).value }
         #expect(error?.code == .queueFull)
         #expect(error?.retryAfter != nil)
         for _ in 0..<4 { gate.open() }
@@ -223,7 +223,7 @@ struct BatchingTests {
             ).caption
         }
         try await eventually("the third waits for admission") { captioner.admission.waiterCount == 1 }
-        let error = await #expect(throws: PipelineError.self) { try await ask(captioner, "d", steps: 1).value }
+        let error = await #expect(throws: ServingError.self) { try await ask(captioner, "d", steps: 1).value }
         #expect(error?.code == .queueFull)
         for _ in 0..<3 { gate.open() }
         for task in running + [queued] { _ = try await task.value }
@@ -241,7 +241,7 @@ struct BatchingTests {
         let waiting = Task { try await captioner.caption(bytes, admission: .orWait).caption }
         try await eventually("the third waits for admission") { captioner.admission.waiterCount == 1 }
         waiting.cancel()
-        let error = await #expect(throws: PipelineError.self) { try await waiting.value }
+        let error = await #expect(throws: ServingError.self) { try await waiting.value }
         #expect(error?.code == .cancelled)
         #expect(captioner.admission.waiterCount == 0)
         for _ in 0..<3 { gate.open() }

@@ -21,8 +21,8 @@ struct CaptionerTests {
 
     private func error(
         _ captioner: Captioner, _ bytes: [UInt8], _ options: CaptionOptions = CaptionOptions()
-    ) async throws -> PipelineError {
-        try await #require(throws: PipelineError.self) { try await captioner.caption(bytes, options: options) }
+    ) async throws -> ServingError {
+        try await #require(throws: ServingError.self) { try await captioner.caption(bytes, options: options) }
     }
 
     @Test("A picture goes in, a caption and what is known of the picture come out")
@@ -63,7 +63,7 @@ struct CaptionerTests {
 
     @Test("A model that does not load leaves the reason in the state and a plain sentence for callers")
     func failedLoad() async throws {
-        let captioner = captioner { throw PipelineError(.internalFailure, "no such folder: /secret") }
+        let captioner = captioner { throw ServingError(.internalFailure, "no such folder: /secret") }
         await captioner.start()
         #expect(await captioner.state == .failed("no such folder: /secret"))
         let error = try await error(captioner, [])
@@ -74,7 +74,7 @@ struct CaptionerTests {
 
     @Test("A model that cannot caption its first picture counts as not loaded")
     func failedWarmUp() async throws {
-        let captioner = captioner { StubModel { _, _ in throw PipelineError(.internalFailure, "broken") } }
+        let captioner = captioner { StubModel { _, _ in throw ServingError(.internalFailure, "broken") } }
         await captioner.start()
         #expect(await captioner.state == .failed("broken"))
     }
@@ -97,10 +97,10 @@ struct CaptionerTests {
     @Test(
         "A file that is no good picture is refused by its own code",
         arguments: [
-            ("corrupt.jpg", PipelineError.Code.corruptPicture), ("truncated.jpg", .truncatedPicture),
+            ("corrupt.jpg", ServingError.Code.corruptPicture), ("truncated.jpg", .truncatedPicture),
             ("text.jpg", .unsupportedPicture), ("huge.png", .pictureTooLarge),
         ])
-    func badPictures(name: String, code: PipelineError.Code) async throws {
+    func badPictures(name: String, code: ServingError.Code) async throws {
         let captioner = captioner()
         await captioner.start()
         let error = try await error(captioner, try fixture(name))
@@ -190,11 +190,11 @@ struct CaptionerTests {
         try await eventually("the model has begun") { !journal.all.isEmpty }
         let waiting = Task { try await captioner.caption(bytes, options: CaptionOptions(prompt: "endless")) }
         waiting.cancel()
-        await #expect(throws: PipelineError.self) { try await waiting.value }
+        await #expect(throws: ServingError.self) { try await waiting.value }
         #expect(journal.all == ["began"])
         running.cancel()
         let result = await running.result
-        #expect(throws: PipelineError.self) { try result.get() }
+        #expect(throws: ServingError.self) { try result.get() }
         try await eventually("the model has stopped") { journal.all == ["began", "stopped"] }
     }
 

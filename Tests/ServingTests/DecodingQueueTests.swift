@@ -135,7 +135,7 @@ struct DecodingQueueTests {
     func refuses() async throws {
         let queue = DecodingQueue(threads: 2, memory: Self.memory)
         let held = try await hold(queue, Self.large)
-        let error = try await #require(throws: PipelineError.self) {
+        let error = try await #require(throws: ServingError.self) {
             try await queue.run(Self.large, patience: .seconds(6)) { _ in Issue.record("The refused work ran") }
         }
         #expect(error.code == .queueFull)
@@ -162,8 +162,8 @@ struct DecodingQueueTests {
     @Test("Work that throws lets the next one in")
     func throwingWork() async throws {
         let queue = DecodingQueue(threads: 1, memory: Self.memory)
-        await #expect(throws: PipelineError.self) {
-            try await queue.run(Self.large) { _ in throw PipelineError(.timedOut, "Too late.") }
+        await #expect(throws: ServingError.self) {
+            try await queue.run(Self.large) { _ in throw ServingError(.timedOut, "Too late.") }
         }
         #expect(try await queue.run(Self.large) { _ in 7 } == 7)
     }

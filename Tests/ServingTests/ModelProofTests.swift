@@ -33,8 +33,8 @@ struct ModelProofTests {
     }
 
     /// The error of a caption.
-    private func refusal(_ captioner: Captioner) async throws -> PipelineError {
-        try await #require(throws: PipelineError.self) { try await captioner.caption(try fixture("gradient.png")) }
+    private func refusal(_ captioner: Captioner) async throws -> ServingError {
+        try await #require(throws: ServingError.self) { try await captioner.caption(try fixture("gradient.png")) }
     }
 
     @Test("A model that answers wrongly when it is loaded is not ready, and the log says why")
@@ -133,8 +133,8 @@ struct ModelProofTests {
 
     @Test(
         "A caption that is empty or not finite is an error and not remembered; a sound model goes on",
-        arguments: [PipelineError.Code.emptyCaption, .invalidOutput])
-    func doubtful(code: PipelineError.Code) async throws {
+        arguments: [ServingError.Code.emptyCaption, .invalidOutput])
+    func doubtful(code: ServingError.Code) async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let proofs = Journal()
         let isWell = Mutex(false)
@@ -149,7 +149,7 @@ struct ModelProofTests {
         }
         let options = CaptionOptions(prompt: "a")
         for _ in 0..<2 {
-            let error = try await #require(throws: PipelineError.self) {
+            let error = try await #require(throws: ServingError.self) {
                 try await captioner.caption(try fixture("gradient.png"), options: options)
             }
             #expect(error.code == code)
@@ -181,7 +181,7 @@ struct ModelProofTests {
             }
             return model
         }
-        let error = try await #require(throws: PipelineError.self) {
+        let error = try await #require(throws: ServingError.self) {
             try await captioner.caption(try fixture("gradient.png"), options: CaptionOptions(prompt: "a"))
         }
         #expect(error.code == .modelUnavailable && error.message == Captioner.unsoundModel)

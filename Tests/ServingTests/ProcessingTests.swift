@@ -45,13 +45,13 @@ struct ProcessingTests {
     @Test(
         "A file that is no good picture is refused by its own code",
         arguments: [
-            ("corrupt.jpg", PipelineError.Code.corruptPicture), ("truncated.jpg", .truncatedPicture),
+            ("corrupt.jpg", ServingError.Code.corruptPicture), ("truncated.jpg", .truncatedPicture),
             ("text.jpg", .unsupportedPicture), ("huge.png", .pictureTooLarge),
         ])
-    func refuses(name: String, code: PipelineError.Code) async throws {
+    func refuses(name: String, code: ServingError.Code) async throws {
         let captioner = captioner()
         let bytes = try fixture(name)
-        let error = await #expect(throws: PipelineError.self) { try await captioner.process(bytes, fitting: (9, 9)) }
+        let error = await #expect(throws: ServingError.self) { try await captioner.process(bytes, fitting: (9, 9)) }
         #expect(error?.code == code)
     }
 
@@ -68,7 +68,7 @@ struct ProcessingTests {
         }
         try await eventually("the worker is busy") { !journal.all.isEmpty }
         let bytes = try fixture("gradient.png")
-        let error = await #expect(throws: PipelineError.self) { try await captioner.process(bytes, fitting: (9, 9)) }
+        let error = await #expect(throws: ServingError.self) { try await captioner.process(bytes, fitting: (9, 9)) }
         #expect(error?.code == .timedOut)
         gate.open()
         try await blocker.value
@@ -89,7 +89,7 @@ struct ProcessingTests {
             return Array("GIF89a".utf8) + bytes + [0x80, 0, 0, 255, 0, 0, 0, 0, 255, 0x2C, 0, 0, 0, 0] + bytes
                 + [0, 2, 2, 0x44, 1, 0, 0x3B]
         }
-        let error = await #expect(throws: PipelineError.self) {
+        let error = await #expect(throws: ServingError.self) {
             try await captioner.process(gif(side: 3_000), fitting: (9, 9))
         }
         #expect(error?.code == .pictureTooLarge)
@@ -112,7 +112,7 @@ struct ProcessingTests {
             withUnsafeCurrentTask { $0?.cancel() }
             return try await captioner.process(bytes, fitting: (9, 9))
         }
-        let error = await #expect(throws: PipelineError.self) { try await leaving.value }
+        let error = await #expect(throws: ServingError.self) { try await leaving.value }
         #expect(error?.code == .cancelled)
     }
 
@@ -122,7 +122,7 @@ struct ProcessingTests {
         await captioner.start()
         #expect(
             try await captioner.caption(try fixture("gradient.png"), admission: .orWait).caption == "a stub")
-        let error = await #expect(throws: PipelineError.self) { try await captioner.caption([], admission: .orWait) }
+        let error = await #expect(throws: ServingError.self) { try await captioner.caption([], admission: .orWait) }
         #expect(error?.code == .emptyFile)
     }
 

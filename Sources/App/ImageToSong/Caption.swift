@@ -82,7 +82,7 @@ struct Caption: AsyncParsableCommand {
     }
 
     private static func sentence(of error: any Error) -> String {
-        guard let error = error as? PipelineError, error.code == .invalidOption else { return "\(error)" }
+        guard let error = error as? ServingError, error.code == .invalidOption else { return "\(error)" }
         return CaptionFlags.sayingFlags(error.message)
     }
 }

@@ -8,7 +8,7 @@ public struct SongsError: Error, Sendable, CustomStringConvertible {
         case unreadableImport = "unreadable_import"
         /// A song that was named is not in the catalogue.
         case unknownSong = "unknown_song"
-        /// A wish or filter is out of its range.
+        /// A query or filter is out of its range.
         case invalidRequest = "invalid_request"
         /// As many imports are under way as may be.
         case tooManyImports = "too_many_imports"

@@ -44,7 +44,7 @@ public enum ServerMetrics {
             "image_to_song_cache_requests_total", .counter, unit: "pictures", labels: ["result"],
             help:
                 "Pictures looked up in the caption cache: found in memory, found on disk, miss, shared with a request "
-                + "that was computing the same, or bypassed at the client's wish."),
+                + "that was computing the same, or bypassed at the client's request."),
         MetricDescription(
             "image_to_song_cache_faults_total", .counter, unit: "captions", labels: ["fault"],
             help:
@@ -64,7 +64,7 @@ public enum ServerMetrics {
         MetricDescription(
             "image_to_song_song_match_seconds", .histogram, unit: "seconds",
             buckets: [0.0005] + MetricDescription.defaultBuckets,
-            help: "How long mood and ranking took for a wish; the caption and the links are not counted."),
+            help: "How long mood and ranking took for a query; the caption and the links are not counted."),
         MetricDescription(
             "image_to_song_songs_embedded_total", .counter, unit: "songs",
             help: "Songs that the embedding model has read."),

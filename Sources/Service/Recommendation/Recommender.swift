@@ -32,7 +32,7 @@ public struct Recommender: Sendable {
     ///   - options: what is asked of the caption.
     ///   - isFresh: whether the caption must be made now, whatever is in the cache.
     ///   - admission: what happens where the captioner's queue is full.
-    /// - Throws: `PipelineError` for the picture and its caption; `SongsError` for the songs.
+    /// - Throws: `ServingError` for the picture and its caption; `SongsError` for the songs.
     public func recommend(
         _ bytes: [UInt8], hash: String? = nil, query: SongQuery = SongQuery(),
         options: CaptionOptions = CaptionOptions(), isFresh: Bool = false, admission: Captioner.Admission = .orRefuse

@@ -7,7 +7,7 @@ public final class UploadedList: Sendable {
     private let file: FileHandle
 
     /// Makes an empty one on the disk of a folder.
-    init(folder: String) throws(PipelineError) {
+    init(folder: String) throws(ServingError) {
         var name = Array("\(folder)/.\(Self.beginning)XXXXXX".utf8CString)
         let descriptor = mkstemp(&name)
         guard descriptor >= 0 else { throw Self.unkept() }
@@ -17,7 +17,7 @@ public final class UploadedList: Sendable {
     }
 
     /// Writes bytes behind those that are there. The page cache takes them, so that this hardly blocks.
-    public func append(_ bytes: some DataProtocol) throws(PipelineError) {
+    public func append(_ bytes: some DataProtocol) throws(ServingError) {
         do {
             try file.write(contentsOf: bytes)
         } catch {
@@ -28,8 +28,8 @@ public final class UploadedList: Sendable {
     /// The file, to be read from its beginning.
     var content: FileHandle { file }
 
-    private static func unkept(_ cause: (any Error)? = nil) -> PipelineError {
-        PipelineError(
+    private static func unkept(_ cause: (any Error)? = nil) -> ServingError {
+        ServingError(
             .internalFailure, "The list could not be kept here; its disk may be full. Tell the operator.", cause: cause)
     }
 

@@ -114,7 +114,7 @@ actor CaptionScheduler {
 
     private func advance(_ slots: inout [CaptionInput.ID: Slot], joining: [QueuedRequest]) throws {
         guard let model else {
-            throw PipelineError(.modelUnavailable, "No model is loaded: start the captioner first.")
+            throw ServingError(.modelUnavailable, "No model is loaded: start the captioner first.")
         }
         let cancellation = queue.cancellation
         if !joining.isEmpty {
@@ -159,7 +159,7 @@ actor CaptionScheduler {
                 onSuspicion(nil)
             } catch {
                 onSuspicion(error)
-                throw PipelineError(.modelUnavailable, Captioner.unsoundModel, cause: error)
+                throw ServingError(.modelUnavailable, Captioner.unsoundModel, cause: error)
             }
         }
         finish(outcomes.compactMap { outcome in slots.removeValue(forKey: outcome.id).map { ($0, outcome.result) } })

@@ -195,7 +195,7 @@ public actor Captioner {
     /// Hashes the model's files. Until that is done, captions are not written to disk; those of a damaged model never are.
     ///
     /// - Throws: `modelUnavailable` where a file is damaged.
-    private func prove(isGentle: Bool) async throws(PipelineError) {
+    private func prove(isGentle: Bool) async throws(ServingError) {
         guard let proof else { return }
         do {
             try await proof.prove(isGentle: isGentle)
@@ -203,7 +203,7 @@ public actor Captioner {
             if case .ready = state { await cache?.release() }
         } catch {
             await refuse(error)
-            throw PipelineError(.modelUnavailable, Self.unsoundModel, cause: error)
+            throw ServingError(.modelUnavailable, Self.unsoundModel, cause: error)
         }
     }
 
@@ -227,7 +227,7 @@ public actor Captioner {
 
     /// Returns where a caption that was just made can be believed: at once as a rule, and after hashing the model's files where
     /// one of them was touched.
-    private nonisolated func checkFiles() async throws(PipelineError) {
+    private nonisolated func checkFiles() async throws(ServingError) {
         guard let (files, proof) = await watched, await !proof.isUntouched(files.stamp()) else { return }
         cache?.hold()
         try await prove(isGentle: false)
@@ -250,16 +250,16 @@ public actor Captioner {
     ///   - admission: what happens where the queue is full.
     ///   - findsPalette: whether the picture's colours are found too where it must be decoded, for ``palette(of:hash:)``.
     ///   - listener: is told the text while it is written; of a caption from the cache nothing.
-    /// - Throws: every ``PipelineError/Code``.
+    /// - Throws: every ``ServingError/Code``.
     public nonisolated func caption(
         _ bytes: [UInt8], options: CaptionOptions = CaptionOptions(), isFresh: Bool = false, hash: String? = nil,
         admission: Admission = .orRefuse, findsPalette: Bool = false, listener: CaptionListener? = nil
-    ) async throws(PipelineError) -> CaptionResult {
+    ) async throws(ServingError) -> CaptionResult {
         let (description, preparation) = try await readyModel()
         do {
             try options.validate(within: description.limits)
         } catch {
-            throw PipelineError(error)
+            throw ServingError(error)
         }
         // Hashed here and not on the actor, which would answer nobody else meanwhile.
         let request = CaptionRequest(
@@ -269,14 +269,14 @@ public actor Captioner {
             return try await withDeadline(configuration.timeout, orThrow: self.timeoutError) {
                 try await self.result(request, model: description, isFresh: isFresh, listener: listener)
             }
-        } catch let error as PipelineError {
+        } catch let error as ServingError {
             throw error
         } catch let error as CaptionError {
-            throw PipelineError(error)
+            throw ServingError(error)
         } catch is CancellationError {
-            throw PipelineError(.cancelled, "The request was given up before its caption was there.")
+            throw ServingError(.cancelled, "The request was given up before its caption was there.")
         } catch {
-            throw PipelineError(
+            throw ServingError(
                 .internalFailure, "The caption could not be made. The log says why, under this request's id.",
                 cause: error)
         }
@@ -311,7 +311,7 @@ public actor Captioner {
     /// Waits for the caption of `key`, which is begun now unless it is being made.
     private func join(
         _ key: CaptionKey, _ request: CaptionRequest, _ cache: CaptionCache, _ listener: CaptionListener?
-    ) throws(PipelineError) -> Waiter {
+    ) throws(ServingError) -> Waiter {
         if let flight = flights[key], let id = flight.task.join() {
             metrics.cacheRequest(.shared)
             return Waiter(flight: flight, id: id, listenerID: listener.map(flight.listeners.add))
@@ -351,10 +351,10 @@ public actor Captioner {
     /// Takes a permit, which is to be released.
     ///
     /// - Throws: `queueFull` where as many pictures wait as may.
-    private func tryAdmission() throws(PipelineError) {
+    private func tryAdmission() throws(ServingError) {
         guard !admission.tryAcquire() else { return }
         let rounds = Double(max(1, inFlight)) / Double(configuration.maxBatchSize)
-        throw PipelineError(
+        throw ServingError(
             .queueFull,
             "\(configuration.maxQueue) pictures are waiting already, as many as may. Send this one again a little later.",
             retryAfter: meanGeneration * rounds)
@@ -381,8 +381,8 @@ public actor Captioner {
     }
 
     /// What a request fails with whose time is up.
-    nonisolated var timeoutError: PipelineError {
-        PipelineError(
+    nonisolated var timeoutError: ServingError {
+        ServingError(
             .timedOut,
             "The answer took longer than \(configuration.timeout.inSeconds) seconds and was given up. Try again later, with a "
                 + "smaller picture or fewer new tokens, or raise REQUEST_TIMEOUT.")
@@ -394,23 +394,23 @@ public actor Captioner {
     /// Returns where captions can be had at this moment.
     ///
     /// - Throws: `modelLoading` or `modelUnavailable`.
-    public func checkReadiness() throws(PipelineError) {
+    public func checkReadiness() throws(ServingError) {
         _ = try readyModel()
     }
 
-    private func readyModel() throws(PipelineError) -> (ModelDescription, PixelPreparation) {
+    private func readyModel() throws(ServingError) -> (ModelDescription, PixelPreparation) {
         switch (state, preparation) {
         case (.ready(let description), let preparation?):
             return (description, preparation)
         case (.failed(let reason), _):
-            throw PipelineError(
+            throw ServingError(
                 .modelUnavailable, "The model could not be loaded, so there are no captions. The log says why.",
-                cause: PipelineError(.modelUnavailable, reason))
+                cause: ServingError(.modelUnavailable, reason))
         case (.unsound(let reason), _):
-            throw PipelineError(
-                .modelUnavailable, Self.unsoundModel, cause: PipelineError(.modelUnavailable, reason))
+            throw ServingError(
+                .modelUnavailable, Self.unsoundModel, cause: ServingError(.modelUnavailable, reason))
         default:
-            throw PipelineError(.modelLoading, "The model is still being loaded. Try again in a few seconds.")
+            throw ServingError(.modelLoading, "The model is still being loaded. Try again in a few seconds.")
         }
     }
 }

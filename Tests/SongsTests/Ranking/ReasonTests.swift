@@ -65,7 +65,7 @@ struct ReasonTests {
         #expect(SongReason.words(for: Affect(valence: -0.8, arousal: 0.8)) == "full of energy and dark")
     }
 
-    @Test("Songs and wishes are embedded as descriptions without titles")
+    @Test("Songs and queries are embedded as descriptions without titles")
     func describes() {
         var waltz = song(
             1, "Johann Strauss II", genres: ["waltz", "orchestral"], moods: ["festive"], themes: ["dance"])

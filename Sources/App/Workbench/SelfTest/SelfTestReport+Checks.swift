@@ -177,16 +177,16 @@ extension SelfTestReport {
         check("Songs for a caption", needs: catalogue) { catalogue in
             let lexicon = try settings.map { try Lexicon($0) } ?? .builtIn
             let matcher = try SongMatcher(catalogue: catalogue, lexicon: lexicon, embeddings: embeddings ?? nil)
-            var wish = SongQuery()
-            wish.caption = "a quiet harbour at dusk"
-            let first = try matcher.match(wish)
-            guard first.songs.map(\.song.id) == (try matcher.match(wish)).songs.map(\.song.id) else {
+            var query = SongQuery()
+            query.caption = "a quiet harbour at dusk"
+            let first = try matcher.match(query)
+            guard first.songs.map(\.song.id) == (try matcher.match(query)).songs.map(\.song.id) else {
                 throw CommandError(
                     "The same caption got other songs the second time: this machine does not compute the same twice. Check its memory."
                 )
             }
             guard let best = first.songs.first else { return ((), first.reason ?? "none") }
-            return ((), "\(wish.caption ?? ""), \(first.mood.label.rawValue): \(best.song.line)")
+            return ((), "\(query.caption ?? ""), \(first.mood.label.rawValue): \(best.song.line)")
         }
     }
 }

@@ -12,7 +12,7 @@ struct BenchSongs: AsyncParsableCommand {
         abstract: "Measures the ranking of songs: how fast at which size, and how well.",
         discussion: """
             Without --quality it makes synthetic catalogues of several sizes: it imports each from a list into a file, searches there and \
-            matches captions; and it times the index and the ranking alone, with and without embeddings. Each wish is another one.
+            matches captions; and it times the index and the ranking alone, with and without embeddings. Each query is another one.
 
             With --quality it ranks the catalogue for each described moment of a file and holds the answers against what is said there: \
             precision, violations and nDCG at 10, beside a random order, tags alone and mood alone, with bootstrap intervals.
@@ -21,7 +21,7 @@ struct BenchSongs: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How many songs; one measurement for each.", valueName: "COUNT"))
     var rows: [Int] = [1_000, 100_000, 1_000_000]
 
-    @Option(name: .customLong("repeat"), help: "How many wishes each size answers.")
+    @Option(name: .customLong("repeat"), help: "How many queries each size answers.")
     var repetitions = 40
 
     @Option(help: ArgumentHelp("Measures quality instead, with the moments of that file.", valueName: "FILE"))

@@ -42,7 +42,7 @@ struct SyntheticSongs: Sequence {
         return song
     }
 
-    /// A wish that is another one for each number.
+    /// A query that is another one for each number.
     static func request(_ number: Int, embedding width: Int?) -> SongRequest {
         var random = SplitMix64(seed: 1_000_000_007 &* UInt64(number + 1))
         let affect = Affect(valence: .random(in: -1...1, using: &random), arousal: .random(in: -1...1, using: &random))
@@ -52,13 +52,13 @@ struct SyntheticSongs: Sequence {
     }
 
     /// The same as a caption and a colour.
-    static func wish(_ number: Int) -> SongQuery {
+    static func query(_ number: Int) -> SongQuery {
         var random = SplitMix64(seed: 1_000_000_007 &* UInt64(number + 1))
-        var wish = SongQuery()
-        wish.caption = caption(&random)
-        wish.palette = [ColourMood.Area(colour: LabColour(RGBColour(red: 90, green: 120, blue: 160)), share: 1)]
-        wish.seed = UInt64(number)
-        return wish
+        var query = SongQuery()
+        query.caption = caption(&random)
+        query.palette = [ColourMood.Area(colour: LabColour(RGBColour(red: 90, green: 120, blue: 160)), share: 1)]
+        query.seed = UInt64(number)
+        return query
     }
 
     private static func caption(_ random: inout SplitMix64) -> String {

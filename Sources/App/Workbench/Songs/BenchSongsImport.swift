@@ -5,7 +5,7 @@ import Recommendation
 import Serving
 import Songs
 
-/// A synthetic catalogue in a file: how fast it is filled and searched, and wishes are answered from it.
+/// A synthetic catalogue in a file: how fast it is filled and searched, and queries are answered from it.
 struct BenchSongsImport: Encodable {
     let rowsPerSecond: Double
     let fileBytes: Int
@@ -41,8 +41,8 @@ struct BenchSongsImport: Encodable {
         let matcher = try SongMatcher(catalogue: catalogue, embeddings: embeddings)
         let warmUps = 3
         let matches = try (0..<(repetitions + warmUps)).map { number in
-            let wish = SyntheticSongs.wish(number)
-            return try clock.measure { _ = try matcher.match(wish) }.inSeconds * 1000
+            let query = SyntheticSongs.query(number)
+            return try clock.measure { _ = try matcher.match(query) }.inSeconds * 1000
         }
         let size = try FileManager.default.attributesOfItem(atPath: catalogue.path)[.size] as? NSNumber
         return BenchSongsImport(

@@ -47,17 +47,17 @@ struct BenchSongsMoment: Decodable {
         }
     }
 
-    /// What it wishes of songs.
-    var wish: SongQuery {
-        var wish = SongQuery()
-        wish.caption = caption
-        wish.palette = (palette ?? []).compactMap { colour in
+    /// What it asks of the songs.
+    var query: SongQuery {
+        var query = SongQuery()
+        query.caption = caption
+        query.palette = (palette ?? []).compactMap { colour in
             guard let number = UInt32(colour.hex.dropFirst(), radix: 16) else { return nil }
             let rgb = RGBColour(
                 red: UInt8(number >> 16 & 0xFF), green: UInt8(number >> 8 & 0xFF), blue: UInt8(number & 0xFF))
             return ColourMood.Area(colour: LabColour(rgb), share: colour.share)
         }
-        return wish
+        return query
     }
 
     /// Whether a mood lies where it may; nil where nothing is said of that.

@@ -56,7 +56,7 @@ struct BenchSongsQuality: Encodable {
     ) throws -> BenchSongsQuality {
         var quality = BenchSongsQuality(songs: songs.count, moments: moments.count)
         let reader = QueryReader(embeddings: embeddings)
-        let asked = moments.map { (moment: $0, request: reader.request($0.wish)) }
+        let asked = moments.map { (moment: $0, request: reader.request($0.query)) }
         let judged = asked.compactMap { $0.moment.isWithinRegion($0.request.mood.affect) }
         if !judged.isEmpty { quality.withinRegion = Double(judged.count { $0 }) / Double(judged.count) }
         let seeing = BenchSongsJudge(songs: songs, index: try index(songs, embeddings), asked: asked)
@@ -108,11 +108,11 @@ private struct BenchSongsJudge {
     func way(_ name: String, _ settings: RankingSettings, seeds: UInt64 = 1) -> BenchSongsQuality.Way {
         let judged = Dictionary(songs.map { ($0.id, $0) }) { first, _ in first }
         var (precision, violations, gain): ([Double], [Double], [Double]) = ([], [], [])
-        for (moment, wished) in asked {
+        for (moment, query) in asked {
             let best = Self.discounted(songs.map(moment.gain).sorted(by: >))
             var sums = (precision: 0.0, violations: 0.0, gain: 0.0)
             for seed in 0..<seeds {
-                var request = wished
+                var request = query
                 (request.limit, request.seed) = (Self.depth, seed)
                 let answer = index.rank(request, settings: settings).compactMap { judged[$0.id] }
                 sums.precision += Double(answer.count(where: moment.fits)) / Double(Self.depth)

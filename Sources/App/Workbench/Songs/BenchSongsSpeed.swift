@@ -45,7 +45,7 @@ struct BenchSongsSpeed: Encodable {
     static let vectorWidth = 384
 
     /// Measures a synthetic catalogue.
-    /// - Parameter repetitions: how many wishes, each another one.
+    /// - Parameter repetitions: how many queries, each another one.
     static func take(songs count: Int, repetitions: Int, _ embeddings: EmbeddingModel?) throws -> BenchSongsSpeed {
         var speed = BenchSongsSpeed(
             songs: count, file: try BenchSongsImport.take(songs: count, repetitions: repetitions, embeddings))

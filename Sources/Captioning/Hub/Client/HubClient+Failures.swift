@@ -60,11 +60,11 @@ extension HubClient {
         switch status {
         case 429:
             let delay = RetryAfter.delay(answer.response.headers.first(name: "Retry-After"))
-            let wish = delay.map { " and asks to wait \($0.components.seconds) s" } ?? ""
+            let pause = delay.map { " and asks to wait \($0.components.seconds) s" } ?? ""
             return PassingFailure(
                 HubError(
                     .rateLimited,
-                    "\(host) has had too many requests from here\(wish). Try later; with HF_TOKEN set more are allowed."
+                    "\(host) has had too many requests from here\(pause). Try later; with HF_TOKEN set more are allowed."
                 ),
                 requestedDelay: delay)
         case 408, 500...599:

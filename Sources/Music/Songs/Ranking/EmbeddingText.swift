@@ -1,6 +1,6 @@
 public import Moods
 
-/// The sentences that songs and wishes are embedded as: descriptions on both sides, never titles, which would make "dog" find songs
+/// The sentences that songs and queries are embedded as: descriptions on both sides, never titles, which would make "dog" find songs
 /// that are named dog.
 public enum EmbeddingText {
     /// "<mood words> music, <energy words>, for: <caption>"; of an unknown mood only the caption is there, of an empty caption only the

@@ -35,12 +35,12 @@ public struct SongRanking: Sendable {
 
     private func absence(_ request: SongRequest) -> String {
         if index.count == 0 { return "The catalogue holds no songs; import some first." }
-        let wishes = request.filters.words
-        guard request.limit > 0, !wishes.isEmpty else { return "No songs were asked for; ask for at least one." }
+        let words = request.filters.words
+        guard request.limit > 0, !words.isEmpty else { return "No songs were asked for; ask for at least one." }
         let subject =
             index.count == 1
             ? "The only song of the catalogue does not pass" : "None of the \(index.count) songs passes"
-        return "\(subject) the filters (\(wishes.joined(separator: ", "))); widen them."
+        return "\(subject) the filters (\(words.joined(separator: ", "))); widen them."
     }
 }
 

@@ -55,7 +55,7 @@ struct CaptionBatch: Sendable {
         let result: Result<CaptionResult, any Error>
         do {
             result = .success(try await caption(try file.content.get(), file.hash, options))
-        } catch let error as PipelineError where [.invalidOption, .cancelled].contains(error.code) {
+        } catch let error as ServingError where [.invalidOption, .cancelled].contains(error.code) {
             throw error
         } catch is CancellationError {
             throw CancellationError()

@@ -43,7 +43,7 @@ extension CaptionServer {
         var placement: ModelDescription.Placement?
         if case .ready(let description) = await captioner.state { placement = description.placement }
         var detail: String?
-        do throws(PipelineError) {
+        do throws(ServingError) {
             try await captioner.checkReadiness()
         } catch {
             detail = error.message

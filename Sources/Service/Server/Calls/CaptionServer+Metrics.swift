@@ -12,7 +12,7 @@ extension CaptionServer {
         processMetrics.update()
         let isReady = if case .ready = await captioner.state { 1 } else { 0 }
         Gauge(label: "image_to_song_model_loaded", factory: metrics).record(isReady)
-        // The pipeline records it at each change; of two at once the older may have come last.
+        // The captioner records it at each change; of two at once the older may have come last.
         Gauge(label: "image_to_song_queue_length", factory: metrics).record(await captioner.queueLength)
         if let took = await captioner.loadDuration {
             Gauge(label: "image_to_song_model_load_seconds", factory: metrics).record(took.inSeconds)

@@ -49,7 +49,9 @@ public final class Listener: Sendable {
     }
 
     /// `struct sock_fprog`.
-    private struct Program: @unchecked Sendable {  // read by the system while the instructions are held
+    ///
+    /// Safe to share: nobody writes it, and the system reads it only while the instructions are held.
+    private struct Program: @unchecked Sendable {
         let count: UInt16
         let instructions: UnsafePointer<Instruction>
     }

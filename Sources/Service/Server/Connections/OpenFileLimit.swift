@@ -3,12 +3,12 @@ import Foundation
 /// How many files and connections this process may hold open at once.
 enum OpenFileLimit {
     /// More than this is never asked for.
-    private static let wish: rlim_t = 8192
+    private static let wanted: rlim_t = 8192
 
     /// What ``raise()`` leads to.
     static var attainable: Int {
         guard let limit = current else { return 1024 }
-        return Int(max(limit.rlim_cur, min(limit.rlim_max, wish)))
+        return Int(max(limit.rlim_cur, min(limit.rlim_max, wanted)))
     }
 
     /// What holds at this moment.
@@ -16,8 +16,8 @@ enum OpenFileLimit {
 
     /// Raises the process's limit as far as it is useful and allowed: shells often give 1024, less than some need.
     static func raise() {
-        guard var limit = current, limit.rlim_cur < min(limit.rlim_max, wish) else { return }
-        limit.rlim_cur = min(limit.rlim_max, wish)
+        guard var limit = current, limit.rlim_cur < min(limit.rlim_max, wanted) else { return }
+        limit.rlim_cur = min(limit.rlim_max, wanted)
         setrlimit(resource, &limit)
     }
 

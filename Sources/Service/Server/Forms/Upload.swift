@@ -63,7 +63,7 @@ extension ServerError {
             return try await read()
         } catch let error as ServerError {
             throw error
-        } catch let error as PipelineError {
+        } catch let error as ServingError {
             throw error
         } catch is CancellationError {
             throw CancellationError()

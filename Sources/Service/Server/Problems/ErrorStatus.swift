@@ -29,7 +29,7 @@ extension ServerError.Code {
     }
 }
 
-extension PipelineError.Code {
+extension ServingError.Code {
     /// The status that a failure is answered with.
     var status: HTTPResponse.Status {
         switch self {
@@ -40,7 +40,7 @@ extension PipelineError.Code {
             .unprocessableContent
         case .modelLoading, .modelUnavailable, .queueFull, .cancelled: .serviceUnavailable
         case .timedOut: .gatewayTimeout
-        case .invalidSetting, .internalFailure, .invalidOutput: .internalServerError
+        case .internalFailure, .invalidOutput: .internalServerError
         }
     }
 }

@@ -39,20 +39,20 @@ struct ErrorAnswer {
         case let error as ServerError:
             self.init(status: error.code.status, code: error.code.rawValue, detail: error.message)
             headers = error.headers
-        case let error as PipelineError:
+        case let error as ServingError:
             self.init(status: error.code.status, code: error.code.rawValue, detail: error.message)
             if let pause = error.retryAfter { headers[.retryAfter] = "\(max(1, Int(pause.inSeconds.rounded(.up))))" }
         case let error as SongsError:
             self.init(status: error.code.status, code: error.code.rawValue, detail: error.message)
         case is CancellationError:
-            self.init(PipelineError(.cancelled, "The request was given up before its answer was there."))
+            self.init(ServingError(.cancelled, "The request was given up before its answer was there."))
         case let error as any HTTPResponseError:
             self.init(
                 status: error.status, code: "http_\(error.status.code)",
                 detail: "The request was refused: \(error.status.reasonPhrase).")
         default:
             self.init(
-                status: .internalServerError, code: PipelineError.Code.internalFailure.rawValue,
+                status: .internalServerError, code: ServingError.Code.internalFailure.rawValue,
                 detail: "Something went wrong here. The log says what, under this request's id.")
         }
         if status == .serviceUnavailable, headers[.retryAfter] == nil { headers[.retryAfter] = Self.retryAfter }

@@ -1,6 +1,6 @@
 import HTTPTypes
 
-/// Why a request was refused before it reached the pipeline.
+/// Why a request was refused before it reached the captioner.
 struct ServerError: Error, Sendable, CustomStringConvertible {
     /// The kinds of refusal. The raw value is what a client sees, and never changes its meaning.
     enum Code: String, Sendable, CaseIterable {

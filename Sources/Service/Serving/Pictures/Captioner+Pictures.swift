@@ -9,7 +9,7 @@ extension Captioner {
     ///
     /// - Parameter hash: the SHA-256 of the bytes.
     /// - Throws: the codes that are about pictures, `timedOut`, `cancelled` or `internalFailure`.
-    public nonisolated func palette(of bytes: [UInt8], hash: String) async throws(PipelineError) -> [PaletteColour] {
+    public nonisolated func palette(of bytes: [UInt8], hash: String) async throws(ServingError) -> [PaletteColour] {
         if let palette = palettes.value(hash) { return palette }
         let palette = try await read(bytes, "The colours could not be read.", "its colours were known") { picture in
             try picture.rendition(fitting: Rendition.paletteSize).palette()
@@ -26,9 +26,9 @@ extension Captioner {
     /// - Throws: the codes that are about pictures, `queueFull`, `timedOut`, `cancelled` or `internalFailure`.
     public nonisolated func process(
         _ bytes: [UInt8], hash: String? = nil, fitting target: (width: Int, height: Int)
-    ) async throws(PipelineError) -> ProcessedPicture {
+    ) async throws(ServingError) -> ProcessedPicture {
         guard await pictures.waitingCount < configuration.maxQueue else {
-            throw PipelineError(
+            throw ServingError(
                 .queueFull,
                 "\(configuration.maxQueue) pictures are waiting already. Send this one again a little later.",
                 retryAfter: .seconds(1))
@@ -45,18 +45,18 @@ extension Captioner {
     ///   - end: what a request that is cancelled did not live to see.
     private nonisolated func read<Value: Sendable>(
         _ bytes: [UInt8], _ failure: String, _ end: String, _ work: @escaping @Sendable (Picture) throws -> Value
-    ) async throws(PipelineError) -> Value {
+    ) async throws(ServingError) -> Value {
         let (limits, pictures, patience) = (configuration.limits, pictures, configuration.decodingPatience)
         do {
             return try await withDeadline(configuration.timeout, orThrow: self.timeoutError) {
                 try await pictures.read(bytes, within: limits, patience: patience, work)
             }
-        } catch let error as PipelineError {
+        } catch let error as ServingError {
             throw error
         } catch is CancellationError {
-            throw PipelineError(.cancelled, "The request was given up before \(end).")
+            throw ServingError(.cancelled, "The request was given up before \(end).")
         } catch {
-            throw PipelineError(
+            throw ServingError(
                 .internalFailure, "\(failure) The log says why, under this request's id.", cause: error)
         }
     }

@@ -83,11 +83,11 @@ actor DecodingQueue {
         return value
     }
 
-    private func checkPatience(_ cost: DecodingCost, _ patience: Duration?) throws(PipelineError) {
+    private func checkPatience(_ cost: DecodingCost, _ patience: Duration?) throws(ServingError) {
         guard let patience, largePixelsAhead > 0 else { return }
         let wait = Duration.seconds(Double(largePixelsAhead) / pixelsPerSecond / Double(largeThreads))
         guard wait + .seconds(Double(cost.pixels) / pixelsPerSecond) > patience else { return }
-        throw PipelineError(
+        throw ServingError(
             .queueFull,
             "Other pictures as large as this one are waiting to be decoded, for about \(Int(wait.inSeconds.rounded(.up))) s. "
                 + "Send it again after that, or send a smaller picture now.",

@@ -18,12 +18,12 @@ actor PictureWorker {
         do {
             return try work()
         } catch let error as ImagingError {
-            throw PipelineError(error)
+            throw ServingError(error)
         }
     }
 }
 
-extension PipelineError {
+extension ServingError {
     /// The same failure in this module's words; the sentence stays.
     init(_ error: ImagingError) {
         let code: Code =

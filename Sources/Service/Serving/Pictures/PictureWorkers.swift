@@ -39,7 +39,7 @@ struct PictureWorkers: Sendable {
             do throws(ImagingError) {
                 return try Picture(bytes: bytes, limits: limits)
             } catch {
-                throw PipelineError(error)
+                throw ServingError(error)
             }
         }
         return try await queue.run(picture.cost, patience: patience) { thread in

@@ -1,14 +1,12 @@
 import Captioning
 
-/// Why a request could not be carried out, or why the program could not start.
+/// Why a request could not be carried out, or why the model could not be used.
 ///
-/// `message` is a sentence for the person who sent the picture or set the setting, and says what to do. `cause` is for
+/// `message` is a sentence for the person who sent the picture, and says what to do. `cause` is for
 /// the log: it may hold paths and other things that do not belong in an answer.
-public struct PipelineError: Error, Sendable, CustomStringConvertible {
+public struct ServingError: Error, Sendable, CustomStringConvertible {
     /// The kinds of failure. The raw value is what a client sees, and never changes its meaning.
     public enum Code: String, Sendable, CaseIterable {
-        /// A setting cannot be read.
-        case invalidSetting = "invalid_setting"
         /// The model is still being loaded.
         case modelLoading = "model_loading"
         /// The model could not be loaded, or is not what it was when it was compiled.
@@ -69,7 +67,7 @@ public struct PipelineError: Error, Sendable, CustomStringConvertible {
     }
 }
 
-extension PipelineError {
+extension ServingError {
     /// A model's refusal as a client sees it.
     init(_ error: CaptionError) {
         let code: Code =
