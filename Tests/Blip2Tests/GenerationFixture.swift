@@ -7,8 +7,8 @@ import Testing
 
 @testable import Blip2
 
-/// What transformers generated with the tiny checkpoints: `Tests/Fixtures/generation.json`, which
-/// `make_generation.py` writes.
+/// What transformers generated with the tiny checkpoints: `generation.json` and `options.json` in `Tests/Fixtures`, which
+/// `make_generation.py` and `make_options.py` write.
 struct GenerationFixture: Decodable {
     struct Checkpoint: Decodable, Sendable, CustomTestStringConvertible {
         let name: String
@@ -24,6 +24,13 @@ struct GenerationFixture: Decodable {
         /// As many in a row as each picture gives.
         let sequences: [[Int]]
         let scores: [Float]?
+        /// The mean of each text's tokens' log-probabilities.
+        let logProbabilities: [Double]?
+
+        private enum CodingKeys: String, CodingKey {
+            case pictures, prompts, arguments, sequences, scores
+            case logProbabilities = "log_probabilities"
+        }
     }
 
     struct Distribution: Decodable, Sendable, CustomTestStringConvertible {
@@ -40,11 +47,16 @@ struct GenerationFixture: Decodable {
     let checkpoints: [Checkpoint]
     let distributions: [Distribution]
 
-    static let all: GenerationFixture = {
-        let url = Fixtures.folder.appendingPathComponent("generation.json")
+    /// Beams, penalties, bans and samples.
+    static let all = read("generation.json")
+    /// Further options, and log-probabilities.
+    static let options = read("options.json")
+
+    private static func read(_ name: String) -> GenerationFixture {
+        let url = Fixtures.folder.appendingPathComponent(name)
         let none = GenerationFixture(checkpoints: [], distributions: [])
         return (try? JSONDecoder().decode(GenerationFixture.self, from: Data(contentsOf: url))) ?? none
-    }()
+    }
 
     /// A JSON value of an argument of `generate`.
     enum Argument: Codable, Sendable {

@@ -13,6 +13,27 @@ struct GenerationParityTests {
     func hasCases() {
         #expect(GenerationFixture.all.checkpoints.map(\.cases.count).reduce(0, +) >= 24)
         #expect(GenerationFixture.all.distributions.count >= 7)
+        #expect(GenerationFixture.options.checkpoints.map(\.cases.count).reduce(0, +) >= 24)
+        #expect(GenerationFixture.options.distributions.count >= 8)
+    }
+
+    @Test(
+        "Lengths, suppressed tokens and log-probabilities are those of transformers",
+        arguments: GenerationFixture.options.checkpoints)
+    func agreesInOptions(_ checkpoint: GenerationFixture.Checkpoint) throws {
+        let subject = try GenerationSubject(checkpoint.name)
+        for (number, fixture) in checkpoint.cases.enumerated() {
+            var (embeddings, options) = try subject.rows(fixture)
+            for index in options.indices { options[index].returnsScores = true }
+            let batch = GenerationBatch(subject.model.makeDecoderRunner())
+            _ = try batch.join(embeddings, options)
+            let found = try batch.finish().flatMap(\.sequences)
+            #expect(found.map(\.ids) == fixture.sequences, "case \(number): \(fixture.arguments)")
+            for (sequence, expected) in zip(found, try #require(fixture.logProbabilities)) {
+                let mean = try #require(sequence.meanLogProbability)
+                #expect(abs(mean - expected) <= 1e-4 * max(1, abs(expected)), "case \(number)")
+            }
+        }
     }
 
     @Test("Every text and every score is that of transformers", arguments: GenerationFixture.all.checkpoints)

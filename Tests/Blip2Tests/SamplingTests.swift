@@ -20,7 +20,7 @@ struct SamplingTests {
 
     @Test(
         "Scores are made of the model's as transformers' processors make them",
-        arguments: GenerationFixture.all.distributions)
+        arguments: GenerationFixture.all.distributions + GenerationFixture.options.distributions)
     func agrees(_ fixture: GenerationFixture.Distribution) throws {
         let options = try options(fixture)
         var tokens = TokenSequence(context: Array(fixture.ids[..<fixture.context]))

@@ -64,7 +64,8 @@ extension GenerationBatch.Request {
         let continuations = strategy.advance(
             hypotheses.map { ScoredHypothesis(tokens: $0.tokens, logits: logits($0.row)) })
         if hypotheses.count == 1, continuations.count == 1 {
-            hypotheses[0].tokens.append(continuations[0].token)
+            let next = continuations[0]
+            hypotheses[0].tokens.append(next.token, logProbability: next.logProbability)
             return []
         }
         let placement = RowPlacement(parents: continuations.map(\.parent), count: hypotheses.count)
@@ -72,7 +73,7 @@ extension GenerationBatch.Request {
         hypotheses = zip(continuations, placement.targets).map { continuation, target in
             let parent = before[continuation.parent]
             return GenerationBatch.Hypothesis(
-                tokens: parent.tokens.appending(continuation.token),
+                tokens: parent.tokens.appending(continuation),
                 row: decoder.bring(parent, to: target, of: before))
         }
         return placement.unused.map { before[$0].row }

@@ -34,8 +34,15 @@ public struct GenerationConfiguration: Sendable, Equatable {
     public private(set) var topK: Int?
     public private(set) var topP: Double?
     public private(set) var minP: Double?
+    public private(set) var typicalP: Double?
+    public private(set) var epsilonCutoff: Double?
+    public private(set) var etaCutoff: Double?
     /// Runs of tokens that must not occur; empty for none.
     public private(set) var badWordsIDs: [[Int]] = []
+    /// Tokens that never occur; empty for none.
+    public private(set) var suppressedTokenIDs: [Int] = []
+    /// Tokens that no text begins with; empty for none.
+    public private(set) var suppressedFirstTokenIDs: [Int] = []
     public private(set) var forcedBOSTokenID: Int?
     /// Empty for none.
     public private(set) var forcedEOSTokenIDs: [Int] = []
@@ -81,6 +88,11 @@ public struct GenerationConfiguration: Sendable, Equatable {
             topK = try file.integer("top_k", in: 0 ... .max)
             topP = try file.number("top_p", in: 0...1)
             minP = try file.number("min_p", in: 0...1)
+            typicalP = try file.number("typical_p", in: .leastNormalMagnitude...1)
+            epsilonCutoff = try file.number("epsilon_cutoff", in: 0...1)
+            etaCutoff = try file.number("eta_cutoff", in: 0...1)
+            suppressedTokenIDs = try file.integers("suppress_tokens", in: 0 ... .max) ?? []
+            suppressedFirstTokenIDs = try file.integers("begin_suppress_tokens", in: 0 ... .max) ?? []
             badWordsIDs = try Self.badWords(file)
             forcedBOSTokenID = try file.integer("forced_bos_token_id", in: 0 ... .max)
             forcedEOSTokenIDs = try file.integers("forced_eos_token_id", in: 0 ... .max) ?? []

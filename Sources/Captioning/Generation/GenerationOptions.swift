@@ -10,6 +10,13 @@ public struct GenerationOptions: Sendable, Equatable {
         public var topP: Double
         /// Leaves out tokens that are less likely than this share of the likeliest one, in 0 ... 1; nil for none.
         public var minP: Double?
+        /// Draws from the tokens whose information is nearest to what is expected, with this probability together, above 0 and up to
+        /// 1 (`typical_p`); 1 for all of them.
+        public var typicalP = 1.0
+        /// Leaves out tokens that are less likely than this, in 0 ..< 1 (`epsilon_cutoff`); 0 for none.
+        public var epsilonCutoff = 0.0
+        /// As ``epsilonCutoff``, but lower where many tokens are likely, in 0 ..< 1 (`eta_cutoff`); 0 for none.
+        public var etaCutoff = 0.0
         /// The same seed draws the same text, whatever else is generated beside it; nil for another text each time.
         public var seed: UInt64?
 
@@ -51,12 +58,19 @@ public struct GenerationOptions: Sendable, Equatable {
     public var noRepeatNgramSize = 0
     /// Runs of tokens that must not occur (`bad_words_ids`).
     public var badWords: [[Int]] = []
+    /// Tokens that must not occur (`suppress_tokens`).
+    public var suppressedTokens: [Int] = []
+    /// Tokens that a text must not begin with (`begin_suppress_tokens`).
+    public var suppressedFirstTokens: [Int] = []
     /// The token that a text begins with (`forced_bos_token_id`), in models that begin texts with a start token (T5).
     ///
     /// In others transformers' `forced_bos_token_id` does nothing, and this is refused: there, a prompt begins texts.
     public var forcedFirstToken: Int?
     /// The tokens of which one ends a text that reaches ``maxNewTokens`` (`forced_eos_token_id`).
     public var forcedLastTokens: [Int] = []
+
+    /// Whether the texts come with the mean of their tokens' log-probabilities; see ``GeneratedSequence/meanLogProbability``.
+    public var returnsScores = false
 
     /// Greedy search.
     public init(maxNewTokens: Int = 30) {
@@ -96,6 +110,8 @@ extension GenerationOptions {
         repetitionPenalty = configuration.repetitionPenalty ?? 1
         noRepeatNgramSize = configuration.noRepeatNgramSize ?? 0
         badWords = configuration.badWordsIDs
+        suppressedTokens = configuration.suppressedTokenIDs
+        suppressedFirstTokens = configuration.suppressedFirstTokenIDs
         forcedFirstToken = startsTexts ? configuration.forcedBOSTokenID : nil
         forcedLastTokens = configuration.forcedEOSTokenIDs
     }
@@ -111,6 +127,9 @@ extension GenerationOptions.Sampling {
         self.init(
             temperature: configuration.temperature ?? 1, topK: topK == 0 ? nil : topK, topP: configuration.topP ?? 1,
             minP: configuration.minP)
+        typicalP = configuration.typicalP ?? 1
+        epsilonCutoff = configuration.epsilonCutoff ?? 0
+        etaCutoff = configuration.etaCutoff ?? 0
     }
 }
 
@@ -136,6 +155,7 @@ extension GenerationOptions {
         }
         let tokens = [
             ("eos_token_id", eosTokenIDs?.filter { $0 >= 0 } ?? []), ("bad_words_ids", badWords.flatMap(\.self)),
+            ("suppress_tokens", suppressedTokens), ("begin_suppress_tokens", suppressedFirstTokens),
             ("forced_bos_token_id", forcedFirstToken.map { [$0] } ?? []), ("forced_eos_token_id", forcedLastTokens),
         ]
         for (name, ids) in tokens {
@@ -186,6 +206,14 @@ extension GenerationOptions.Sampling {
         guard (0...1).contains(topP) else { throw GenerationOptions.refusal("top_p", topP, "a number from 0 to 1") }
         if let minP, !(0...1).contains(minP) {
             throw GenerationOptions.refusal("min_p", minP, "a number from 0 to 1")
+        }
+        guard typicalP > 0, typicalP <= 1 else {
+            throw GenerationOptions.refusal("typical_p", typicalP, "a number greater than 0 and at most 1")
+        }
+        for (name, value) in [("epsilon_cutoff", epsilonCutoff), ("eta_cutoff", etaCutoff)] {
+            guard (0..<1).contains(value) else {
+                throw GenerationOptions.refusal(name, value, "a number from 0 to less than 1; 0 leaves it out")
+            }
         }
     }
 }

@@ -13,6 +13,7 @@ struct BeamSearch: DecodingStrategy {
     /// How many continuations are looked at in a step: enough for all beams to go on where some of them end.
     private let candidateCount: Int
     private let returnedSequences: Int
+    private let returnsScores: Bool
     /// The sums of the log-probabilities of the beams that go on, largest first.
     private var running: [Float]
     private var finished: BeamHypotheses
@@ -24,6 +25,7 @@ struct BeamSearch: DecodingStrategy {
         random = SamplingRandom(seed: options.sampling?.seed ?? .random(in: .min ... .max))
         candidateCount = max(2, 1 + end.tokens.count) * options.beamCount
         returnedSequences = options.returnedSequences
+        returnsScores = options.returnsScores
         // All beams begin alike; only the first may go on, so that they do not remain alike.
         running = [0] + Array(repeating: BeamHypotheses.hopeless, count: options.beamCount - 1)
         finished = BeamHypotheses(options)
@@ -36,23 +38,35 @@ struct BeamSearch: DecodingStrategy {
 
     mutating func advance(_ hypotheses: [ScoredHypothesis]) -> [Continuation] {
         guard let newCount = hypotheses.first.map({ $0.tokens.newCount + 1 }) else { return [] }
+        var own: [LogProbabilities] = []
         for hypothesis in hypotheses {
             hypothesis.logits.takeLogSoftmax()
+            if returnsScores { own.append(LogProbabilities(hypothesis.logits, isNormalized: true)) }
             processors.apply(to: hypothesis.logits, after: hypothesis.tokens)
         }
         let candidates = candidates(hypotheses, newCount: newCount)
-        finished.add(candidates, newCount: newCount) { hypotheses[$0.parent].tokens.new + [$0.token] }
+        func continuation(_ candidate: BeamCandidate) -> Continuation {
+            Continuation(
+                parent: candidate.parent, token: candidate.token,
+                logProbability: returnsScores ? own[candidate.parent][candidate.token] : 0)
+        }
+        func text(_ candidate: BeamCandidate) -> TokenSequence {
+            hypotheses[candidate.parent].tokens.appending(continuation(candidate))
+        }
+        finished.add(candidates, newCount: newCount, text: text)
 
         // Those that ended come last.
         let best = candidates.largest(beamCount) { $0.score + ($0.isAtEnd ? BeamHypotheses.hopeless : 0) }
         running = best.map(\.score)
         let canImprove = finished.canImprove(by: running.first ?? BeamHypotheses.hopeless, newCount: newCount)
         if canImprove, !finished.isClosed, !candidates.allSatisfy(\.isAtEnd) {
-            return best.map { Continuation(parent: $0.element.parent, token: $0.element.token) }
+            return best.map { continuation($0.element) }
         }
-        results = finished.best(returnedSequences)
-        if results.isEmpty, let last = best.first?.element {
-            results = [GeneratedSequence(ids: hypotheses[last.parent].tokens.new + [last.token], score: last.score)]
+        var found = finished.best(returnedSequences)
+        if found.isEmpty, let last = best.first?.element { found = [(text(last), last.score)] }
+        results = found.map { text, score in
+            GeneratedSequence(
+                ids: Array(text.new), score: score, logProbability: returnsScores ? text.logProbability : nil)
         }
         return []
     }
@@ -120,9 +134,9 @@ struct BeamHypotheses {
     static let hopeless: Float = -1e9
 
     private struct Hypothesis {
-        var ids: [Int] = []
+        /// Nil in a place that no text has taken yet.
+        var text: TokenSequence?
         var score = BeamHypotheses.hopeless
-        var isTaken = false
     }
 
     private let beamCount: Int
@@ -142,19 +156,19 @@ struct BeamHypotheses {
     }
 
     /// Whether no text gets in any more.
-    var isClosed: Bool { earlyStopping == .always && kept.allSatisfy(\.isTaken) }
+    var isClosed: Bool { earlyStopping == .always && kept.allSatisfy { $0.text != nil } }
 
     /// Takes in the candidates that ended, if they are among the best of their step and better than those before.
     /// - Parameters:
     ///   - candidates: best first.
     ///   - newCount: the length of their texts.
-    ///   - text: the new tokens of a candidate's text.
-    mutating func add(_ candidates: [BeamCandidate], newCount: Int, text: (BeamCandidate) -> [Int]) {
+    ///   - text: a candidate's text.
+    mutating func add(_ candidates: [BeamCandidate], newCount: Int, text: (BeamCandidate) -> TokenSequence) {
         guard !isClosed, isImprovable else { return }
         let ended = candidates.prefix(beamCount).filter(\.isAtEnd)
         guard !ended.isEmpty else { return }
         let penalty = penalty(newCount)
-        kept += ended.map { Hypothesis(ids: text($0), score: $0.score / penalty, isTaken: true) }
+        kept += ended.map { Hypothesis(text: text($0), score: $0.score / penalty) }
         kept = kept.largest(beamCount, by: \.score).map(\.element)
     }
 
@@ -166,13 +180,13 @@ struct BeamHypotheses {
         let length = earlyStopping == .never && lengthPenalty > 0 ? maxNewTokens : newCount
         let possible = best / penalty(length)
         let worst = kept.map(\.score).min() ?? Self.hopeless
-        isImprovable = isImprovable && kept.contains { possible > ($0.isTaken ? worst : Self.hopeless) }
+        isImprovable = isImprovable && kept.contains { possible > ($0.text != nil ? worst : Self.hopeless) }
         return isImprovable
     }
 
     /// The best texts.
-    func best(_ count: Int) -> [GeneratedSequence] {
-        kept.prefix(count).filter(\.isTaken).map { GeneratedSequence(ids: $0.ids, score: $0.score) }
+    func best(_ count: Int) -> [(text: TokenSequence, score: Float)] {
+        kept.prefix(count).compactMap { hypothesis in hypothesis.text.map { ($0, hypothesis.score) } }
     }
 
     private func penalty(_ length: Int) -> Float { Float(pow(Double(length), lengthPenalty)) }

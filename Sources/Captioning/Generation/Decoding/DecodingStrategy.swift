@@ -26,6 +26,8 @@ struct Continuation: Equatable {
     /// The hypothesis that it continues, as an index into those that were chosen from.
     let parent: Int
     let token: Int
+    /// The token's log-probability by the model's own logits; 0 where nobody asks for it.
+    var logProbability = 0.0
 }
 
 /// One text that was generated.
@@ -35,6 +37,34 @@ public struct GeneratedSequence: Sendable, Equatable {
     /// What beams rank texts by: the sum of the tokens' log-probabilities, divided by a power of their number. Nil where
     /// there were no beams.
     public let score: Float?
+    /// The mean of the tokens' log-probabilities, by the model's logits as they were before any processor changed them: at most 0, and
+    /// comparable between texts of any length. Nil unless ``GenerationOptions/returnsScores``.
+    public let meanLogProbability: Double?
+
+    /// - Parameter logProbability: the sum of the tokens' log-probabilities.
+    init(ids: [Int], score: Float?, logProbability: Double? = nil) {
+        self.ids = ids
+        self.score = score
+        meanLogProbability = logProbability.map { $0 / Double(max(1, ids.count)) }
+    }
+}
+
+/// The log-probabilities of a hypothesis' next token by the model's own logits, kept while processors change these.
+struct LogProbabilities {
+    private let logits: [Float]
+    /// ln Σ exp(logit).
+    private let logarithmOfSum: Double
+
+    /// - Parameter isNormalized: whether the logits are log-probabilities already.
+    init(_ logits: Logits, isNormalized: Bool = false) {
+        self.logits = Array(logits)
+        let highest = logits.highest
+        logarithmOfSum =
+            isNormalized || !highest.isFinite
+            ? 0 : Double(highest) + Double(logarithm(logits.sumOfExponentials(shift: highest)))
+    }
+
+    subscript(token: Int) -> Double { Double(logits[token]) - logarithmOfSum }
 }
 
 /// What ends a text.
@@ -62,9 +92,9 @@ extension GenerationOptions {
         let end = StoppingCriteria(self, endTokens: endTokens)
         if beamCount > 1 { return BeamSearch(self, processors: processors, end: end) }
         if let sampling {
-            return SamplingStrategy(sampling, count: returnedSequences, processors: processors, end: end)
+            return SamplingStrategy(self, sampling, processors: processors, end: end)
         }
-        return GreedySearch(processors: processors, end: end)
+        return GreedySearch(self, processors: processors, end: end)
     }
 }
 
@@ -72,6 +102,8 @@ extension GenerationOptions {
 struct TokenSequence: Equatable {
     /// The context, and the new tokens behind it.
     private(set) var ids: [Int]
+    /// The sum of the new tokens' log-probabilities, as far as they were given.
+    private(set) var logProbability = 0.0
     /// How many tokens are not new: image tokens and prompt, or the start token of a decoder behind an encoder.
     let contextCount: Int
 
@@ -84,11 +116,14 @@ struct TokenSequence: Equatable {
     var newCount: Int { ids.count - contextCount }
     var last: Int { ids.last ?? 0 }
 
-    mutating func append(_ id: Int) { ids.append(id) }
+    mutating func append(_ id: Int, logProbability: Double = 0) {
+        ids.append(id)
+        self.logProbability += logProbability
+    }
 
-    func appending(_ id: Int) -> TokenSequence {
+    func appending(_ continuation: Continuation) -> TokenSequence {
         var copy = self
-        copy.append(id)
+        copy.append(continuation.token, logProbability: continuation.logProbability)
         return copy
     }
 

@@ -27,6 +27,12 @@ struct LogitsProcessors {
         if !options.forcedLastTokens.isEmpty {
             processors.append(ForcedLastTokens(tokens: options.forcedLastTokens, newTokens: options.maxNewTokens))
         }
+        if !options.suppressedTokens.isEmpty { processors.append(SuppressedTokens(tokens: options.suppressedTokens)) }
+        if !options.suppressedFirstTokens.isEmpty {
+            // A forced token comes before what is a text's first.
+            let first = options.forcedFirstToken == nil ? 0 : 1
+            processors.append(SuppressedTokens(tokens: options.suppressedFirstTokens, position: first))
+        }
         if let sampling = options.sampling {
             // Beams need a token each that does not end them.
             let kept = options.beamCount > 1 ? max(2, endTokens.count + 1) : 1
@@ -34,6 +40,11 @@ struct LogitsProcessors {
             if let topK = sampling.topK { processors.append(TopK(count: max(topK, kept))) }
             if sampling.topP < 1 { processors.append(TopP(probability: sampling.topP, kept: kept)) }
             if let minP = sampling.minP { processors.append(MinP(share: minP, kept: kept)) }
+            if sampling.typicalP < 1 { processors.append(TypicalP(probability: sampling.typicalP, kept: kept)) }
+            if sampling.epsilonCutoff > 0 { processors.append(Cutoff(epsilon: sampling.epsilonCutoff, kept: kept)) }
+            if sampling.etaCutoff > 0 {
+                processors.append(Cutoff(epsilon: sampling.etaCutoff, isAdaptive: true, kept: kept))
+            }
         }
         all = processors
     }
@@ -101,6 +112,18 @@ struct MinimumLength: LogitsProcessor {
     func apply(to logits: Logits, after tokens: TokenSequence) {
         guard tokens.newCount < newTokens else { return }
         for id in endTokens where logits.indices.contains(id) { logits[id] = -.infinity }
+    }
+}
+
+/// Rules out some tokens, everywhere or as a text's new token of one number.
+struct SuppressedTokens: LogitsProcessor {
+    let tokens: [Int]
+    /// How many new tokens stand in front; nil for any number.
+    var position: Int?
+
+    func apply(to logits: Logits, after tokens: TokenSequence) {
+        guard position.map({ $0 == tokens.newCount }) ?? true else { return }
+        for id in self.tokens where logits.indices.contains(id) { logits[id] = -.infinity }
     }
 }
 
@@ -240,12 +263,81 @@ struct MinP: LogitsProcessor {
     let kept: Int
 
     func apply(to logits: Logits, after tokens: TokenSequence) {
-        var bound = logits.highest + logarithm(Float(share))
-        if kept > 1 {
-            var largest = LargestScores(kept)
-            largest.offer(logits)
-            if let smallest = largest.sorted.last?.score { bound = min(bound, smallest) }
+        logits.ruleOut(below: logits.highest + logarithm(Float(share)), keeping: kept)
+    }
+}
+
+/// Keeps the tokens whose information, the negative logarithm of their probability, is nearest to its mean, until they have a
+/// probability together (Meister et al. 2023, arXiv:2202.00666).
+struct TypicalP: LogitsProcessor {
+    let probability: Double
+    /// So many stay whatever their probability.
+    let kept: Int
+
+    func apply(to logits: Logits, after tokens: TokenSequence) {
+        guard let distribution = Distribution(logits) else { return }
+        var order = logits.indices.filter { logits[$0] > -.infinity }
+            .map { (index: $0, distance: abs(distribution.information(of: logits[$0]) - distribution.entropy)) }
+        order.sort { $0.distance != $1.distance ? $0.distance < $1.distance : $0.index < $1.index }
+        var sum = 0.0
+        let last = order.firstIndex { entry in
+            sum += distribution.probability(of: logits[entry.index])
+            return sum >= probability
         }
-        logits.ruleOut(below: bound)
+        guard let last else { return }
+        for entry in order.dropFirst(max(kept, last + 1)) where entry.distance > order[last].distance {
+            logits[entry.index] = -.infinity
+        }
+    }
+}
+
+/// Keeps the tokens that have a least probability; where it adapts, one that falls with the entropy, so that many likely tokens
+/// may all stay (Hewitt et al. 2022, arXiv:2210.15191).
+struct Cutoff: LogitsProcessor {
+    let epsilon: Double
+    /// Whether the bound is min(ε, √ε · exp(−entropy)).
+    var isAdaptive = false
+    /// So many of the likeliest stay whatever their probability.
+    let kept: Int
+
+    func apply(to logits: Logits, after tokens: TokenSequence) {
+        guard let distribution = Distribution(logits) else { return }
+        let least = isAdaptive ? min(epsilon, epsilon.squareRoot() * exp(-distribution.entropy)) : epsilon
+        logits.ruleOut(below: Float(distribution.logarithmOfSum + log(least)), keeping: kept)
+    }
+}
+
+/// What some logits say of the next token.
+private struct Distribution {
+    /// ln Σ exp(logit).
+    let logarithmOfSum: Double
+    /// The mean information of a token, in nats.
+    let entropy: Double
+
+    /// Nothing where all tokens are ruled out.
+    init?(_ logits: Logits) {
+        let highest = logits.highest
+        guard highest.isFinite else { return nil }
+        let logarithmOfSum = Double(highest) + log(Double(logits.sumOfExponentials(shift: highest)))
+        self.logarithmOfSum = logarithmOfSum
+        entropy = logits.reduce(0) { sum, logit in
+            guard logit > -.infinity else { return sum }
+            let information = logarithmOfSum - Double(logit)
+            return sum + information * exp(-information)
+        }
+    }
+
+    /// In nats.
+    func information(of logit: Float) -> Double { logarithmOfSum - Double(logit) }
+
+    func probability(of logit: Float) -> Double { exp(Double(logit) - logarithmOfSum) }
+}
+
+extension Logits {
+    /// Rules out the tokens whose logits are below a bound, but not the likeliest `count`.
+    fileprivate func ruleOut(below bound: Float, keeping count: Int) {
+        var largest = LargestScores(count)
+        largest.offer(self)
+        ruleOut(below: min(bound, largest.sorted.last?.score ?? bound))
     }
 }

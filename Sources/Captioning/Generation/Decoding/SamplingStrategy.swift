@@ -8,19 +8,24 @@ struct SamplingStrategy: DecodingStrategy {
     private var random: [SamplingRandom]
     /// The texts that are not at their end, by number, one for each hypothesis.
     private var running: [Int]
-    private var texts: [[Int]]
+    private(set) var results: [GeneratedSequence]
+    private let returnsScores: Bool
 
-    init(_ sampling: GenerationOptions.Sampling, count: Int, processors: LogitsProcessors, end: StoppingCriteria) {
+    init(
+        _ options: GenerationOptions, _ sampling: GenerationOptions.Sampling, processors: LogitsProcessors,
+        end: StoppingCriteria
+    ) {
+        let count = options.returnedSequences
         (self.processors, self.end) = (processors, end)
+        returnsScores = options.returnsScores
         let seed = sampling.seed ?? .random(in: .min ... .max)
         random = (0..<count).map { SamplingRandom(seed: seed, stream: UInt64($0)) }
         running = Array(0..<count)
-        texts = Array(repeating: [], count: count)
+        results = Array(repeating: GeneratedSequence(ids: [], score: nil), count: count)
     }
 
-    var results: [GeneratedSequence] { texts.map { GeneratedSequence(ids: $0, score: nil) } }
-
     mutating func advance(_ hypotheses: [ScoredHypothesis]) -> [Continuation] {
+        let own = returnsScores ? hypotheses.map { LogProbabilities($0.logits) } : []
         for hypothesis in hypotheses { processors.apply(to: hypothesis.logits, after: hypothesis.tokens) }
         // All texts begin in the one first hypothesis.
         let isFirst = hypotheses.count < running.count
@@ -29,11 +34,14 @@ struct SamplingStrategy: DecodingStrategy {
             let parent = isFirst ? 0 : index
             let tokens = hypotheses[parent].tokens
             let token = hypotheses[parent].logits.draw(using: &random[text])
+            let logProbability = returnsScores ? own[parent][token] : 0
             if end.isReached(by: token, newCount: tokens.newCount + 1) {
-                texts[text] = tokens.new + [token]
+                results[text] = GeneratedSequence(
+                    ids: tokens.new + [token], score: nil,
+                    logProbability: returnsScores ? tokens.logProbability + logProbability : nil)
             } else {
                 goingOn.append(text)
-                continuations.append(Continuation(parent: parent, token: token))
+                continuations.append(Continuation(parent: parent, token: token, logProbability: logProbability))
             }
         }
         running = goingOn
@@ -42,7 +50,7 @@ struct SamplingStrategy: DecodingStrategy {
 
     /// Those of the first text.
     func certainTokens(_ hypotheses: [TokenSequence]) -> [Int] {
-        guard running.first == 0 else { return texts.first ?? [] }
+        guard running.first == 0 else { return results.first?.ids ?? [] }
         return Array(hypotheses.first?.new ?? [])
     }
 }
