@@ -85,7 +85,7 @@ extension BadRequest {
         form("another field", 422, "unknown_field") { Form().adding(#"name="picture"; filename="a.png""#, [1]).closed },
         form("no picture", 400, "missing_field") { Form().adding(#"name="prompt""#, [97]).closed },
         form("a picture and an option that is not there", 422, "unknown_field") {
-            try Form.sound().adding(#"name="do_sample""#, Array("true".utf8)).closed
+            try Form.sound().adding(#"name="num_beam""#, Array("3".utf8)).closed
         },
         form("two prompts", 400, "duplicate_field") {
             try Form.sound().adding(#"name="prompt""#, [97]).adding(#"name="prompt""#, [98]).closed
@@ -129,6 +129,20 @@ extension BadRequest {
         field("seed", Array("18446744073709551616".utf8), 422, "invalid_field"),
         field("num_return_sequences", Array("1000000".utf8), 422, "invalid_option"),
         field("early_stopping", Array("1".utf8), 422, "invalid_field"),
+        field("do_sample", Array("1".utf8), 422, "invalid_field"),
+        field("return_scores", Array("please".utf8), 422, "invalid_field"),
+        field("max_length", Array("1".utf8), 422, "invalid_option"),
+        field("max_length", Array("1000000".utf8), 422, "invalid_option"),
+        field("min_length", Array("1000000".utf8), 422, "invalid_option"),
+        field("suppress_tokens", Array("a,b".utf8), 422, "invalid_field"),
+        field("suppress_tokens", Array("1000000".utf8), 422, "invalid_option"),
+        field("begin_suppress_tokens", Array("-1".utf8), 422, "invalid_option"),
+        field("forced_eos_token_id", Array("1000000".utf8), 422, "invalid_option"),
+        field("forced_bos_token_id", Array("5".utf8), 422, "invalid_option"),
+        field("bad_words", Array(repeatElement(UInt8(ascii: "\n"), count: 65_537)), 413, "field_too_large"),
+        field("bad_words", Array((0...1000).map { "x\($0)" }.joined(separator: "\n").utf8), 422, "invalid_option"),
+        field("typical_p", Array("0".utf8), 422, "invalid_option"),
+        field("epsilon_cutoff", Array("1".utf8), 422, "invalid_option"),
     ]
 
     /// Names that would do harm as paths, in logs or on a screen. The pictures are sound, and so they are served.

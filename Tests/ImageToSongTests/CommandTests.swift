@@ -54,10 +54,52 @@ struct CommandTests {
         #expect(objects[1]["error"] != nil)
     }
 
+    @Test("Flags are the fields of a form, with their older names beside")
+    func generationFlags() throws {
+        let picture = path("Samples/harbour-evening.jpg")
+        func captions(_ flags: String...) throws -> [String] {
+            let finished = try Finished(
+                ["caption"] + flags + [picture], environment: ["MODEL_CACHE_DIR": cache.path])
+            #expect(finished.status == 0, "\(finished.complaints)")
+            return finished.output.split(separator: "\n").map(String.init)
+        }
+        defer { try? FileManager.default.removeItem(at: cache) }
+        let three = try captions("--num-beams", "3", "--num-return-sequences=3", "--length-penalty", "-1")
+        #expect(three.count == 3)
+        #expect(try captions("--beams", "3", "--captions", "3", "--length-penalty=-1") == three)
+        let plain = try captions()
+        #expect(plain[0].contains("harbour"))
+        #expect(try captions("--no-do-sample", "--top-k", "5") == plain)
+        #expect(try captions("--bad-words", "harbour", "--bad-words", "boat").first?.contains("harbour") == false)
+        let json = try captions("--json", "--return-scores", "--num-beams", "2", "--num-return-sequences", "2")
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(json[0].utf8)) as? [String: Any])
+        let scores = try #require(object["scores"] as? [Double])
+        #expect(scores.count == 2 && scores.allSatisfy { $0 <= 0 && $0 > -20 })
+        #expect(object["score"] as? Double == scores[0])
+    }
+
+    @Test("What is wrong with a flag is said with the flag's name")
+    func wrongFlags() throws {
+        for (flags, sentence) in [
+            (["--num-beams", "three"], "--num-beams is not a whole number. Give digits only, as in 1."),
+            (["--beams", "17"], "--num-beams is 17; it must be a whole number from 1 to 16."),
+            (["--temperature", "-1"], "--temperature is -1.0; it must be a number from 0.0 to 100.0."),
+            (["--num-beam", "3"], "Unknown option '--num-beam'. Did you mean '--num-beams'?"),
+        ] {
+            let finished = try Finished(["caption"] + flags + ["x.jpg"], environment: [:])
+            #expect(finished.status == 2)
+            #expect(finished.complaints.contains(sentence), "\(finished.complaints)")
+        }
+        let help = try Finished(["caption", "--help"], environment: [:]).output
+        #expect(help.contains("--begin-suppress-tokens <tokens>") && help.contains("--do-sample/--no-do-sample"))
+        #expect(!help.contains("max_new_tokens") || help.contains("limits.max_new_tokens"))
+    }
+
     @Test(
         "Wrong usage ends with status 2",
         arguments: [
             ["caption"], ["caption", "--precision", "int3", "x.jpg"], ["caption", "--beams", "17", "x.jpg"],
+            ["caption", "--num-beams", "three", "x.jpg"], ["caption", "--suppress-tokens", "5,x", "x.jpg"],
             ["caption", "--max-new-tokens", "0", "x.jpg"], ["caption", "--device", "abacus", "x.jpg"],
             ["caption", "--device", "gpu", "--precision", "int8", "x.jpg"], ["parity"],
             ["nonsense"],

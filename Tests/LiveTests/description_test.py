@@ -52,12 +52,20 @@ def mend(body, most):
         del body["min_new_tokens"]
     if body.get("num_return_sequences", 1) > body.get("num_beams", 1):
         del body["num_return_sequences"]
+    only_the_model_can_tell(body)
     if ("valence" in body) != ("arousal" in body):
         body.pop("valence", None), body.pop("arousal", None)
     filters = body.get("filters", body)
     for name in ("year", "tempo"):
         if filters.get(f"{name}_min", 0) > filters.get(f"{name}_max", 9999):
             del filters[f"{name}_min"]
+
+
+def only_the_model_can_tell(body):
+    """Leaves out what depends on the model: its vocabulary, and how much picture and prompt take of a length."""
+    for name in ("max_length", "min_length", "forced_bos_token_id", "forced_eos_token_id", "suppress_tokens",
+                 "begin_suppress_tokens", "stop", "bad_words"):
+        body.pop(name, None)
 
 
 def lengthen(body):
@@ -94,7 +102,7 @@ def test(program, examples):
         description = fetch(address + "/openapi.json")
         most = fetch(address + "/model/info")["model_info"]["limits"]["max_new_tokens"]
         # What the description leaves to the model.
-        for name in ("MinNewTokens", "MaxNewTokens"):
+        for name in ("min_new_tokens", "max_new_tokens"):
             description["components"]["schemas"][name]["maximum"] = most
         # Which imports there are, only the server knows.
         number = description["paths"]["/songs/import/{id}"]["get"]["parameters"][-1]

@@ -54,8 +54,8 @@ class PageTest(unittest.TestCase):
         self.assertIn("Demo model", browser.one("#model-text").text)
         self.assertIn("drawn scenes only", browser.one("#note-first").text)
         # The captions may come in any order; the last one is what was announced last.
-        browser.wait(lambda: any(caption in browser.one("#news").get_attribute("textContent") for caption in captions),
-                     "the news")
+        browser.wait(lambda: any(caption in browser.one("#announcer").get_attribute("textContent") for caption in captions),
+                     "the announcement")
         self.expect_palette()
         here = (self.stand_in.address + "/", "blob:" + self.stand_in.address, "data:")
         self.assertEqual([url for url in browser.addresses() if not url.startswith(here)], [])
@@ -130,7 +130,7 @@ class PageTest(unittest.TestCase):
         browser.one("#again").click()
         self.assertEqual(browser.run("return document.activeElement.name"), "num_beams")
         self.assertEqual(len(self.stand_in.requests), before)
-        browser.one("#unwish").click()
+        browser.one("#reset").click()
         self.assertEqual(browser.one("#prompt").get_attribute("value"), "")
         browser.one("#again").click()
         browser.wait(lambda: browser.wait_for_captions(1) == [

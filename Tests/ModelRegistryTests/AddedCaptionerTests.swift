@@ -89,7 +89,7 @@ struct AddedCaptionerTests {
 
     @Test("follows several beams, and gives the best captions in their order")
     func beams() throws {
-        let caption = try caption(try model(), [0.2, 0.5, 0.9]) { $0.search = .init(beamCount: 3, captionCount: 3) }
+        let caption = try caption(try model(), [0.2, 0.5, 0.9]) { ($0.beamCount, $0.captionCount) = (3, 3) }
         #expect(caption.texts == ["a blue picture", "a green picture", "a red picture"])
         #expect(caption.text == "a blue picture")
     }
@@ -98,7 +98,7 @@ struct AddedCaptionerTests {
     func samples() throws {
         let model = try model()
         func draw(_ seed: Int) throws -> String {
-            try caption(model, [0.5, 0.5, 0.5]) { $0.sampling = .init(temperature: 1, seed: seed) }.text
+            try caption(model, [0.5, 0.5, 0.5]) { ($0.temperature, $0.seed) = (1, seed) }.text
         }
         let texts = try (0..<12).map(draw)
         #expect(Set(texts).count > 1)

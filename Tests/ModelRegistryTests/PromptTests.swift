@@ -98,6 +98,55 @@ struct PromptTests {
         }
     }
 
+    @Test("max_length and min_length count the picture and the prompt, and give way to new tokens")
+    func lengths() throws {
+        try withModel("Models/demo") { model in
+            let context = model.model.decoder.contextLength(promptIDs: nil)
+            #expect(context > 1)
+            var options = CaptionOptions()
+            (options.maxLength, options.minLength) = (context + 7, context + 3)
+            let result = try model.generationOptions(options)
+            #expect(result.maxNewTokens == 7 && result.minNewTokens == 3)
+            (options.maxNewTokens, options.minNewTokens) = (9, 1)
+            let other = try model.generationOptions(options)
+            #expect(other.maxNewTokens == 9 && other.minNewTokens == 1)
+            for (most, least, words) in [
+                (context, 0, "max_length is \(context); what stands in front of the caption takes \(context) of it."),
+                (context + 2, context + 3, "min_length is"),
+            ] {
+                var options = CaptionOptions()
+                (options.maxLength, options.minLength) = (most, least)
+                let error = #expect(throws: CaptionError.self) {
+                    try options.validate()
+                    _ = try model.generationOptions(options)
+                }
+                #expect(error?.code == .invalidOption && error?.message.hasPrefix(words) == true)
+            }
+            (options.maxLength, options.maxNewTokens, options.minNewTokens) = (context + 2, nil, 3)
+            let error = #expect(throws: CaptionError.self) { try model.generationOptions(options) }
+            #expect(error?.message == "At least 3 new tokens were asked for, and at most 2. Ask for fewer, or more.")
+        }
+    }
+
+    @Test("Words and tokens that must not occur, and tokens that must, are asked of the model")
+    func words() throws {
+        try withModel("Models/demo") { model in
+            var options = CaptionOptions()
+            options.badWords = ["boat", "a harbour"]
+            (options.suppressedTokens, options.suppressedFirstTokens) = ([5, 6], [7])
+            (options.forcedLastTokens, options.returnScores) = ([2], true)
+            let result = try model.generationOptions(options)
+            #expect(result.badWords.count == 4)
+            #expect(result.badWords.contains(model.tokenizer.encode(" boat", addingSpecialTokens: false)))
+            #expect(result.badWords.contains(model.tokenizer.encode("boat", addingSpecialTokens: false)))
+            #expect(result.suppressedTokens == [5, 6] && result.suppressedFirstTokens == [7])
+            #expect(result.forcedLastTokens == [2] && result.returnsScores)
+            options.suppressedTokens = [1_000_000]
+            let error = #expect(throws: CaptionError.self) { try model.generationOptions(options) }
+            #expect(error?.message.hasPrefix("suppress_tokens holds the token 1000000; this model knows 0 to ") == true)
+        }
+    }
+
     @Test("What a request says goes before the checkpoint's defaults, and no more is changed")
     func options() throws {
         try withModel("Models/demo") { model in
@@ -105,16 +154,17 @@ struct PromptTests {
             #expect(plain.maxNewTokens == 30 && plain.beamCount == 1 && plain.sampling == nil)
             var options = CaptionOptions(maxNewTokens: 9)
             options.minNewTokens = 2
-            options.repetition = .init(penalty: 1.5, noRepeatNgramSize: 3)
-            options.sampling = .init(temperature: 0.5, topK: 0, topP: 0.9, seed: 7)
+            (options.repetitionPenalty, options.noRepeatNgramSize) = (1.5, 3)
+            (options.temperature, options.topK, options.topP, options.seed) = (0.5, 0, 0.9, 7)
             let result = try model.generationOptions(options)
             #expect(result.maxNewTokens == 9 && result.minNewTokens == 2)
             #expect(result.repetitionPenalty == 1.5 && result.noRepeatNgramSize == 3)
             #expect(result.sampling == .init(temperature: 0.5, topK: nil, topP: 0.9, seed: 7))
-            options.sampling.temperature = 0
+            options.temperature = 0
             #expect(try model.generationOptions(options).sampling == nil)
-            options.sampling = .init(topP: 0.5)
-            #expect(try model.generationOptions(options).sampling == .init(topK: 50, topP: 0.5))
+            var sampled = CaptionOptions()
+            sampled.topP = 0.5
+            #expect(try model.generationOptions(sampled).sampling == .init(topK: 50, topP: 0.5))
         }
     }
 }

@@ -35,7 +35,7 @@ import Testing
         #expect(bench.server.searches.map { $0.query["q"] } == ["isrc:FRZ019601234"])
     }
 
-    @Test func `No match is nil, and is remembered for a time`() async throws {
+    @Test func `No match is nil, and is cached for a time`() async throws {
         let bench = try await Workbench()
         bench.server.setRows(FakeSpotify.row(name: "Arabesque"))
         var song = Workbench.song()

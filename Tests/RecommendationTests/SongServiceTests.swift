@@ -50,10 +50,10 @@ struct SongServiceTests {
         return try await service.startImport(format: .csv, name: "list.csv") { try $0.append(list) }
     }
 
-    private func wish(_ caption: String) -> SongQuery {
-        var wish = SongQuery()
-        wish.caption = caption
-        return wish
+    private func query(_ caption: String) -> SongQuery {
+        var query = SongQuery()
+        query.caption = caption
+        return query
     }
 
     @Test(
@@ -63,7 +63,7 @@ struct SongServiceTests {
             let vectors = try await service.statistics().vectors
             #expect(vectors.map(\.count) == [1])
             #expect(vectors.first?.name.hasPrefix("bert-") == true)
-            let match = try await service.match(wish("a quiet harbour"))
+            let match = try await service.match(query("a quiet harbour"))
             let components = match.songs.reduce(into: [:]) { $0[$1.song.title] = $1.components }
             #expect(components["Still Water"]?.embedding != nil)
             #expect(components["Nothing Known"]?.embedding == nil)
@@ -77,11 +77,11 @@ struct SongServiceTests {
             try write("title,artist,moods\nMarch,Somebody,triumphant\nStill Water,Somebody,calm\n")
             let job = try await upload(to: service)
             try await eventually("the import is done") { job.state.status == .done }
-            _ = try await service.match(wish("a parade"))
+            _ = try await service.match(query("a parade"))
             await service.settle()
             let vectors = try await service.statistics().vectors
             #expect(vectors.map(\.count) == [2])
-            let match = try await service.match(wish("a parade"))
+            let match = try await service.match(query("a parade"))
             #expect(match.songs.first { $0.song.title == "March" }?.components.embedding != nil)
             #expect(journal.all.count { $0.hasPrefix("Loaded the embedding model") } == 1)
         }
@@ -102,10 +102,10 @@ struct SongServiceTests {
         try write("title,artist,genres\nGlass Bees,Somebody,polka dot\n")
         let job = try await upload(to: service)
         try await eventually("the import is done") { job.state.status == .done }
-        var wish = wish("a bee")
-        wish.filters.genres = ["polka dot"]
+        var query = query("a bee")
+        query.filters.genres = ["polka dot"]
         try await eventually("the song is found") {
-            let match = try await service.match(wish)
+            let match = try await service.match(query)
             return match.songs.map(\.song.title) == ["Glass Bees"]
         }
         gate.open()
@@ -126,7 +126,7 @@ struct SongServiceTests {
             let complaints = journal.all.filter { $0.contains("cannot be used") }
             #expect(complaints.count == 1)
             #expect(complaints.first?.contains(model.isEmpty ? "words.csv" : model) == true, "\(journal.all)")
-            let match = try await service.match(wish("a quiet harbour"))
+            let match = try await service.match(query("a quiet harbour"))
             #expect(match.songs.count == 2)
         }
     }
@@ -195,7 +195,7 @@ struct SongServiceTests {
                 }
             }
             await entered.reach(1)
-            let harbour = wish("a harbour")
+            let harbour = query("a harbour")
             let waiting = Task { try await service.match(harbour) }
             let song = try await service.song(id: 1)
             let page = try await service.search("still", limit: 1, offset: 0)
@@ -219,7 +219,7 @@ struct SongServiceTests {
         try Data("# mine\nzeppelin,1,0.5\nharbour,-1,1\n".utf8).write(to: folder.appending(path: "words.csv"))
         try await withService(settings) { service in
             let moods = (
-                try await service.match(wish("a zeppelin")).mood, try await service.match(wish("a harbour")).mood
+                try await service.match(query("a zeppelin")).mood, try await service.match(query("a harbour")).mood
             )
             #expect(moods.0.affect.valence > 0.5)
             #expect(moods.1.affect.valence < -0.5)

@@ -141,7 +141,7 @@ struct CaptionTests {
     @Test(
         "A field that is not known refuses the form, and the sentence says which was probably meant",
         arguments: [
-            ("picture", "image"), ("do_sample", "temperature"), ("max_tokens", "max_new_tokens"),
+            ("picture", "image"), ("beams", "num_beams"), ("max_tokens", "max_new_tokens"),
             ("num_beam", "num_beams"), ("top-p", "top_p"), ("Prompt", "prompt"),
         ])
     func unknownField(name: String, meant: String) async throws {
@@ -150,7 +150,8 @@ struct CaptionTests {
             form.add("true", as: name)
             let detail = try await client.caption(form.body).expectProblem(422, "unknown_field")
             #expect(
-                detail.hasPrefix("There is no field \(name). Was \(meant) meant? Known are early_stopping, image, "))
+                detail.hasPrefix(
+                    "There is no field \(name). Was \(meant) meant? Known are bad_words, begin_suppress_tokens, "))
         }
     }
 
@@ -160,7 +161,7 @@ struct CaptionTests {
         settings.refusesUnknownFields = false
         try await TestServer(settings: settings).run(.router) { client in
             var form = TestForm(image: try fixture("gradient.png"))
-            form.add("true", as: "do_sample")
+            form.add("true", as: "do_samples")
             #expect(try await client.caption(form.body).status == .ok)
             #expect(try await client.execute(uri: "/model/info?verbose=1", method: .get).status == .ok)
             let body = ByteBuffer(string: #"{"caption": "x", "captoin": 5, "filters": {"yaer": 1}}"#)
@@ -184,9 +185,10 @@ struct CaptionTests {
                 guard options.prompt != nil else { return "a stub" }
                 var expected = CaptionOptions(prompt: "ein Foto von „Köln“", maxNewTokens: 30)
                 expected.minNewTokens = 2
-                expected.search = .init(beamCount: 4, captionCount: 2, lengthPenalty: -0.5, earlyStopping: .never)
-                expected.repetition = .init(penalty: 1.5, noRepeatNgramSize: 3)
-                expected.sampling = .init(temperature: 0.7, topK: 5, seed: 42)
+                (expected.beamCount, expected.captionCount) = (4, 2)
+                (expected.lengthPenalty, expected.earlyStopping) = (-0.5, .never)
+                (expected.repetitionPenalty, expected.noRepeatNgramSize) = (1.5, 3)
+                (expected.temperature, expected.topK, expected.seed) = (0.7, 5, 42)
                 if options != expected { journal.note("\(options)") }
                 return "made"
             }

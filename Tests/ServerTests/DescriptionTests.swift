@@ -1,3 +1,4 @@
+import Captioning
 import Foundation
 import Hummingbird
 import Logging
@@ -71,6 +72,77 @@ struct DescriptionTests {
             for key in match.1.split(separator: "/") { place = (place as? [String: Any])?[String(key)] }
             #expect(place != nil, "\(match.1)")
         }
+    }
+
+    @Test("It has every option of captions, and nothing is left to fill in")
+    func options() throws {
+        let schemas = try #require((document["components"] as? [String: Any])?["schemas"] as? [String: [String: Any]])
+        for option in CaptionOption.all {
+            #expect((schemas[option.name]?["description"] as? String)?.hasPrefix(option.help) == true, "\(option.name)")
+        }
+        for call in ["/caption/generate", "/caption/stream", "/caption/batch", "/songs/match"] {
+            let operation = try #require(try operations()["POST \(call)"])
+            let content = (operation["requestBody"] as? [String: Any])?["content"] as? [String: [String: Any]]
+            let form = content?["multipart/form-data"]?["schema"] as? [String: Any]
+            let fields = try #require(form?["properties"] as? [String: [String: Any]])
+            for option in CaptionOption.all {
+                let reference = fields[option.name]?["$ref"] as? String
+                let isSongs = call == "/songs/match" && option.name == "seed"
+                #expect(reference == (isSongs ? nil : "#/components/schemas/\(option.name)"), "\(call)")
+            }
+        }
+        #expect(!String(buffer: try #require(WebFile.all["openapi.json"]).content).contains("\"{"))
+    }
+
+    @Test("The page's form has the options with their ranges")
+    func page() throws {
+        let page = String(buffer: try #require(WebFile.all["index.html"]).content)
+        let form = try #require(page.split(separator: "<form class=\"ask\"").last?.split(separator: "</form>").first)
+        var count = 0
+        for input in form.matches(of: /<(?:input|select) [^>]*name="(\w+)"([^>]*)>/) {
+            let option = try #require(CaptionOption.all.first { $0.name == input.1 }, "\(input.1)")
+            func bound(_ name: String) -> Double? {
+                input.2.split(separator: " ").first { $0.hasPrefix(name + "=") }
+                    .flatMap { Double($0.dropFirst(name.count + 1).trimmingCharacters(in: ["\""])) }
+            }
+            switch option.value {
+            case .integer(_, let range):
+                #expect(bound("min") == Double(range.lowerBound), "\(option.name)")
+                #expect(bound("max") == (range.upperBound == .max ? nil : Double(range.upperBound)), "\(option.name)")
+            case .number(_, let range):
+                #expect(bound("min") == range.lowerBound && bound("max") == range.upperBound, "\(option.name)")
+            case .boolean, .choice, .text, .texts, .tokens: break
+            }
+            count += 1
+        }
+        #expect(count > 10)
+    }
+
+    @Test("docs/prompts.md has the table of options")
+    func documents() throws {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let text = try String(contentsOf: folder.appending(path: "docs/prompts.md"), encoding: .utf8)
+        let rows = CaptionOption.all.map(Self.row)
+        let missing = rows.filter { !text.contains("\n\($0)\n") }
+        #expect(missing == [], "The whole table:\n\(rows.joined(separator: "\n"))")
+        #expect(text.matches(of: /\n\| `\w+` \| `--/).count == rows.count)
+    }
+
+    private static func row(_ option: CaptionOption) -> String {
+        let range =
+            switch option.value {
+            case .boolean: "`true`, `false`"
+            case .integer(_, let range) where range.upperBound == .max: "\(range.lowerBound) – the model's limit"
+            case .integer(_, let range): "\(range.lowerBound) – \(range.upperBound)"
+            case .number(_, let range): "\(range.lowerBound.formatted()) – \(range.upperBound.formatted())"
+            case .choice(_, let choices): choices.map { "`\($0)`" }.joined(separator: ", ")
+            case .text: "text"
+            case .texts(_, let most): "at most \(most) texts"
+            case .tokens(_, let most): "at most \(most) tokens"
+            }
+        let flag = "--" + option.name.replacing("_", with: "-")
+        return "| `\(option.name)` | `\(flag)` | \(range) | \(option.fallback) | \(option.help) |"
     }
 
     /// The calls of the document, as `GET /health`.

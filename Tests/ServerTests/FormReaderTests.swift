@@ -63,6 +63,21 @@ struct FormReaderTests {
         #expect(error?.code == .fileTooLarge)
     }
 
+    @Test("A field that may come several times has its texts a line each, and their limit together")
+    func lists() throws {
+        var layout = layout
+        layout.repeatableFields = ["prompt"]
+        var form = TestForm()
+        form.add(file: [1], named: "a.jpg", as: "image")
+        form.add("dog", as: "prompt")
+        form.add("", as: "prompt")
+        form.add("cat", as: "prompt")
+        #expect(try read(form, layout: layout).texts == ["prompt": "dog\n\ncat"])
+        form.add("bird", as: "prompt")
+        let error = #expect(throws: ServerError.self) { try read(form, layout: layout) }
+        #expect(error?.code == .fieldTooLarge)
+    }
+
     @Test("A text is refused over its limit, twice, or where it is not UTF-8")
     func texts() throws {
         var long = TestForm()

@@ -83,7 +83,7 @@ struct CachingTests {
         #expect(keys[0] != keys[1])
     }
 
-    @Test("A request that asks for a fresh caption gets one, and it is the one remembered from then on")
+    @Test("A request that asks for a fresh caption gets one, which is cached from then on")
     func fresh() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let captioner = await captioner(cache())
@@ -177,7 +177,7 @@ struct CachingTests {
         await third.close()
     }
 
-    @Test("Where no file can be made, captions are remembered in memory, and the log says so")
+    @Test("Where no file can be made, captions are cached in memory, and the log says so")
     func noFile() async throws {
         try Data().write(to: folder)  // a file where the folder should be
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -200,7 +200,7 @@ struct CachingTests {
         try other.close()
     }
 
-    @Test("While another program holds the file, captions are made and remembered as ever; then they are written")
+    @Test("While another program holds the file, captions are made and cached as ever; then they are written")
     func heldFile() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         // Whoever waited for the file would wait for as long as it is held: until the captions are there.

@@ -64,7 +64,7 @@ struct ModelProofTests {
         #expect(log.all.contains { $0.contains("compiled anew") && $0.contains("vision.weights") })
     }
 
-    @Test("Damage that is found after the start ends captions, and what was made before is not remembered")
+    @Test("Damage that is found after the start ends captions, and what was made before is not cached")
     func damagedLater() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let files = StubFiles(isShut: true)
@@ -132,7 +132,7 @@ struct ModelProofTests {
     }
 
     @Test(
-        "A caption that is empty or not finite is an error and not remembered; a sound model goes on",
+        "A caption that is empty or not finite is an error and not cached; a sound model goes on",
         arguments: [ServingError.Code.emptyCaption, .invalidOutput])
     func doubtful(code: ServingError.Code) async throws {
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -1,65 +1,44 @@
 import ArgumentParser
 package import Captioning
-import Serving
 
-/// The flags of every way of generating. What is not given is the checkpoint's own to say, else transformers' default.
-package struct CaptionFlags: ParsableArguments {
-    @Option(help: "Text that the captions go on from; or a question, which ends with a colon or a question mark.")
-    var prompt: String?
+/// A flag for each option of a caption, made from ``CaptionOption/all``: `--num-beams` for `num_beams`.
+///
+/// ArgumentParser takes a type's flags from its mirror and reads them back through its decoder. Here both go through the
+/// table, so that no flag is written down twice.
+package struct CaptionFlags: ParsableArguments, CustomReflectable {
+    /// What is asked of each caption.
+    package private(set) var options = CaptionOptions()
+    /// What is wrong with a flag's text.
+    private var problem: String?
 
-    @Option(help: "The most tokens a caption may have; the checkpoint's own default, else 30.")
-    var maxNewTokens: Int?
+    private struct Name: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
 
-    @Option(help: "The fewest tokens a caption may have.")
-    var minNewTokens: Int?
-
-    @Option(help: "How many texts to follow at a time: 1 to 16.")
-    var beams: Int?
-
-    @Option(
-        help: "How many captions of each picture to give, best first: at most as many as beams, or as many samples.")
-    var captions: Int?
-
-    @Option(parsing: .unconditional, help: "Above 0 beams prefer long texts: -10 to 10.")
-    var lengthPenalty: Double?
-
-    @Option(
-        help:
-            "When beams stop: true, with enough finished texts; false, when better is unlikely; never, when impossible.",
-        transform: Self.earlyStopping)
-    var earlyStopping: CaptionOptions.EarlyStopping?
-
-    @Option(help: "Above 1, words that have occurred get less likely: 0.01 to 100.")
-    var repetitionPenalty: Double?
-
-    @Option(help: "No run of so many tokens occurs twice: 0 (no such rule) to 100.")
-    var noRepeatNgramSize: Int?
-
-    @Option(help: "Draws words by chance; below 1 the likely ones get likelier, 0 takes the likeliest: 0 to 100.")
-    var temperature: Double?
-
-    @Option(help: "Draws from the so many likeliest tokens; 0 for all of them.")
-    var topK: Int?
-
-    @Option(help: "Draws from the likeliest tokens that have this probability together: 0 to 1.")
-    var topP: Double?
-
-    @Option(help: "The same seed draws the same captions each time.")
-    var seed: Int?
-
-    private static func earlyStopping(_ text: String) throws -> CaptionOptions.EarlyStopping {
-        guard let choice = CaptionOptions.EarlyStopping(rawValue: text) else {
-            throw ValidationError("--early-stopping may be true, false or never.")
-        }
-        return choice
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
     }
-
-    /// The names of flags that are not those of the fields of a request.
-    private static let otherNames = ["num_beams": "--beams", "num_return_sequences": "--captions"]
 
     package init() {}
 
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Name.self)
+        for option in CaptionOption.all {
+            guard let text = try container.text(of: option, Name(stringValue: option.name)) else { continue }
+            do {
+                try option.set(text, in: &options)
+            } catch {
+                problem = problem ?? "\(option.flag) \(error.problem). Give \(error.advice)."
+            }
+        }
+    }
+
+    package var customMirror: Mirror {
+        Mirror(self, children: CaptionOption.all.map { (label: $0.name, value: $0.parsableFlag) })
+    }
+
     package func validate() throws {
+        if let problem { throw ValidationError(problem) }
         do {
             try options.validate()
         } catch {
@@ -67,29 +46,66 @@ package struct CaptionFlags: ParsableArguments {
         }
     }
 
-    /// What is asked of each caption.
-    package var options: CaptionOptions {
-        var options = CaptionOptions(prompt: prompt, maxNewTokens: maxNewTokens)
-        options.minNewTokens = minNewTokens
-        options.search.beamCount = beams
-        options.search.captionCount = captions
-        options.search.lengthPenalty = lengthPenalty
-        options.search.earlyStopping = earlyStopping
-        options.repetition.penalty = repetitionPenalty
-        options.repetition.noRepeatNgramSize = noRepeatNgramSize
-        options.sampling.temperature = temperature
-        options.sampling.topK = topK
-        options.sampling.topP = topP
-        options.sampling.seed = seed
-        return options
-    }
-
     /// A sentence about the fields of a request, as one about flags.
     package static func sayingFlags(_ sentence: String) -> String {
-        let names = CaptionOptions.wholeNumbers.map(\.name) + CaptionOptions.decimals.map(\.name)
-        return names.reduce(sentence) { sentence, name in
-            let flag = otherNames[name] ?? "--" + name.replacing("_", with: "-")
-            return sentence.replacing(name, with: flag)
+        var sentence = sentence
+        // From the longest name on, so that none is replaced inside another.
+        for option in CaptionOption.all.sorted(by: { $0.name.count > $1.name.count }) {
+            sentence = sentence.replacing("`\(option.name)`", with: option.flag)
+            // A name of one word is a word of the sentence too, unless it begins it.
+            if option.name.contains("_") {
+                sentence = sentence.replacing(option.name, with: option.flag)
+            } else if sentence.hasPrefix(option.name + " ") {
+                sentence = option.flag + sentence.dropFirst(option.name.count)
+            }
+        }
+        return sentence
+    }
+}
+
+extension CaptionOption {
+    fileprivate var flag: String { "--" + Self.hyphenated(name) }
+
+    private static func hyphenated(_ name: String) -> String { name.replacing("_", with: "-") }
+
+    /// The flag as ArgumentParser has it.
+    fileprivate var parsableFlag: Any {
+        let names = NameSpecification(([name] + aliases).map { .customLong(Self.hyphenated($0)) })
+        let help = ArgumentHelp(
+            CaptionFlags.sayingFlags("\(help) By default \(standard).").replacing("`", with: ""), valueName: valueName)
+        switch value {
+        case .boolean: return Flag<Bool?>(name: names, inversion: .prefixedNo, help: help)
+        case .texts, .tokens: return Option<[String]>(name: names, parsing: .unconditionalSingleValue, help: help)
+        case .integer, .number, .choice, .text:
+            return Option<String?>(name: names, parsing: .unconditional, help: help)
         }
     }
+
+    private var valueName: String {
+        switch value {
+        case .boolean: ""
+        case .integer(_, let range) where range.upperBound == .max: "\(range.lowerBound)…"
+        case .integer(_, let range): "\(range.lowerBound)…\(range.upperBound)"
+        case .number(_, let range): "\(range.lowerBound)…\(range.upperBound)"
+        case .choice(_, let choices): choices.joined(separator: "|")
+        case .text, .texts: "text"
+        case .tokens: "tokens"
+        }
+    }
+}
+
+extension KeyedDecodingContainer {
+    /// What was given for an option, several texts a line each; nil for nothing.
+    fileprivate func text(of option: CaptionOption, _ key: Key) throws -> String? {
+        switch option.value {
+        case .boolean: try decode(Flag<Bool?>.self, forKey: key).wrappedValue.map { "\($0)" }
+        case .texts, .tokens:
+            try decode(Option<[String]>.self, forKey: key).wrappedValue.joined(separator: "\n").nonEmpty
+        case .integer, .number, .choice, .text: try decode(Option<String?>.self, forKey: key).wrappedValue
+        }
+    }
+}
+
+extension String {
+    fileprivate var nonEmpty: String? { isEmpty ? nil : self }
 }

@@ -92,7 +92,8 @@ extension CaptionLines.Answer {
     fileprivate init(_ path: String, _ caption: CaptionResult, took: Duration) {
         let picture = caption.picture
         self.init(
-            file: path, caption: caption.caption, captions: caption.captions, size: [picture.width, picture.height],
+            file: path, caption: caption.caption, captions: caption.captions, score: caption.scores?.first,
+            scores: caption.captions == nil ? nil : caption.scores, size: [picture.width, picture.height],
             format: picture.format.uppercased(), hash: picture.hash, tokenCount: caption.tokenCount,
             seconds: took.inSeconds)
     }
@@ -117,6 +118,9 @@ final class CaptionLines: Sendable {
         var caption: String?
         /// All of them, where several were asked for.
         var captions: [String]?
+        /// The mean log-probability of the caption's tokens, where it was asked for; of all captions, where there are several.
+        var score: Double?
+        var scores: [Double]?
         /// Width and height.
         var size: [Int]?
         var format: String?
@@ -126,7 +130,7 @@ final class CaptionLines: Sendable {
         var error: String?
 
         enum CodingKeys: String, CodingKey {
-            case file, event, caption, captions, size, format, hash, seconds, error
+            case file, event, caption, captions, score, scores, size, format, hash, seconds, error
             case tokenCount = "token_count"
         }
     }

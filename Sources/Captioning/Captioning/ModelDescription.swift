@@ -54,7 +54,7 @@ public struct ModelDescription: Sendable, Equatable {
     public var isDemo: Bool
     /// What a user should know of it, in a sentence or two; nil for nothing.
     public var note: String?
-    /// Whether the checkpoint draws words by chance where a request does not say (`do_sample`).
+    /// Whether the checkpoint samples where a request does not say (`do_sample`).
     public var samplesByDefault = false
     /// Where it runs.
     public var placement: Placement

@@ -17,18 +17,39 @@ extension GenerativeCaptionModel {
             )
         }
         var result = model.decoder.defaultOptions(promptIDs: prompt)
-        result.maxNewTokens =
-            options.maxNewTokens ?? min(max(result.maxNewTokens, options.minNewTokens ?? 0), room)
-        result.minNewTokens = options.minNewTokens ?? min(result.minNewTokens, result.maxNewTokens)
-        result.apply(options.search)
-        result.apply(options.repetition)
-        result.apply(options.sampling, defaults: model.decoder.generation)
+        let (least, most) = try newTokens(options, behind: model.decoder.contextLength(promptIDs: prompt))
+        result.maxNewTokens = most ?? min(max(result.maxNewTokens, least ?? 0), room)
+        result.minNewTokens = least ?? min(result.minNewTokens, result.maxNewTokens)
+        result.apply(options, defaults: model.decoder.generation)
+        if let words = options.badWords { result.badWords = tokens(ofWords: words) }
         do {
             try model.decoder.check(result)
         } catch {
             throw CaptionError(.invalidOption, error.message, cause: error)
         }
         return result
+    }
+
+    /// The fewest and the most new tokens that a caller asks for, whichever way; nil where it does not.
+    ///
+    /// - Parameter contextLength: tokens in front of the first new one, which `max_length` and `min_length` count too.
+    private func newTokens(
+        _ options: CaptionOptions, behind contextLength: Int
+    ) throws(CaptionError) -> (least: Int?, most: Int?) {
+        let most = options.maxNewTokens ?? options.maxLength.map { $0 - contextLength }
+        if let most, most < 1 {
+            throw CaptionError(
+                .invalidOption,
+                "max_length is \(most + contextLength); what stands in front of the caption takes \(contextLength) of it. "
+                    + "Ask for more, or for max_new_tokens.")
+        }
+        let least = options.minNewTokens ?? options.minLength.map { max(0, $0 - contextLength) }
+        if let least, let most, least > most {
+            throw CaptionError(
+                .invalidOption,
+                "At least \(least) new tokens were asked for, and at most \(most). Ask for fewer, or more.")
+        }
+        return (least, most)
     }
 
     /// The tokens behind the picture; nil for none but the one that every text begins with.
@@ -45,38 +66,56 @@ extension GenerativeCaptionModel {
         }
         return ids
     }
+
+    /// The runs of tokens by which words may appear in a text: at its beginning, and behind a space.
+    func tokens(ofWords words: [String]) -> [[Int]] {
+        var runs: [[Int]] = []
+        for run in words.flatMap({ [$0, " " + $0] }).map({ tokenizer.encode($0, addingSpecialTokens: false) })
+        where !run.isEmpty && !runs.contains(run) {
+            runs.append(run)
+        }
+        return runs
+    }
 }
 
 extension GenerationOptions {
-    fileprivate mutating func apply(_ search: CaptionOptions.Search) {
-        beamCount = search.beamCount ?? beamCount
-        returnedSequences = search.captionCount ?? returnedSequences
-        lengthPenalty = search.lengthPenalty ?? lengthPenalty
-        switch search.earlyStopping {
+    /// Takes over what a caller wants, but for prompt, length and words, which need the tokenizer.
+    fileprivate mutating func apply(_ options: CaptionOptions, defaults: GenerationConfiguration) {
+        beamCount = options.beamCount ?? beamCount
+        returnedSequences = options.captionCount ?? returnedSequences
+        lengthPenalty = options.lengthPenalty ?? lengthPenalty
+        switch options.earlyStopping {
         case .always: earlyStopping = .always
         case .heuristic: earlyStopping = .heuristic
         case .never: earlyStopping = .never
         case nil: break
         }
-    }
-
-    fileprivate mutating func apply(_ repetition: CaptionOptions.Repetition) {
-        repetitionPenalty = repetition.penalty ?? repetitionPenalty
-        noRepeatNgramSize = repetition.noRepeatNgramSize ?? noRepeatNgramSize
-    }
-
-    fileprivate mutating func apply(_ wanted: CaptionOptions.Sampling, defaults: GenerationConfiguration) {
-        guard let isOn = wanted.isOn else { return }
-        guard isOn else {
-            sampling = nil
-            return
+        switch options.isSampled {
+        case true?: sampling = Sampling(options, defaults: defaults)
+        case false?: sampling = nil
+        case nil: break
         }
-        var drawing = Sampling(defaultsOf: defaults)
+        repetitionPenalty = options.repetitionPenalty ?? repetitionPenalty
+        noRepeatNgramSize = options.noRepeatNgramSize ?? noRepeatNgramSize
+        suppressedTokens = options.suppressedTokens ?? suppressedTokens
+        suppressedFirstTokens = options.suppressedFirstTokens ?? suppressedFirstTokens
+        forcedFirstToken = options.forcedFirstToken ?? forcedFirstToken
+        forcedLastTokens = options.forcedLastTokens ?? forcedLastTokens
+        returnsScores = options.returnScores ?? false
+    }
+}
+
+extension GenerationOptions.Sampling {
+    fileprivate init(_ options: CaptionOptions, defaults: GenerationConfiguration) {
+        self.init(defaultsOf: defaults)
         // Logits are divided by it: below this they would no longer be finite, and the likeliest wins all the same.
-        if let temperature = wanted.temperature { drawing.temperature = max(temperature, 1e-6) }
-        if let topK = wanted.topK { drawing.topK = topK == 0 ? nil : topK }
-        drawing.topP = wanted.topP ?? drawing.topP
-        drawing.seed = wanted.seed.map(UInt64.init)
-        sampling = drawing
+        if let temperature = options.temperature { self.temperature = max(temperature, 1e-6) }
+        if let topK = options.topK { self.topK = topK == 0 ? nil : topK }
+        topP = options.topP ?? topP
+        minP = options.minP ?? minP
+        typicalP = options.typicalP ?? typicalP
+        epsilonCutoff = options.epsilonCutoff ?? epsilonCutoff
+        etaCutoff = options.etaCutoff ?? etaCutoff
+        seed = options.seed.map(UInt64.init)
     }
 }

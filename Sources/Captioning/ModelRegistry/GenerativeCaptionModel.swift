@@ -135,6 +135,8 @@ public final class GenerativeCaptionModel: CaptionModel {
             var caption = GeneratedCaption(
                 text: texts.first ?? "", tokenIDs: sequences.first?.ids ?? finished.ids, timings: timings)
             if texts.count > 1 { caption.texts = texts }
+            let scores = sequences.compactMap(\.meanLogProbability).map { min(0, $0) }
+            if !scores.isEmpty { caption.scores = scores }
             return CaptionOutcome(id: picture.id, result: .success(caption))
         }
     }

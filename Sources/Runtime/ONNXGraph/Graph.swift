@@ -10,7 +10,7 @@ import Foundation
 ///     graph.output(graph.matMul(hidden, graph.weight(second)), as: "y")
 ///     try graph.write(to: "perceptron.onnx")
 ///
-/// Shapes are inferred as values are made. What does not fit is remembered and thrown by ``write(to:)``,
+/// Shapes are inferred as values are made. What does not fit is kept and thrown by ``write(to:)``,
 /// the first misfit only: a description is a straight line without `try`.
 /// A graph is made and written by one thread.
 public final class Graph {

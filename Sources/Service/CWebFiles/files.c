@@ -91,8 +91,8 @@ static const unsigned char style_css[] = {
 static const unsigned char trial_js[] = {
 #embed "../Server/Web/trial.js"
 };
-static const unsigned char wishes_js[] = {
-#embed "../Server/Web/wishes.js"
+static const unsigned char options_js[] = {
+#embed "../Server/Web/options.js"
 };
 static const unsigned char words_js[] = {
 #embed "../Server/Web/words.js"
@@ -130,7 +130,7 @@ static const web_file files[] = {
     FILE("stream.js", stream_js),
     FILE("style.css", style_css),
     FILE("trial.js", trial_js),
-    FILE("wishes.js", wishes_js),
+    FILE("options.js", options_js),
     FILE("words.js", words_js),
 };
 

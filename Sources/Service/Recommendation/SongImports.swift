@@ -56,7 +56,7 @@ actor SongImports {
     func job(_ id: String) throws(SongsError) -> ImportJob {
         guard let job = jobs.first(where: { $0.id == id }) else {
             throw SongsError(
-                .unknownImport, "There is no such import; the last \(Self.mostKnown) are remembered.")
+                .unknownImport, "There is no such import; the last \(Self.mostKnown) are known.")
         }
         return job
     }

@@ -57,14 +57,16 @@ public struct ServerConfiguration: Sendable {
     /// The form that `POST /caption/generate` and `POST /caption/stream` take.
     var captionForm: Form.Layout {
         Form.Layout(
-            fileField: "image", textFields: CaptionOptions.formFields, maxFileBytes: maxImageBytes,
+            fileField: "image", textFields: CaptionOptions.formFields,
+            repeatableFields: CaptionOptions.repeatableFields, maxFileBytes: maxImageBytes,
             refusesUnknownFields: refusesUnknownFields)
     }
 
     /// The form that `POST /caption/batch` takes.
     var batchForm: Form.Layout {
         Form.Layout(
-            fileField: "images", textFields: CaptionOptions.formFields, maxFileBytes: maxImageBytes,
+            fileField: "images", textFields: CaptionOptions.formFields,
+            repeatableFields: CaptionOptions.repeatableFields, maxFileBytes: maxImageBytes,
             maxFiles: maxBatchImages, refusesUnknownFields: refusesUnknownFields)
     }
 

@@ -6,13 +6,15 @@ public struct CaptionResult: Sendable, Equatable {
     public var caption: String
     /// All captions where several were asked for, the best of them, ``caption``, first; else nil.
     public var captions: [String]?
+    /// The mean log-probability of each caption's tokens, in their order, where it was asked for; else nil.
+    public var scores: [Double]?
     /// How many tokens were generated for ``caption``.
     public var tokenCount: Int
     /// The picture.
     public var picture: PictureInfo
-    /// Where the time went; all zero for a caption that was remembered.
+    /// Where the time went; all zero for a caption from the cache.
     public var timings: CaptionTimings
-    /// Whether the caption was remembered from an earlier request.
+    /// Whether the caption came from the cache.
     public var isCached: Bool
 
     /// Makes a result from a caption, its picture and its timings.

@@ -36,7 +36,7 @@ public struct Settings: Sendable, Equatable {
     public var targetImageHeight = 384
     /// How long a request may take.
     public var requestTimeout = Duration.seconds(30)
-    /// How long a caption is remembered; zero for not at all.
+    /// How long a caption is cached; zero for not at all.
     public var captionCacheTTL = Duration.seconds(86_400)
     /// How many bytes of captions are kept in memory.
     public var captionCacheMemory = 16_777_216

@@ -19,7 +19,7 @@ struct FilterTests {
         return songs
     }()
 
-    struct Wish: CustomTestStringConvertible, Sendable {
+    struct Filtered: CustomTestStringConvertible, Sendable {
         let testDescription: String
         let expected: Set<Int64>
         let change: @Sendable (inout SongFilters) -> Void
@@ -31,28 +31,28 @@ struct FilterTests {
         }
 
         static let all = [
-            Wish("none", [1, 2, 3, 4]) { _ in },
-            Wish("no explicit ones: unknown ones stay", [2, 3, 4]) { $0.allowsExplicit = false },
-            Wish("years: unknown ones go", [1, 2]) { $0.years = 1990...1991 },
-            Wish("one year", [3]) { $0.years = 1600...1600 },
-            Wish("years far away", []) { $0.years = 100_000...200_000 },
-            Wish("tempo: unknown ones go", [2]) { $0.tempo = 100...140 },
-            Wish("a genre is a whole name", [2]) { $0.genres = ["jazz"] },
-            Wish("one of several genres, spelt otherwise", [1, 3, 2]) { $0.genres = ["Hip Hop", "vocal jazz"] },
-            Wish("an unknown genre", []) { $0.genres = ["ja"] },
-            Wish("excluded ones, some of which are unknown", [1, 4]) { $0.excluded = [2, 3, 99] },
-            Wish("several together", [2]) {
+            Filtered("none", [1, 2, 3, 4]) { _ in },
+            Filtered("no explicit ones: unknown ones stay", [2, 3, 4]) { $0.allowsExplicit = false },
+            Filtered("years: unknown ones go", [1, 2]) { $0.years = 1990...1991 },
+            Filtered("one year", [3]) { $0.years = 1600...1600 },
+            Filtered("years far away", []) { $0.years = 100_000...200_000 },
+            Filtered("tempo: unknown ones go", [2]) { $0.tempo = 100...140 },
+            Filtered("a genre is a whole name", [2]) { $0.genres = ["jazz"] },
+            Filtered("one of several genres, spelt otherwise", [1, 3, 2]) { $0.genres = ["Hip Hop", "vocal jazz"] },
+            Filtered("an unknown genre", []) { $0.genres = ["ja"] },
+            Filtered("excluded ones, some of which are unknown", [1, 4]) { $0.excluded = [2, 3, 99] },
+            Filtered("several together", [2]) {
                 $0.allowsExplicit = false
                 $0.years = 1980...2000
             },
         ]
     }
 
-    @Test("Filters are absolute", arguments: Wish.all, [false, true])
-    func filters(wish: Wish, hasText: Bool) {
+    @Test("Filters are absolute", arguments: Filtered.all, [false, true])
+    func filters(filtered: Filtered, hasText: Bool) {
         var request = SongRequest(mood: mood(0.5, 0), text: hasText ? "jazz, hip-hop" : "")
-        wish.change(&request.filters)
-        #expect(Set(SongIndex(songs: Self.songs).rank(request).map(\.id)) == wish.expected)
+        filtered.change(&request.filters)
+        #expect(Set(SongIndex(songs: Self.songs).rank(request).map(\.id)) == filtered.expected)
     }
 
     @Test("A best match that is filtered out does not count as the best")

@@ -53,7 +53,7 @@ struct ClientsMeasurement: Encodable {
 }
 
 extension CaptionBench {
-    /// The way from a picture's bytes to its caption, as the server goes it, with nothing remembered.
+    /// The way from a picture's bytes to its caption, as the server goes it, with nothing cached.
     func captioner(_ settings: Settings, name: String) async throws -> Captioner {
         var configuration = Captioner.Configuration()
         configuration.limits = PictureFile.limits
@@ -78,9 +78,9 @@ extension CaptionBench {
     var captionOptions: CaptionOptions {
         var options = CaptionOptions(maxNewTokens: tokens)
         options.minNewTokens = tokens
-        options.search.beamCount = 1
-        options.search.captionCount = 1
-        options.sampling.temperature = 0
+        options.beamCount = 1
+        options.captionCount = 1
+        options.temperature = 0
         return options
     }
 }

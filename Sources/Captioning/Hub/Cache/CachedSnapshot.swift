@@ -84,7 +84,7 @@ extension HubCache {
         return found
     }
 
-    /// Every branch and tag that is remembered, with its commit.
+    /// Every branch and tag in the cache, with its commit.
     func references(of name: RepositoryName) -> [String: Commit] {
         let place = folder(name).appending(path: "refs")
         var references: [String: Commit] = [:]

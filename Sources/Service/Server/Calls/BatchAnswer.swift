@@ -47,6 +47,9 @@ extension BatchAnswer {
         let caption: String?
         /// All of them where several were asked for, the best first.
         let captions: [String]?
+        /// The mean log-probability of the caption's tokens, where it was asked for; of all captions, where there are several.
+        let score: Double?
+        let scores: [Double]?
         let tokenCount: Int?
         let imageInfo: ImageInfo?
         let processingTime: ProcessingTime?
@@ -54,7 +57,7 @@ extension BatchAnswer {
         let error: Failure?
 
         enum CodingKeys: String, CodingKey {
-            case index, filename, caption, captions, cached, error
+            case index, filename, caption, captions, score, scores, cached, error
             case tokenCount = "token_count"
             case imageInfo = "image_info"
             case processingTime = "processing_time"
@@ -66,6 +69,8 @@ extension BatchAnswer {
             let result = try? outcome.result.get()
             caption = result?.caption
             captions = result?.captions
+            score = result?.scores?.first
+            scores = result?.captions == nil ? nil : result?.scores
             tokenCount = result?.tokenCount
             imageInfo = result.map { ImageInfo($0.picture, fileName: outcome.fileName) }
             processingTime = result.map { ProcessingTime($0.timings, total: outcome.duration) }

@@ -8,6 +8,9 @@ struct CaptionAnswer: Encodable {
     let caption: String
     /// All of them where several were asked for, the best first.
     let captions: [String]?
+    /// The mean log-probability of the caption's tokens, where it was asked for; of all captions, where there are several.
+    let score: Double?
+    let scores: [Double]?
     let tokenCount: Int
     let imageInfo: ImageInfo
     let processingTime: ProcessingTime
@@ -15,7 +18,7 @@ struct CaptionAnswer: Encodable {
     let timestamp = WireFormat.now()
 
     enum CodingKeys: String, CodingKey {
-        case success, caption, captions, cached, timestamp
+        case success, caption, captions, score, scores, cached, timestamp
         case tokenCount = "token_count"
         case imageInfo = "image_info"
         case processingTime = "processing_time"
@@ -24,6 +27,8 @@ struct CaptionAnswer: Encodable {
     init(_ result: CaptionResult, fileName: String, total: Duration) {
         caption = result.caption
         captions = result.captions
+        score = result.scores?.first
+        scores = result.captions == nil ? nil : result.scores
         cached = result.isCached
         tokenCount = result.tokenCount
         imageInfo = ImageInfo(result.picture, fileName: fileName)
@@ -69,7 +74,7 @@ struct ProcessingTime: Encodable {
     /// Each of the model's stages, by the name that it has in answers.
     let stages: [String: Double]
 
-    /// Stages that are in every answer, 0 where a model has no such stage or the caption was remembered.
+    /// Stages that are in every answer, 0 where a model has no such stage or the caption was cached.
     private static let known = ["vision", "qformer", "prefill", "decode"]
 
     enum CodingKeys: String, CodingKey {

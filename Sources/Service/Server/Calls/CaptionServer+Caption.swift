@@ -26,7 +26,7 @@ extension CaptionServer {
 }
 
 extension Logger {
-    /// The line of a caption that was made, or remembered.
+    /// The line of a caption that was made, or found in the cache.
     func note(_ caption: CaptionResult, total: Duration) {
         info(
             "Captioned a picture",

@@ -21,7 +21,7 @@ extension CaptionServer {
             try await captioner.caption(
                 form.file, options: options, isFresh: isFresh, hash: form.fileHash, listener: listener)
         }
-        let first: CaptionNews.Item
+        let first: CaptionEvents.Update
         do {
             first = try await streaming.next()
             if case .failure(let error) = first.end, first.text == nil { throw error }
@@ -36,8 +36,8 @@ extension CaptionServer {
             headers: [.contentType: ServerSentEvent.contentType, .cacheControl: "no-store", .accelBuffering: "no"],
             body: ResponseBody { writer in
                 defer { streaming.finish() }
-                var (sender, item) = (sender, first)
-                while try await sender.send(item, to: &writer) { item = try await streaming.next() }
+                var (sender, update) = (sender, first)
+                while try await sender.send(update, to: &writer) { update = try await streaming.next() }
                 try await writer.finish(nil)
             })
     }
@@ -64,9 +64,9 @@ private struct CaptionSender {
     /// Sends what is new.
     ///
     /// - Returns: whether more may follow.
-    mutating func send(_ item: CaptionNews.Item, to writer: inout any ResponseBodyWriter) async throws -> Bool {
-        if let text = item.text { try await send(text, to: &writer) }
-        switch item.end {
+    mutating func send(_ update: CaptionEvents.Update, to writer: inout any ResponseBodyWriter) async throws -> Bool {
+        if let text = update.text { try await send(text, to: &writer) }
+        switch update.end {
         case .success(let caption):
             try await send(caption.caption, to: &writer)
             let total = ContinuousClock.now - began
@@ -78,7 +78,7 @@ private struct CaptionSender {
             context.report(error, answer: answer)
             try await writer.write(ServerSentEvent.event("error", answer.problem(requestID: context.requestID)))
         case nil:
-            if item.text == nil { try await writer.write(ServerSentEvent.comment("waiting")) }
+            if update.text == nil { try await writer.write(ServerSentEvent.comment("waiting")) }
             return true
         }
         return false

@@ -6,7 +6,7 @@ final class CaptionStreaming: Sendable {
     /// Makes the caption, and tells the text while it is written.
     typealias Captioning = @Sendable (_ listener: @escaping CaptionListener) async throws -> CaptionResult
 
-    private let news = CaptionNews()
+    private let events = CaptionEvents()
     private let disconnection: Disconnection?
     private let work: Task<Void, Never>
     private let clock: Task<Void, Never>
@@ -16,15 +16,15 @@ final class CaptionStreaming: Sendable {
     /// - Parameter pause: after how long ``next()`` returns although nothing is new.
     init(every pause: Duration, disconnection: Disconnection?, _ caption: @escaping Captioning) {
         self.disconnection = disconnection
-        work = Task { [news] in
+        work = Task { [events] in
             do {
-                news.end(.success(try await caption(news.grow)))
+                events.end(.success(try await caption(events.grow)))
             } catch {
-                news.end(.failure(error))
+                events.end(.failure(error))
             }
         }
-        clock = Task { [news] in
-            while (try? await Task.sleep(for: pause)) != nil { news.pass() }
+        clock = Task { [events] in
+            while (try? await Task.sleep(for: pause)) != nil { events.pass() }
         }
         disconnection?.onHappening { [work] in work.cancel() }
     }
@@ -34,7 +34,7 @@ final class CaptionStreaming: Sendable {
     /// What is new, as soon as there is something; after a pause, nothing.
     ///
     /// - Throws: `CancellationError` where the task is cancelled.
-    func next() async throws -> CaptionNews.Item { try await news.next() }
+    func next() async throws -> CaptionEvents.Update { try await events.next() }
 
     /// Says that the last event is out, so that the connection may be used for something else.
     func finish() {

@@ -3,8 +3,6 @@ import Crypto
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import Serving
-import Settings
 
 /// A file of the page, as it is served. All of them are part of the program, so that it runs from any folder.
 struct WebFile: Sendable {
@@ -26,7 +24,7 @@ struct WebFile: Sendable {
             }.joined() + "\""
     }
 
-    /// The files of the folder `Web` by their names, the version of this server filled in.
+    /// The files of the folder `Web` by their names, the description of the calls filled in.
     static let all: [String: WebFile] = {
         var files: [String: WebFile] = [:]
         var index = 0
@@ -35,8 +33,7 @@ struct WebFile: Sendable {
             var content = ByteBuffer(bytes: bytes)
             let name = String(cString: file.name)
             if name == "openapi.json" {
-                content = ByteBuffer(
-                    string: String(buffer: content).replacing("{version}", with: Release.version, maxReplacements: 1))
+                content = ByteBuffer(string: OpenAPI.filledIn(String(buffer: content)))
             }
             files[name] = WebFile(name: name, content: content)
             index += 1

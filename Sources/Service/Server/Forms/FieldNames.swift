@@ -1,3 +1,4 @@
+import Captioning
 import Serving
 import Settings
 
@@ -17,15 +18,12 @@ struct FieldNames: Sendable, Equatable {
 
     /// Names of other programs for what is meant here; the first that the call knows is named.
     private static let elsewhere: [String: [String]] = [
-        "do_sample": ["temperature"], "max_length": ["max_new_tokens"], "max_tokens": ["max_new_tokens"],
-        "min_length": ["min_new_tokens"], "min_tokens": ["min_new_tokens"], "beams": ["num_beams"],
-        "beam_size": ["num_beams"], "n": ["num_return_sequences", "limit"], "text": ["prompt"],
-        "question": ["prompt"], "caption": ["prompt"], "file": ["image", "images"], "files": ["images", "image"],
-        "picture": ["image", "images"], "photo": ["image", "images"], "upload": ["image", "images"],
-        "images": ["image"], "image": ["images"], "q": ["query"], "search": ["query"], "count": ["limit"],
-        "k": ["limit", "top_k"], "skip": ["offset"], "page": ["offset"], "filename": ["name"],
+        "n": ["num_return_sequences", "limit"], "text": ["prompt"], "caption": ["prompt"], "file": ["image", "images"],
+        "files": ["images", "image"], "picture": ["image", "images"], "photo": ["image", "images"],
+        "upload": ["image", "images"], "images": ["image"], "image": ["images"], "q": ["query"], "search": ["query"],
+        "count": ["limit"], "k": ["limit", "top_k"], "skip": ["offset"], "page": ["offset"], "filename": ["name"],
         "genre": ["genres"], "song_ids": ["ids"], "songs": ["ids"],
-    ]
+    ].merging(CaptionOption.all.flatMap { option in option.aliases.map { ($0, [option.name]) } }) { own, _ in own }
 
     /// The refusal of a name that is not known.
     ///

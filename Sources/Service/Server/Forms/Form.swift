@@ -15,6 +15,8 @@ struct Form: Sendable, Equatable {
         var fileField: String
         /// The names of the fields that hold texts.
         var textFields: Set<String>
+        /// Those of them that may come several times; their texts are put together, a line each.
+        var repeatableFields: Set<String> = []
         /// The most bytes of one file.
         var maxFileBytes: Int
         /// The most bytes of one text.

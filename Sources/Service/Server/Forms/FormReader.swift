@@ -84,7 +84,9 @@ struct FormReader {
             refusal = nil
             target = .file
         } else if layout.textFields.contains(header.name) {
-            guard texts[header.name] == nil else { throw duplicate(header.name) }
+            guard texts[header.name] == nil || layout.repeatableFields.contains(header.name) else {
+                throw duplicate(header.name)
+            }
             text = []
             target = .text(header.name)
         } else {
@@ -105,7 +107,8 @@ struct FormReader {
                 hash.update($0)
             }
         case .text(let name):
-            guard text.count + piece.readableBytes <= layout.maxTextBytes else {
+            let before = texts[name]?.utf8.count ?? 0
+            guard before + text.count + piece.readableBytes <= layout.maxTextBytes else {
                 throw ServerError(
                     .fieldTooLarge, "The field \(name) has more than \(layout.maxTextBytes) bytes. Send a shorter text."
                 )
@@ -158,7 +161,7 @@ struct FormReader {
                 .lateField,
                 "The field \(name) comes after a picture, which may be under way by then. Send it before all of them.")
         }
-        texts[name] = value
+        texts[name] = texts[name].map { $0 + "\n" + value } ?? value
     }
 }
 

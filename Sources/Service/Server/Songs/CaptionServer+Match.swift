@@ -70,7 +70,7 @@ extension ServerConfiguration {
     var matchForm: Form.Layout {
         Form.Layout(
             fileField: "image", textFields: CaptionOptions.formFields.union(SongFields.names),
-            maxFileBytes: maxImageBytes,
+            repeatableFields: CaptionOptions.repeatableFields, maxFileBytes: maxImageBytes,
             refusesUnknownFields: refusesUnknownFields)
     }
 }

@@ -9,12 +9,12 @@ import { Picture } from './picture.js';
 import { Queue } from './queue.js';
 import { csv, json, save } from './save.js';
 import { drawStaff } from './staff.js';
-import { Wishes } from './wishes.js';
+import { Options } from './options.js';
 import { pictures as inWords } from './words.js';
 
 const results = document.getElementById('results');
 const cards = document.getElementById('cards');
-const news = document.getElementById('news');
+const announcer = document.getElementById('announcer');
 const queue = new Queue(3);
 /** The pictures on the page with their cards, in the order they came. */
 const entries = [];
@@ -30,17 +30,17 @@ const keyForm = new KeyForm(() => {
 const model = new ModelLine(failure => keyForm.ask(failure));
 const library = new Library(
   () => entries.forEach(({ picture }) => picture.songs.again()), failure => keyForm.ask(failure));
-const wishes = new Wishes(() => {
-  news.textContent = `Asking again about ${inWords(entries.length)}.`;
+const options = new Options(() => {
+  announcer.textContent = `Asking again about ${inWords(entries.length)}.`;
   for (const entry of entries) {
     entry.told = '';
-    entry.picture.ask(wishes.fields);
+    entry.picture.ask(options.fields);
   }
 });
 
 function take(files) {
   for (const file of files) {
-    const picture = new Picture(file, queue, () => model.limits.max_image_bytes, wishes.fields);
+    const picture = new Picture(file, queue, () => model.limits.max_image_bytes, options.fields);
     const entry = { picture, card: new Card(picture, () => remove(entry)), told: '' };
     entries.push(entry);
     cards.append(entry.card.element);
@@ -50,7 +50,7 @@ function take(files) {
   }
   if (files.length === 0) return;
   tally();
-  news.textContent = `${inWords(files.length)} added.`;
+  announcer.textContent = `${inWords(files.length)} added.`;
   cards.lastElementChild.scrollIntoView({ block: 'nearest' });
 }
 
@@ -59,9 +59,9 @@ function follow(entry) {
   const { picture } = entry;
   if (picture.state !== entry.told) {
     entry.told = picture.state;
-    if (picture.state === 'done') news.textContent = `${picture.file.name}: ${picture.answer.caption}.`;
-    if (picture.state === 'failed') news.textContent = `${picture.file.name}: ${picture.failure.message}`;
-    if (picture.state === 'pausing') news.textContent = `${picture.file.name}: ${picture.failure.message}`;
+    if (picture.state === 'done') announcer.textContent = `${picture.file.name}: ${picture.answer.caption}.`;
+    if (picture.state === 'failed') announcer.textContent = `${picture.file.name}: ${picture.failure.message}`;
+    if (picture.state === 'pausing') announcer.textContent = `${picture.file.name}: ${picture.failure.message}`;
     if (picture.state === 'locked') keyForm.ask(picture.failure);
     if (picture.failure?.status === 0 || picture.failure?.status === 503) model.check();
   }
@@ -81,7 +81,7 @@ function tally() {
   if (line.textContent !== text) line.textContent = text;
   for (const id of ['save-csv', 'save-json']) document.getElementById(id).disabled = done === 0;
   results.hidden = entries.length === 0;
-  wishes.offer(entries.length > 0);
+  options.offer(entries.length > 0);
 }
 
 /** Takes a picture off the page; the focus goes to its neighbour, so that a keyboard does not lose its place. */
@@ -92,14 +92,14 @@ function remove(entry) {
   entry.card.element.remove();
   tally();
   draw();
-  news.textContent = `${entry.picture.file.name} removed.`;
+  announcer.textContent = `${entry.picture.file.name} removed.`;
   const neighbour = entries[Math.min(index, entries.length - 1)];
   (neighbour?.card.element.querySelector('.remove') ?? document.getElementById('choose')).focus();
 }
 
 document.getElementById('clear').addEventListener('click', () => {
   while (entries.length > 0) remove(entries[entries.length - 1]);
-  news.textContent = 'All pictures removed.';
+  announcer.textContent = 'All pictures removed.';
 });
 document.getElementById('save-csv').addEventListener('click', () => {
   save(csv(entries.map(entry => entry.picture)), 'captions.csv', 'text/csv;charset=utf-8');

@@ -126,7 +126,7 @@ export class Card {
     if (rows.length === 0 || box.dataset.key === key) return;
     Object.assign(box.dataset, { key });
     const total = duration(answer.processing_time.total_seconds);
-    box.querySelector('summary').textContent = answer.cached ? `Remembered: answered in ${total}` : `Captioned in ${total}`;
+    box.querySelector('summary').textContent = answer.cached ? `From the cache, in ${total}` : `Captioned in ${total}`;
     const [bar, list] = [box.querySelector('.bar'), box.querySelector('dl')];
     bar.replaceChildren();
     list.replaceChildren();

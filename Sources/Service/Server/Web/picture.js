@@ -32,17 +32,17 @@ export class Picture extends EventTarget {
 
   #queue;
   #mostBytes;
-  #wishes;
+  #options;
   #giveUp = new AbortController();
   /** Gives up the caption alone. */
   #giveUpAsking = new AbortController();
   #endPause = () => {};
 
-  /** @param {Object<string, string>} wishes what is asked of the caption, by the fields of the call */
-  constructor(file, queue, mostBytes, wishes) {
+  /** @param {Object<string, string>} options what is asked of the caption, by the fields of the call */
+  constructor(file, queue, mostBytes, options) {
     super();
     this.file = file;
-    this.#wishes = wishes;
+    this.#options = options;
     this.#queue = queue;
     this.#mostBytes = mostBytes;
     this.preview = URL.createObjectURL(file);
@@ -67,8 +67,8 @@ export class Picture extends EventTarget {
   }
 
   /** Gets another caption. */
-  ask(wishes) {
-    this.#wishes = wishes;
+  ask(options) {
+    this.#options = options;
     return this.start();
   }
 
@@ -141,7 +141,7 @@ export class Picture extends EventTarget {
     const onText = text => this.#set({ text, state: 'writing' });
     const call = () => {
       onSent(0);
-      return captionPicture(this.file, this.#wishes, { onSent, onText, signal });
+      return captionPicture(this.file, this.#options, { onSent, onText, signal });
     };
     return this.#queue.add(call, { isUrgent: true, signal });
   }

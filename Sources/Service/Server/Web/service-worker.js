@@ -6,9 +6,9 @@ const address = path => new URL(path, location).href;
 const page = new Request(address('./'), { headers: { Accept: 'text/html' } });
 const files = [
   'manifest.webmanifest', 'web/api.js', 'web/app.js', 'web/card.js', 'web/element.js', 'web/icon.svg',
-  'web/icon-192.png', 'web/intake.js', 'web/key.js', 'web/library.js', 'web/model.js', 'web/picture.js',
-  'web/plane.js', 'web/queue.js', 'web/save.js', 'web/songlist.js', 'web/songs.js', 'web/staff.js',
-  'web/stream.js', 'web/style.css', 'web/wishes.js', 'web/words.js',
+  'web/icon-192.png', 'web/intake.js', 'web/key.js', 'web/library.js', 'web/model.js', 'web/options.js',
+  'web/picture.js', 'web/plane.js', 'web/queue.js', 'web/save.js', 'web/songlist.js', 'web/songs.js', 'web/staff.js',
+  'web/stream.js', 'web/style.css', 'web/words.js',
 ].map(address);
 
 addEventListener('install', event => {

@@ -5,9 +5,9 @@ import { Failure, failure, unreachable, upload } from './api.js';
 /**
  * The answer of /caption/stream for one picture, and its words on the way: `onText` is given all of them so far.
  *
- * @param {Object<string, string>} wishes the other fields of the form
+ * @param {Object<string, string>} options the other fields of the form
  */
-export async function captionPicture(file, wishes, { onSent, onText = () => {}, signal }) {
+export async function captionPicture(file, options, { onSent, onText = () => {}, signal }) {
   let text = '';
   let answer = null;
   let problem = null;
@@ -17,7 +17,7 @@ export async function captionPicture(file, wishes, { onSent, onText = () => {}, 
     if (name === 'error') problem = data;
   });
   const request = await upload('caption/stream', file, {
-    fields: wishes, accept: 'text/event-stream', onSent, signal,
+    fields: options, accept: 'text/event-stream', onSent, signal,
     onAnswer: request => { if (request.status === 200) events.read(request.responseText); },
   });
   if (request.status !== 200) {

@@ -18,6 +18,7 @@ struct MemoryTier: ResultCache {
     /// What an entry takes up: its texts, and about 400 bytes for the key, the numbers and the table.
     @Sendable private static func bytes(_ caption: CachedCaption) -> Int {
         400 + caption.caption.utf8.count + (caption.captions ?? []).reduce(0) { $0 + 16 + $1.utf8.count }
+            + 8 * (caption.scores?.count ?? 0)
             + caption.picture.hash.utf8.count + caption.picture.format.utf8.count
     }
 }

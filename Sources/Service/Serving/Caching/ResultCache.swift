@@ -37,6 +37,8 @@ public struct CachedCaption: Sendable, Equatable, Codable {
     public let caption: String
     /// All captions, where several were asked for.
     public let captions: [String]?
+    /// The mean log-probability of each caption's tokens, where it was asked for.
+    public let scores: [Double]?
     public let tokenCount: Int
     public let picture: PictureInfo
     /// When it was made, in seconds since 1970.
@@ -46,6 +48,7 @@ public struct CachedCaption: Sendable, Equatable, Codable {
     public init(_ result: CaptionResult, created: Double) {
         caption = result.caption
         captions = result.captions
+        scores = result.scores
         tokenCount = result.tokenCount
         picture = result.picture
         self.created = created
@@ -55,6 +58,7 @@ public struct CachedCaption: Sendable, Equatable, Codable {
     public var result: CaptionResult {
         var result = CaptionResult(caption: caption, tokenCount: tokenCount, picture: picture, isCached: true)
         result.captions = captions
+        result.scores = scores
         return result
     }
 }

@@ -1,8 +1,8 @@
-// What is asked of captions: how they begin, or a question, and how they are made.
+// What is asked of captions: how they begin, or a question, and how they are generated.
 
-/** The form of wishes. `onAsk` is called when somebody wants the pictures that are there captioned anew. */
-export class Wishes {
-  #form = document.getElementById('wishes');
+/** The form of options. `onAsk` is called when somebody wants the pictures that are there captioned anew. */
+export class Options {
+  #form = document.getElementById('options');
   #button = document.getElementById('again');
 
   constructor(onAsk) {
@@ -12,7 +12,7 @@ export class Wishes {
     });
     // A field that is folded away cannot say what is wrong with it.
     this.#form.addEventListener('invalid', () => { this.#form.querySelector('details').open = true; }, true);
-    document.getElementById('unwish').addEventListener('click', () => this.#form.reset());
+    document.getElementById('reset').addEventListener('click', () => this.#form.reset());
   }
 
   /** The fields that are filled in, by the names that the calls have for them. */

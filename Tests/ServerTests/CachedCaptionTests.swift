@@ -11,8 +11,8 @@ import Testing
 
 @testable import Server
 
-@Suite("Remembered captions and a full queue", .heavy)
-struct RememberingTests {
+@Suite("Cached captions and a full queue", .heavy)
+struct CachedCaptionTests {
     private let folder = FileManager.default.temporaryDirectory.appending(path: "remembering-\(UUID().uuidString)")
 
     /// Runs the application around a stub whose captions are counted, with a cache and a queue of one.
@@ -62,7 +62,7 @@ struct RememberingTests {
         }
     }
 
-    @Test("A remembered caption streams at once, as one piece")
+    @Test("A cached caption streams at once, as one piece")
     func streamed() async throws {
         let model: @Sendable () -> StubModel = { StubModel { options, _ in options.prompt ?? "" } }
         try await run(model) { client in
@@ -74,7 +74,7 @@ struct RememberingTests {
         }
     }
 
-    @Test("What is drawn by chance is made anew each time, unless it has a seed")
+    @Test("A sampled caption is made anew each time, unless it has a seed")
     func drawn() async throws {
         let journal = Journal()
         let model: @Sendable () -> StubModel = {

@@ -1,0 +1,315 @@
+/// One thing that a request may ask of a caption.
+///
+/// Every way to ask is made from ``all``: the fields of forms, the flags of commands, `/openapi.json`, the table in
+/// docs/prompts.md, and the key that a caption is cached by. A new option is a property of ``CaptionOptions``, a line in
+/// ``all``, and what the model does with it.
+public struct CaptionOption: Sendable {
+    /// The field's name: that of transformers' `generate`, where that has the option. The flag has hyphens for its underscores.
+    public let name: String
+    /// Names that the flag had or has elsewhere; each is a flag too, and meant by whoever sends it as a field.
+    public let aliases: [String]
+    /// What the option may be, and where it stands in the options.
+    public let value: Value
+    /// A sentence or two for whoever sets it, with names in backticks.
+    public let help: String
+    /// What holds where nobody says it, in words.
+    public let fallback: String
+    /// Whether a checkpoint may say it in its `generation_config.json`.
+    public let isOfCheckpoints: Bool
+
+    /// What holds where a request does not say it, in words.
+    public var standard: String { isOfCheckpoints ? "the checkpoint's own, else \(fallback)" : fallback }
+
+    /// What an option may be, and where it stands.
+    public enum Value: Sendable {
+        case boolean(Place<Bool>)
+        /// How large a number of tokens may be is the model's to say: its range ends at `Int.max`.
+        case integer(Place<Int>, ClosedRange<Int>)
+        case number(Place<Double>, ClosedRange<Double>)
+        case choice(Place<String>, [String])
+        case text(Place<String>)
+        case texts(Place<[String]>, atMost: Int)
+        /// Numbers of tokens in the model's vocabulary.
+        case tokens(Place<[Int]>, atMost: Int)
+    }
+
+    public typealias Place<Content> = any WritableKeyPath<CaptionOptions, Content?> & Sendable
+
+    init(
+        _ name: String, _ value: Value, aliases: [String] = [], fallback: String, isOfCheckpoints: Bool = true,
+        _ help: String
+    ) {
+        self.name = name
+        self.value = value
+        self.aliases = aliases
+        self.fallback = fallback
+        self.isOfCheckpoints = isOfCheckpoints
+        self.help = help
+    }
+}
+
+// MARK: The table
+
+extension CaptionOption {
+    /// All options, in the order in which they are shown.
+    public static let all: [CaptionOption] = [
+        CaptionOption(
+            "prompt", .text(\.prompt), aliases: ["question"], fallback: "none", isOfCheckpoints: false,
+            "The beginning of the caption, as in `a photo of`; or a question, which ends with a colon or a question mark, as in `Question: what colour is the car? Answer:`. The caption holds a beginning, but not a question. It shares the model's room with the caption."
+        ),
+
+        // Length
+        CaptionOption(
+            "max_new_tokens", .integer(\.maxNewTokens, 1 ... .max), aliases: ["max_tokens"], fallback: "30",
+            "The most tokens to generate. The largest number is the model's: `limits.max_new_tokens` of `/model/info`."),
+        CaptionOption(
+            "min_new_tokens", .integer(\.minNewTokens, 0 ... .max), aliases: ["min_tokens"], fallback: "0",
+            "The fewest tokens to generate; at most `max_new_tokens`."),
+        CaptionOption(
+            "max_length", .integer(\.maxLength, 1 ... .max), fallback: "none",
+            "The most tokens altogether, as transformers counts them: with OPT, picture and prompt included. `max_new_tokens` goes before it."
+        ),
+        CaptionOption(
+            "min_length", .integer(\.minLength, 0 ... .max), fallback: "0",
+            "The fewest tokens altogether, counted as in `max_length`. `min_new_tokens` goes before it."),
+        CaptionOption(
+            "stop", .texts(\.stop, atMost: 16), aliases: ["stop_strings"], fallback: "none", isOfCheckpoints: false,
+            "The caption ends in front of the first of these texts. One text a field, or a line each."),
+
+        // Search
+        CaptionOption(
+            "num_beams", .integer(\.beamCount, 1...16), aliases: ["beams", "beam_size"], fallback: "1",
+            "How many texts are followed at a time, of which the best is the caption."),
+        CaptionOption(
+            "num_return_sequences", .integer(\.captionCount, 1...16), aliases: ["captions"], fallback: "1",
+            isOfCheckpoints: false,
+            "How many captions come back, the best first. At most as many as beams, or as many samples of one beam."),
+        CaptionOption(
+            "length_penalty", .number(\.lengthPenalty, -10...10), fallback: "1",
+            "Above 0 beams prefer long texts, below 0 short ones."),
+        CaptionOption(
+            "early_stopping", .choice(\.earlyStoppingName, CaptionOptions.EarlyStopping.allCases.map(\.rawValue)),
+            fallback: "`false`",
+            "When beams stop: `true`, with enough finished texts; `false`, when a better one is unlikely; `never`, when it is impossible."
+        ),
+
+        // Sampling
+        CaptionOption(
+            "do_sample", .boolean(\.doSample), fallback: "`false`",
+            "Whether tokens are drawn at random instead of taking the likeliest. Without it, `temperature` above 0, `seed`, `top_k`, `top_p`, `min_p`, `typical_p` or a cutoff asks for it."
+        ),
+        CaptionOption(
+            "temperature", .number(\.temperature, 0...100), fallback: "1",
+            "Samples: below 1 the likely tokens get likelier, above 1 the unlikely ones. 0 takes the likeliest always, whatever the other options say."
+        ),
+        CaptionOption(
+            "top_k", .integer(\.topK, 0...1_000_000), fallback: "50",
+            "Samples from so many of the likeliest tokens; 0 for all of them."),
+        CaptionOption(
+            "top_p", .number(\.topP, 0...1), fallback: "1",
+            "Samples from the likeliest tokens that have this probability together."),
+        CaptionOption(
+            "min_p", .number(\.minP, 0...1), fallback: "0",
+            "Leaves out tokens that are less likely than this share of the likeliest one."),
+        CaptionOption(
+            "typical_p", .number(\.typicalP, 0.01...1), fallback: "1",
+            "Samples from the tokens whose information is nearest to what is expected and that have this probability together."
+        ),
+        CaptionOption(
+            "epsilon_cutoff", .number(\.epsilonCutoff, 0...0.99), fallback: "0",
+            "Leaves out tokens that are less likely than this."),
+        CaptionOption(
+            "eta_cutoff", .number(\.etaCutoff, 0...0.99), fallback: "0",
+            "As `epsilon_cutoff`, but lower where many tokens are likely."),
+        CaptionOption(
+            // Up to what any reader of JSON takes for the number that it is.
+            "seed", .integer(\.seed, 0...(1 << 53) - 1), fallback: "another one each time", isOfCheckpoints: false,
+            "The same seed samples the same caption, which is then cached too. Without one, sampled captions are made anew each time."
+        ),
+
+        // Words
+        CaptionOption(
+            "repetition_penalty", .number(\.repetitionPenalty, 0.01...100), fallback: "1",
+            "Above 1, tokens that have occurred get less likely."),
+        CaptionOption(
+            "no_repeat_ngram_size", .integer(\.noRepeatNgramSize, 0...100), fallback: "0",
+            "No run of so many tokens occurs twice; 0 for no such rule."),
+        CaptionOption(
+            "bad_words", .texts(\.badWords, atMost: 1000), aliases: ["bad_words_ids"], fallback: "none",
+            "Words that do not occur, spelt exactly so. One a field, or a line each."),
+        CaptionOption(
+            "suppress_tokens", .tokens(\.suppressedTokens, atMost: 1000), fallback: "none",
+            "Tokens that do not occur, by their numbers in the model's vocabulary, with commas between them."),
+        CaptionOption(
+            "begin_suppress_tokens", .tokens(\.suppressedFirstTokens, atMost: 1000), fallback: "none",
+            "Tokens that a caption does not begin with, given as for `suppress_tokens`."),
+        CaptionOption(
+            "forced_bos_token_id", .integer(\.forcedFirstToken, 0 ... .max), fallback: "none",
+            "The token that a caption begins with, in models whose texts have a start token (T5)."),
+        CaptionOption(
+            "forced_eos_token_id", .tokens(\.forcedLastTokens, atMost: 1000), fallback: "none",
+            "The token, or one of the tokens, that ends a caption of the greatest length."),
+
+        // Answer
+        CaptionOption(
+            "return_scores", .boolean(\.returnScores), fallback: "`false`", isOfCheckpoints: false,
+            "Whether captions come with `score`: the mean of their tokens' log-probabilities, at most 0. The higher it is, the surer the model; it can be compared between captions of any length."
+        ),
+    ]
+}
+
+extension CaptionOptions {
+    fileprivate var earlyStoppingName: String? {
+        get { earlyStopping?.rawValue }
+        set { earlyStopping = newValue.flatMap(EarlyStopping.init) }
+    }
+}
+
+// MARK: Reading a text
+
+extension CaptionOption {
+    /// Why a text does not say what an option takes, as two halves of a sentence about it.
+    public struct WrongKind: Error, Sendable, Equatable {
+        /// What the text is not: "is not a whole number".
+        public let problem: String
+        /// What to send, or to give, instead: "digits only, as in 1".
+        public let advice: String
+    }
+
+    /// Sets the option to what a text says. Whether that is within its range, `validate(within:)` of the options says.
+    ///
+    /// Several texts are a line each, tokens have commas, spaces or line breaks between them.
+    public func set(_ text: String, in options: inout CaptionOptions) throws(WrongKind) {
+        switch value {
+        case .boolean(let place):
+            guard let content = ["true": true, "false": false][text.lowercased()] else {
+                throw WrongKind(problem: "is neither true nor false", advice: "one of these")
+            }
+            options[keyPath: place] = content
+        case .integer(let place, let range):
+            guard let content = Int(text) else {
+                throw WrongKind(
+                    problem: "is not a whole number", advice: "digits only, as in \(max(1, range.lowerBound))")
+            }
+            options[keyPath: place] = content
+        case .number(let place, _):
+            guard let content = Double(text), content.isFinite else {
+                throw WrongKind(problem: "is not a number", advice: "a number, as in 0.5, or leave it out")
+            }
+            options[keyPath: place] = content
+        case .choice(let place, let choices):
+            guard choices.contains(text.lowercased()) else {
+                let names = choices.dropLast().joined(separator: ", ") + " nor \(choices.last ?? "")"
+                throw WrongKind(problem: "is neither \(names)", advice: "one of these")
+            }
+            options[keyPath: place] = text.lowercased()
+        case .text(let place): options[keyPath: place] = text
+        case .texts(let place, _):
+            let lines = text.split(whereSeparator: \.isNewline).map(String.init)
+            options[keyPath: place] = lines.isEmpty ? nil : lines
+        case .tokens(let place, _):
+            let parts = text.split { $0 == "," || $0.isWhitespace }
+            let tokens = parts.compactMap { Int($0) }
+            guard tokens.count == parts.count else {
+                throw WrongKind(
+                    problem: "is not a list of tokens", advice: "whole numbers with commas between them, as in 5,17")
+            }
+            options[keyPath: place] = tokens.isEmpty ? nil : tokens
+        }
+    }
+
+    /// Whether a request may say it several times.
+    public var isList: Bool {
+        switch value {
+        case .texts, .tokens: true
+        default: false
+        }
+    }
+}
+
+// MARK: What is allowed
+
+extension CaptionOptions {
+    /// Refuses what no model, or not this one, can do, in a sentence that names field, value and range.
+    ///
+    /// - Parameter limits: the model's; nil where it is not known yet.
+    /// - Throws: `invalidOption`.
+    public func validate(within limits: ModelDescription.Limits? = nil) throws(CaptionError) {
+        for option in CaptionOption.all {
+            if let rule = option.brokenRule(in: self, limits) { throw Self.refusal(option.name, rule) }
+        }
+        for (least, leastName, most, mostName) in [
+            (minNewTokens, "min_new_tokens", maxNewTokens, "max_new_tokens"),
+            (minLength, "min_length", maxLength, "max_length"),
+        ] {
+            if let least, let most, least > most {
+                throw Self.refusal(leastName, "is \(least); it may be at most \(mostName), which is \(most)")
+            }
+        }
+    }
+
+    private static func refusal(_ name: String, _ rule: String) -> CaptionError {
+        CaptionError(.invalidOption, "\(name) \(rule).")
+    }
+}
+
+extension CaptionOption {
+    /// What is wrong with the option, as the rest of a sentence about it; nil for nothing.
+    fileprivate func brokenRule(in options: CaptionOptions, _ limits: ModelDescription.Limits?) -> String? {
+        switch value {
+        case .integer(let place, var range):
+            if let limits, ["max_new_tokens", "min_new_tokens"].contains(name) {
+                range = range.clamped(to: 0...max(1, limits.maxNewTokens))
+            }
+            return Self.brokenRule(options[keyPath: place], range, "a whole number")
+        case .number(let place, let range): return Self.brokenRule(options[keyPath: place], range, "a number")
+        case .texts(let place, let most): return Self.brokenRule(options[keyPath: place]?.count, most, "texts")
+        case .tokens(let place, let most): return Self.brokenRule(options[keyPath: place]?.count, most, "tokens")
+        case .boolean, .choice, .text: return nil
+        }
+    }
+
+    private static func brokenRule<Number: Comparable>(
+        _ number: Number?, _ range: ClosedRange<Number>, _ kind: String
+    ) -> String? {
+        guard let number, !range.contains(number) else { return nil }
+        let bounds =
+            range.upperBound as? Int == .max
+            ? "of \(range.lowerBound) or more" : "from \(range.lowerBound) to \(range.upperBound)"
+        return "is \(number); it must be \(kind) \(bounds)"
+    }
+
+    private static func brokenRule(_ count: Int?, _ most: Int, _ kind: String) -> String? {
+        guard let count, count > most else { return nil }
+        return "has \(count) \(kind); it may have at most \(most)"
+    }
+}
+
+// MARK: As JSON
+
+extension CaptionOptions: Encodable {
+    private struct Name: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    /// Writes an object of the options that are set, by their names.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Name.self)
+        for option in CaptionOption.all {
+            let name = Name(stringValue: option.name)
+            switch option.value {
+            case .boolean(let place): try container.encodeIfPresent(self[keyPath: place], forKey: name)
+            case .integer(let place, _): try container.encodeIfPresent(self[keyPath: place], forKey: name)
+            case .number(let place, _): try container.encodeIfPresent(self[keyPath: place], forKey: name)
+            case .choice(let place, _): try container.encodeIfPresent(self[keyPath: place], forKey: name)
+            case .text(let place): try container.encodeIfPresent(self[keyPath: place], forKey: name)
+            case .texts(let place, _): try container.encodeIfPresent(self[keyPath: place], forKey: name)
+            case .tokens(let place, _): try container.encodeIfPresent(self[keyPath: place], forKey: name)
+            }
+        }
+    }
+}
