@@ -18,7 +18,7 @@ struct CompiledModelTests {
         try Blip2Model(folder: folder ?? Fixtures.checkpoint(name), cache: cache.url)
     }
 
-    @Test("The first start compiles, the second finds what the first wrote")
+    @Test("The first start compiles the model, the second loads it from the cache")
     func isFoundAgain() throws {
         let first = try load()
         let second = try load()
@@ -33,7 +33,7 @@ struct CompiledModelTests {
             ])
     }
 
-    @Test("A checkpoint that was moved finds its compiled model")
+    @Test("A checkpoint in another folder uses the same compiled model")
     func survivesMoving() throws {
         let original = try load()
         let moved = try load(try cache.copy(of: name))
@@ -41,7 +41,8 @@ struct CompiledModelTests {
         #expect(moved.compiled.folder == original.compiled.folder)
     }
 
-    @Test("A damaged file is noticed and the model compiled anew", arguments: ["decoder.weights", "manifest.json"])
+    @Test(
+        "Compiles again when a file of the compiled model is damaged", arguments: ["decoder.weights", "manifest.json"])
     func repairsDamage(_ file: String) throws {
         let damaged = try load().compiled.folder.appendingPathComponent(file)
         try Data("damaged".utf8).write(to: damaged)
@@ -49,7 +50,7 @@ struct CompiledModelTests {
         #expect(try load().parity(referencePath: Fixtures.reference(name)).isWithinBounds)
     }
 
-    @Test("What a crash left behind is not taken for a model")
+    @Test("Ignores and removes a half-written model that a crash left")
     func ignoresDrafts() throws {
         let folder = try load().compiled.folder
         let draft = folder.deletingLastPathComponent().appendingPathComponent("fp32.draft")
@@ -59,7 +60,7 @@ struct CompiledModelTests {
         #expect(!FileManager.default.fileExists(atPath: draft.path))
     }
 
-    @Test("Of two that start at once, one compiles and the other waits for it")
+    @Test("Two starts at once compile the model once; the other waits")
     func isCompiledOnce() async throws {
         let (folder, place) = (Fixtures.checkpoint(name), cache.url)
         let isNew = try await withThrowingTaskGroup(of: Bool.self) { group in
@@ -69,7 +70,7 @@ struct CompiledModelTests {
         #expect(isNew.count { $0 } == 1)
     }
 
-    @Test("Progress goes from the first weight to the last")
+    @Test("Progress rises from the first weight to the last")
     func reportsProgress() throws {
         var shares: [Double] = []
         _ = try Blip2Model(folder: Fixtures.checkpoint(name), cache: cache.url) { shares.append($0) }
@@ -77,7 +78,7 @@ struct CompiledModelTests {
         #expect(shares.last.map { $0 > 0.999 && $0 <= 1 } == true)
     }
 
-    @Test("A missing tensor is named with its file, and nothing is left behind")
+    @Test("Names a missing tensor before it creates any folder")
     func namesMissingTensors() throws {
         let folder = try cache.copy(of: name)
         let file = folder.appendingPathComponent("model.safetensors")
@@ -94,7 +95,7 @@ struct CompiledModelTests {
         #expect(!FileManager.default.fileExists(atPath: cache.url.appendingPathComponent("compiled").path))
     }
 
-    @Test("A cache that cannot be written is named, with the setting")
+    @Test("Names the folder and MODEL_CACHE_DIR when the cache cannot be written")
     func namesUnwritableCaches() throws {
         let error = try #require(throws: NetworksError.self) {
             try Blip2Model(folder: Fixtures.checkpoint(name), cache: URL(fileURLWithPath: "/dev/null/models"))

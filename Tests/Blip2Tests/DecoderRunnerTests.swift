@@ -8,7 +8,7 @@ import Testing
 @testable import Generation
 
 /// What beams ask of a decoder's rows, in both families.
-@Suite("Rows of a decoder", .heavy)
+@Suite("Decoder rows", .heavy)
 struct DecoderRunnerTests {
     private static let names = ["opt-pre-norm", "t5-flan-form", "t5-far-positions"]
 
@@ -55,7 +55,7 @@ struct DecoderRunnerTests {
         #expect(left.count == right.count && difference <= 1e-4 * size, "\(difference) of \(size)")
     }
 
-    @Test("Copies of a row go on as the row itself would", arguments: names)
+    @Test("Copies of a row continue as the original would", arguments: names)
     func copies(_ name: String) throws {
         let bench = try Bench(name)
         let rows = try bench.rows()
@@ -70,7 +70,7 @@ struct DecoderRunnerTests {
         }
     }
 
-    @Test("A row goes on with what its parent has", arguments: names)
+    @Test("A reordered row continues from its parent's cache", arguments: names)
     func reorders(_ name: String) throws {
         let bench = try Bench(name)
         let rows = try bench.rows()
@@ -86,7 +86,7 @@ struct DecoderRunnerTests {
     }
 
     @Test(
-        "A row that takes another's place, and one that joins with a longer prompt, change no other", arguments: names)
+        "Removing a row, or joining one with a longer prompt, changes no other row", arguments: names)
     func moves(_ name: String) throws {
         let bench = try Bench(name)
         let rows = try bench.rows()
@@ -101,7 +101,7 @@ struct DecoderRunnerTests {
         expectEqual(try bench.scores(logits, 0), try bench.alone([9, 10]))
     }
 
-    @Test("A run that is cancelled leaves the rows as they were", arguments: names)
+    @Test("A cancelled run leaves the rows unchanged", arguments: names)
     func survivesStoppedRuns(_ name: String) throws {
         let bench = try Bench(name)
         let rows = try bench.rows()
@@ -116,7 +116,7 @@ struct DecoderRunnerTests {
         expectEqual(try bench.scores(try rows.step([8], cancellation: nil), 0), try bench.alone([8]))
     }
 
-    @Test("Much memory is given back when the last row leaves", arguments: names)
+    @Test("Frees a large cache when the last row leaves", arguments: names)
     func givesMemoryBack(_ name: String) throws {
         let bench = try Bench(name)
         let rows = bench.model.makeDecoderRunner(keptBytes: 1000)

@@ -9,7 +9,7 @@ import Testing
 @testable import Blip2
 @testable import Generation
 
-@Suite("A batch of texts that are generated", .heavy)
+@Suite("Generation batch", .heavy)
 struct GenerationBatchTests {
     private let cache: TemporaryFolder
     private let model: Blip2Model
@@ -47,7 +47,7 @@ struct GenerationBatchTests {
         try batch.join(try pictures(rows), Array(repeating: options, count: rows.count))
     }
 
-    @Test("Rows of different prompts join together, and are named in the order in which they were given")
+    @Test("Rows with different prompts join together; their ids come in the order given")
     func joinsPrompts() throws {
         let all = [options(5), options(4, prompt: [7, 8, 9]), options(3), options(6, prompt: [5, 6, 7])]
         let ids = try batch.join(try pictures(0..<4), all)
@@ -58,7 +58,7 @@ struct GenerationBatchTests {
         }
     }
 
-    @Test("A row that ends with its first token never goes on")
+    @Test("A row that ends with its first token is never decoded")
     func endsAtOnce() throws {
         let ids = try batch.join(try pictures(0..<3), [options(3), options(1), options(3)])
         #expect(batch.requestCount == 2)
@@ -69,14 +69,14 @@ struct GenerationBatchTests {
         #expect(try batch.finish().map(\.ids) == [alone(0, options(3)), alone(2, options(3))])
     }
 
-    @Test("Ends are told once")
+    @Test("Returns each finished row once")
     func tellsOnce() throws {
         _ = try join(0..<2, options(1))
         #expect(batch.takeFinished().count == 2)
         #expect(batch.takeFinished().isEmpty)
     }
 
-    @Test("A batch without rows has nothing to do")
+    @Test("Stepping an empty batch does nothing")
     func worksEmpty() throws {
         #expect(try join(0..<0, options(1)).isEmpty)
         try batch.step()
@@ -84,7 +84,7 @@ struct GenerationBatchTests {
         #expect(batch.takeFinished().isEmpty)
     }
 
-    @Test("A row that is removed is not heard of again, whether it had ended or not")
+    @Test("A removed row never shows up as finished")
     func removes() throws {
         let ended = try join(0..<1, options(1))[0]
         let ids = try join(1..<4, options(5))
@@ -98,7 +98,7 @@ struct GenerationBatchTests {
         #expect(try finished.map(\.ids) == [alone(2, options(5)), alone(3, options(5))])
     }
 
-    @Test("Memory grows in mid-run for more and for longer rows, and those that run go on as they were")
+    @Test("The KV cache grows during a run, for more rows and for longer ones, without changing running rows")
     func grows() throws {
         _ = try join(0..<1, options(20))
         #expect(batch.decoder.capacity == (1, 32))
@@ -113,7 +113,7 @@ struct GenerationBatchTests {
         #expect(try ids == counts.enumerated().map { try alone($0.offset, options($0.element)) })
     }
 
-    @Test("A little memory is kept for later rows, much is given back when the last row leaves")
+    @Test("Keeps a small cache for later rows, and frees a large one when the last row leaves")
     func givesMemoryBack() throws {
         _ = try join(0..<2, options(5))
         _ = try batch.finish()
@@ -128,7 +128,7 @@ struct GenerationBatchTests {
         #expect(rows.capacity == (0, 0))
     }
 
-    @Test("Rows that do not fit are refused, all of them, and those that run go on as they were")
+    @Test("One row that does not fit refuses all rows joining with it; running rows are unchanged")
     func refusesBadRows() throws {
         _ = try join(0..<2, options(6))
         try batch.step()
@@ -148,7 +148,7 @@ struct GenerationBatchTests {
         #expect(try batch.finish().map(\.ids) == [alone(0, options(6)), alone(1, options(6))])
     }
 
-    @Test("Where one run of those that join fails, none of them has joined")
+    @Test("If one prefill fails, none of the joining rows joins")
     func joinsAllOrNone() throws {
         _ = try join(0..<1, options(6))
         let width = model.configuration.text.wordEmbeddingSize
@@ -166,7 +166,7 @@ struct GenerationBatchTests {
         #expect(try batch.finish().map(\.ids) == [alone(0, options(6)), alone(2, options(4))])
     }
 
-    @Test("What is cancelled says so, and the batch works again after everything was taken out")
+    @Test("Cancelled work throws, and the batch still works after all rows are removed")
     func cancels() throws {
         let cancellation = Cancellation()
         cancellation.cancel()
@@ -188,7 +188,7 @@ struct GenerationBatchTests {
         #expect(try batch.finish().map(\.ids) == [alone(2, options(6)), alone(3, options(6))])
     }
 
-    @Test("A run that ends in the middle changes nothing, and can be made again", arguments: [1, 3])
+    @Test("A step stopped in the middle changes nothing and can be repeated", arguments: [1, 3])
     func survivesStoppedRuns(beams: Int) throws {
         _ = try join(0..<3, options(30, beams: beams))
         var joined = 3
@@ -217,7 +217,7 @@ struct GenerationBatchTests {
         #expect(try ids == (0..<joined).map { try alone($0, options(30, beams: beams)) })
     }
 
-    @Test("Those who read along get every token of a lone branch, and none of beams")
+    @Test("Streams every token of a single hypothesis, and none of a beam search")
     func tellsTokens() throws {
         var sampled = options(4)
         sampled.sampling = .init(seed: 2)
@@ -234,7 +234,7 @@ struct GenerationBatchTests {
         #expect(ids.allSatisfy { batch.tokens(of: $0) == [] })
     }
 
-    @Test("A row takes as many rows of the decoder as it has beams, and gives all of them back")
+    @Test("A request uses one decoder row per beam, and frees all of them at its end")
     func takesRows() throws {
         _ = try join(0..<1, options(6, beams: 5))
         #expect(batch.requestCount == 1)
@@ -249,7 +249,7 @@ struct GenerationBatchTests {
         #expect(batch.decoder.lengths.isEmpty)
     }
 
-    @Test("Samples that end give their rows back while others go on")
+    @Test("Finished samples free their rows while others continue")
     func shrinks() throws {
         var several = options(20)
         several.sampling = .init(seed: 6)
@@ -268,7 +268,7 @@ struct GenerationBatchTests {
         #expect(texts[1].count <= 3)
     }
 
-    @Test("A row that is copied goes on as the original, and one that is given up goes on as its new parent")
+    @Test("A copied row continues as the original, and a reassigned row as its new parent")
     func copiesRows() throws {
         let rows = batch.decoder
         try rows.reserve(rows: 4, positions: 20)

@@ -7,7 +7,7 @@ import Testing
 @testable import Blip2
 @testable import Generation
 
-@Suite("Generation as transformers defines it", .heavy)
+@Suite("Generation parity with transformers", .heavy)
 struct GenerationParityTests {
     @Test("There are at least 24 combinations to compare")
     func hasCases() {
@@ -18,7 +18,7 @@ struct GenerationParityTests {
     }
 
     @Test(
-        "Lengths, suppressed tokens and log-probabilities are those of transformers",
+        "Lengths, suppressed tokens and log-probabilities equal those of transformers",
         arguments: GenerationFixture.options.checkpoints)
     func agreesInOptions(_ checkpoint: GenerationFixture.Checkpoint) throws {
         let subject = try GenerationSubject(checkpoint.name)
@@ -36,7 +36,7 @@ struct GenerationParityTests {
         }
     }
 
-    @Test("Every text and every score is that of transformers", arguments: GenerationFixture.all.checkpoints)
+    @Test("Every text and every score equals that of transformers", arguments: GenerationFixture.all.checkpoints)
     func agrees(_ checkpoint: GenerationFixture.Checkpoint) throws {
         let subject = try GenerationSubject(checkpoint.name)
         for (number, fixture) in checkpoint.cases.enumerated() {
@@ -58,7 +58,7 @@ struct GenerationParityTests {
     }
 
     @Test(
-        "Texts of all kinds run side by side, join and leave, and are what they are alone",
+        "Requests of all kinds join, run and leave together, and give what they give alone",
         arguments: GenerationFixture.all.checkpoints)
     func runsTogether(_ checkpoint: GenerationFixture.Checkpoint) throws {
         let subject = try GenerationSubject(checkpoint.name)

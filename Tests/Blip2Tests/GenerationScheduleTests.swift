@@ -5,9 +5,9 @@ import Randomness
 import StandIns
 import Testing
 
-@Suite("Rows that come and go", .heavy)
+@Suite("Rows that join and leave", .heavy)
 struct GenerationScheduleTests {
-    @Test("Rows that join and leave at any step get the tokens of a lone run", arguments: Fixtures.names)
+    @Test("Rows that join or leave at any step get the tokens that they get alone", arguments: Fixtures.names)
     func equalsLoneRuns(_ checkpoint: String) throws {
         let cache = try TemporaryFolder()
         let model = try Blip2Model(folder: Fixtures.checkpoint(checkpoint), cache: cache.url)

@@ -28,14 +28,14 @@ struct GenerationTests {
         return try model.generate(try model.encode(pixels).languageInputs, rows).map(\.ids)
     }
 
-    @Test("No more new tokens are made than were asked for", arguments: [1, 2, 5])
+    @Test("Generates no more than max_new_tokens", arguments: [1, 2, 5])
     func keepsToTheMaximum(_ most: Int) throws {
         let ids = try generate(try pixels(), GenerationOptions(maxNewTokens: most))
         #expect(ids.count == 1)
         #expect((1...most).contains(ids[0].count))
     }
 
-    @Test("A row ends with its end token, but not before the minimum")
+    @Test("A row ends with its end token, but not before min_new_tokens")
     func keepsToTheMinimum() throws {
         let free = try generate(try pixels(batch: 2), GenerationOptions(maxNewTokens: 6))
         var options = GenerationOptions(maxNewTokens: 6)
@@ -54,7 +54,7 @@ struct GenerationTests {
         #expect(try generate(try pixels(batch: 3), options)[0] == generate(try pixels(), options)[0])
     }
 
-    @Test("Pixels of another shape are refused, with both shapes named")
+    @Test("Refuses pixels of another shape, naming the shape")
     func refusesOtherPixels() throws {
         let wrong = try Tensor(.float32, shape: [1, 3, 4, 4])
         let error = try #require(throws: Blip2Error.self) { try model.encode(wrong) }
@@ -63,7 +63,7 @@ struct GenerationTests {
     }
 
     @Test(
-        "Prompts that do not fit are refused",
+        "Refuses prompts that do not fit",
         arguments: [[], [-1], [1_000_000], [Int](repeating: 3, count: 5000)])
     func refusesPrompts(_ prompt: [Int]) throws {
         var options = GenerationOptions(maxNewTokens: 1)
@@ -73,7 +73,7 @@ struct GenerationTests {
         #expect(error.code == .invalidInput)
     }
 
-    @Test("More new tokens than there are positions are refused", arguments: [0, 100_000])
+    @Test("Refuses more new tokens than there are positions", arguments: [0, 100_000])
     func refusesLengths(_ count: Int) throws {
         let error = try #require(throws: GenerationError.self) {
             try generate(try pixels(), GenerationOptions(maxNewTokens: count))
@@ -81,7 +81,7 @@ struct GenerationTests {
         #expect(error.code == .invalidInput)
     }
 
-    @Test("What fits the model is let through")
+    @Test("Accepts the longest options that fit the model")
     func letsThrough() throws {
         var options = GenerationOptions(maxNewTokens: model.decoder.maximumNewTokens(promptLength: 2))
         options.promptIDs = [0, model.configuration.text.vocabularySize - 1]
@@ -89,7 +89,7 @@ struct GenerationTests {
         try model.decoder.check(GenerationOptions())
     }
 
-    @Test("A forced first token is refused where texts have no start token, as it would do nothing")
+    @Test("Refuses a forced first token where texts have no start token, because it would do nothing")
     func refusesForcedFirstTokens() throws {
         var options = GenerationOptions()
         options.forcedFirstToken = 7
@@ -98,7 +98,7 @@ struct GenerationTests {
         #expect(error.message.contains("forced_bos_token_id"))
     }
 
-    @Test("What the checkpoint asks for is what a caller gets who asks for nothing")
+    @Test("Options that a caller leaves out come from generation_config.json")
     func takesDefaults() throws {
         let folder = try cache.copy(of: "opt-pre-norm")
         let file = #"{"num_beams": 3, "max_length": 12, "eos_token_id": 7, "length_penalty": 2}"#
@@ -114,7 +114,7 @@ struct GenerationTests {
         #expect(model.decoder.defaultOptions(promptIDs: Array(repeating: 5, count: 40)).maxNewTokens == room)
     }
 
-    @Test("Work that was cancelled throws a CancellationError")
+    @Test("Cancelled work throws a CancellationError")
     func cancels() throws {
         let cancellation = Cancellation()
         let encoding = try model.encode(try pixels(), cancellation: cancellation)

@@ -16,7 +16,7 @@ struct HalfPrecisionTests {
         try Blip2Model(folder: Fixtures.checkpoint(name), cache: cache.url, precision: .fp16)
     }
 
-    @Test("Every stage is near transformers', and the ids are equal", arguments: Fixtures.names)
+    @Test("Every stage is close to transformers in fp16, and the ids are equal", arguments: Fixtures.names)
     func agrees(_ name: String) throws {
         let cache = try TemporaryFolder()
         let report = try model(name, cache).parity(referencePath: Fixtures.reference(name))
@@ -26,7 +26,7 @@ struct HalfPrecisionTests {
         #expect(report.ids == report.referenceIDs)
     }
 
-    @Test("T5's states may grow beyond what 16 bits hold")
+    @Test("T5's hidden states may exceed the range of fp16")
     func survivesLargeStates() throws {
         let cache = try TemporaryFolder()
         let folder = try cache.copy(of: "t5-flan-form")
@@ -64,7 +64,7 @@ struct HalfPrecisionTests {
         try bytes.write(to: file)
     }
 
-    @Test("The decoder's weights take half the bytes, but for its norms and positions")
+    @Test("fp16 halves the decoder's weights, except norms and positions")
     func isSmall() throws {
         let cache = try TemporaryFolder()
         let half = try model("opt-pre-norm", cache)
@@ -76,7 +76,7 @@ struct HalfPrecisionTests {
         #expect(sizes[0] < sizes[1] * 6 / 10)
     }
 
-    @Test("Nothing in the graphs is an operator for CPUs only", arguments: ["opt-pre-norm", "t5-flan-form"])
+    @Test("fp16 graphs contain no CPU-only operator", arguments: ["opt-pre-norm", "t5-flan-form"])
     func hasNoOwnOperators(_ name: String) throws {
         let cache = try TemporaryFolder()
         let model = try model(name, cache)
@@ -87,7 +87,7 @@ struct HalfPrecisionTests {
     }
 
     @Test(
-        "Caches on a device give the texts that caches in ordinary memory give: with beams, joining and leaving",
+        "KV caches in device memory give the same texts as those in host memory",
         arguments: GenerationFixture.all.checkpoints)
     func runsOnDevices(_ checkpoint: GenerationFixture.Checkpoint) throws {
         let subject = try GenerationSubject(checkpoint.name, .fp16)
@@ -112,7 +112,8 @@ struct HalfPrecisionTests {
         #expect(texts[0] == texts[1])
     }
 
-    @Test("Copies that a stopped run left undone are made by the next", arguments: ["opt-pre-norm", "t5-flan-form"])
+    @Test(
+        "The next run makes the cache copies that a stopped run left out", arguments: ["opt-pre-norm", "t5-flan-form"])
     func makesCopiesUp(_ name: String) throws {
         let cache = try TemporaryFolder()
         let model = try model(name, cache)
@@ -133,7 +134,7 @@ struct HalfPrecisionTests {
         #expect(scores.allSatisfy { $0.isFinite })
     }
 
-    @Test("Floats become the nearest halves, of two the even one")
+    @Test("Floats round to the nearest half, ties to even")
     func rounds() {
         var random = SplitMix64(seed: 5)
         let all = (UInt16.min...UInt16.max).map { Float(Float16(bitPattern: $0)) }.filter { !$0.isNaN }
@@ -144,7 +145,7 @@ struct HalfPrecisionTests {
         }
     }
 
-    @Test("Numbers beyond the range of halves become the largest of them; infinity and NaN stay what they are")
+    @Test("Floats beyond the range become the largest half; infinity and NaN stay")
     func clamps() {
         #expect(Float(1e6).halfBits == Float16.greatestFiniteMagnitude.bitPattern)
         #expect(Float(-65519).halfBits == (-Float16.greatestFiniteMagnitude).bitPattern)

@@ -3,7 +3,7 @@ import Devices
 import Networks
 import Testing
 
-@Suite("What the stages of a caption have to do")
+@Suite("Operations and bytes of each stage")
 struct ModelWorkTests {
     private let folder: TemporaryFolder
 
@@ -16,7 +16,7 @@ struct ModelWorkTests {
             try Blip2Model(folder: Fixtures.checkpoint(name), cache: folder.url, precision: precision, threads: 1))
     }
 
-    @Test("is what the shapes of its config.json come to")
+    @Test("Operations follow from the shapes in config.json")
     func isThatOfTheShapes() throws {
         let stages = try work("opt-pre-norm", .fp32).stages(pictures: 1, beams: 1)
         // 4 patches of 14 × 14 pixels and a class token; 2 layers of width 32.
@@ -36,7 +36,9 @@ struct ModelWorkTests {
         #expect(!stages.step.usesIntegers)
     }
 
-    @Test("is computed for each picture and beam, but read once", arguments: ["opt-pre-norm", "t5-flan-form"])
+    @Test(
+        "Operations grow with pictures and beams; weights are read once",
+        arguments: ["opt-pre-norm", "t5-flan-form"])
     func grows(_ name: String) throws {
         let work = try work(name, .fp32)
         let one = work.stages(pictures: 1, beams: 1)
@@ -50,7 +52,7 @@ struct ModelWorkTests {
         #expect(one.prefill.bytes >= one.step.bytes)
     }
 
-    @Test("has as many operations in integers, and fewer bytes", arguments: ["opt-pre-norm", "t5-flan-form"])
+    @Test("int8 takes as many operations and fewer bytes", arguments: ["opt-pre-norm", "t5-flan-form"])
     func shrinks(_ name: String) throws {
         let plain = try work(name, .fp32).stages(pictures: 1, beams: 1)
         let small = try work(name, .int8).stages(pictures: 1, beams: 1)

@@ -17,7 +17,7 @@ struct OutlierTests {
 
     /// The last figure is what evening out is for: without it, the least of 1 − cosine is 1.9e-4, 8.7e-4 and 3.1e-4.
     @Test(
-        "leave int8 what the gate asks for, also twelve of them within one block of inputs",
+        "Outlier channels, even twelve in one block, leave int8 within the required cosines",
         arguments: [("outliers-opt", 1.2e-4), ("outliers-opt-many", 5e-4), ("outliers-t5", 1.2e-4)])
     func holds(_ name: String, _ most: Double) throws {
         let report = try parity(name, .int8)
@@ -29,12 +29,14 @@ struct OutlierTests {
         #expect(report.isWithinBounds)
     }
 
-    @Test("leave int4 within its bounds", arguments: ["outliers-opt", "outliers-opt-many", "outliers-t5"])
+    @Test(
+        "Outlier channels leave int4 within its bounds",
+        arguments: ["outliers-opt", "outliers-opt-many", "outliers-t5"])
     func holdsWithFourBits(_ name: String) throws {
         #expect(try parity(name, .int4).isWithinBounds)
     }
 
-    @Test("are shared between inputs and weights: with 8 bits evenly, with 4 bits less")
+    @Test("Migration splits an outlier between inputs and weights: evenly for int8, less for int4")
     func areShared() {
         let inputs: [Float] = [1, 1, 40, 1, 1]
         let weights: [Float] = [2, 2, 2, 2, 2]
@@ -45,13 +47,13 @@ struct OutlierTests {
         #expect(abs(ScaleMigration.factors(inputs, weights, 0.25)[2] - Float(40).squareRoot().squareRoot()) < 1e-4)
     }
 
-    @Test("whose weights are small already go to the weights wholly")
+    @Test("An outlier whose weights are small moves into the weights entirely")
     func goToSmallWeights() {
         let factors = ScaleMigration.factors([1, 40, 1], [1, 1 / 40, 1], 0.5)
         #expect(abs(factors[1] - 40) < 1e-3)
     }
 
-    @Test("do not matter where there is nothing to divide by, and infinities stay to be noticed")
+    @Test("Scales stay at 1 for zeros, infinities and NaN")
     func leavesTheRest() {
         #expect(ScaleMigration.factors([0, 1, 1, .infinity, .nan], [1, 0, 1, 1, 1], 0.5) == [1, 1, 1, 1, 1])
         #expect(ScaleMigration.factors([0, 0], [0, 0], 0.5) == [1, 1])

@@ -3,9 +3,10 @@ import Checkpoint
 import Foundation
 import Testing
 
-@Suite("The tensors that a network asks for")
+@Suite("Tensors of a network")
 struct OutlineTests {
-    @Test("are those of a checkpoint that transformers saved, in their shapes", arguments: Fixtures.savedNow)
+    @Test(
+        "The outline has the tensors and shapes of a checkpoint that transformers saved", arguments: Fixtures.savedNow)
     func areThose(_ name: String) throws {
         let folder = try CheckpointFolder(Fixtures.checkpoint(name))
         let weights = try folder.weights()
@@ -16,7 +17,7 @@ struct OutlineTests {
     }
 
     @Test(
-        "are as many numbers as transformers counts with T5, and the table of the head besides, which it ties here",
+        "With T5, the outline counts transformers' parameters plus the tied output head",
         arguments: [
             (2048, 5120, 32, 224, 3_876_648_448), (2048, 5120, 32, 364, 3_877_239_808),
             (4096, 10240, 64, 224, 12_098_000_384),
@@ -32,7 +33,7 @@ struct OutlineTests {
     }
 
     @Test(
-        "are as many numbers as transformers counts in the published captioners",
+        "The outline counts as many parameters as transformers for the published OPT models",
         arguments: [
             (2560, 10240, 224, 3_744_761_856), (2560, 10240, 364, 3_745_353_216), (4096, 16384, 224, 7_752_869_376),
             (4096, 16384, 364, 7_753_460_736),

@@ -11,12 +11,12 @@ import Testing
 
 @Suite("Parity with transformers", .heavy)
 struct ParityTests {
-    @Test("There are at least six checkpoints to compare")
+    @Test("Has at least six checkpoints to compare")
     func hasFixtures() {
         #expect(Fixtures.names.count >= 6)
     }
 
-    @Test("Every stage is within the bound of fp32, and the ids are equal", arguments: Fixtures.names)
+    @Test("Every stage is within the fp32 bound, and the ids are equal", arguments: Fixtures.names)
     func agrees(_ name: String) throws {
         let cache = try TemporaryFolder()
         let model = try Blip2Model(folder: Fixtures.checkpoint(name), cache: cache.url)
@@ -30,7 +30,7 @@ struct ParityTests {
         #expect(report.isWithinBounds)
     }
 
-    @Test("Fewer bits cost each stage little", arguments: Fixtures.names)
+    @Test("int8 and int4 keep each stage's cosine above its bound", arguments: Fixtures.names)
     func agreesInFewBits(_ name: String) throws {
         let cache = try TemporaryFolder()
         for (precision, logits) in [(Precision.int8, 0.98), (.int4, 0.92)] {
@@ -49,7 +49,7 @@ struct ParityTests {
         }
     }
 
-    @Test("Below fp32 other ids are shown and decide nothing; a stage that points elsewhere does")
+    @Test("Below fp32 only the stages decide; different ids are reported but do not fail")
     func decides() throws {
         typealias Stage = ParityReport.Stage
         func report(_ precision: Precision, logits: [Float]) -> ParityReport {
@@ -72,13 +72,13 @@ struct ParityTests {
         #expect(!copy.demandsEqualIDs)
     }
 
-    @Test("Every precision bounds every stage", arguments: Precision.allCases)
+    @Test("Every precision has a bound for every stage", arguments: Precision.allCases)
     func boundsAll(_ precision: Precision) {
         #expect(ParityBounds(precision).stages.count == ParityReport.Stage.Name.allCases.count)
         #expect(ParityBounds(precision).demandsEqualIDs == (precision == .fp32))
     }
 
-    @Test("A model of other weights is out of bounds")
+    @Test("A model with other weights is out of bounds")
     func noticesOtherWeights() throws {
         let cache = try TemporaryFolder()
         let folder = try cache.copy(of: "opt-pre-norm")
@@ -92,7 +92,7 @@ struct ParityTests {
         #expect(!report.isWithinBounds)
     }
 
-    @Test("A reference of another model's shapes is refused, and named")
+    @Test("Refuses a reference made with other shapes, naming them")
     func refusesOtherShapes() throws {
         let cache = try TemporaryFolder()
         let model = try Blip2Model(folder: Fixtures.checkpoint("opt-pre-norm"), cache: cache.url)
@@ -144,7 +144,7 @@ struct ParityTests {
         return file
     }
 
-    @Test("The arguments of `generate` are heeded: beams, lengths, ends, and how many texts come back")
+    @Test("Applies the reference's `generate` arguments: beams, lengths, ends, returned sequences")
     func heedsArguments() throws {
         let cache = try TemporaryFolder()
         let json = #"""
@@ -168,7 +168,7 @@ struct ParityTests {
         #expect(!report.idsAreEqual)
     }
 
-    @Test("Rows are compared up to their end: what fills them up behind it decides nothing", arguments: [-1, 0])
+    @Test("Compares rows up to their end and ignores the padding behind it", arguments: [-1, 0])
     func comparesUpToEnds(offset: Int) throws {
         let cache = try TemporaryFolder()
         let model = try Blip2Model(folder: Fixtures.checkpoint("several-ends"), cache: cache.url)
@@ -189,7 +189,7 @@ struct ParityTests {
         #expect(report.idsAreEqual == (offset == 0))
     }
 
-    @Test("A reference whose arguments no model can take is refused with the reason")
+    @Test("Refuses a reference with arguments that no model accepts, and says why")
     func refusesOptions() throws {
         let cache = try TemporaryFolder()
         let file = try reference(in: cache.url) { $0["__metadata__"] = ["generation": #"{"num_beams": 40}"#] }
@@ -198,7 +198,7 @@ struct ParityTests {
         #expect(error.code == .invalidOption && error.message.contains("num_beams"))
     }
 
-    @Test("A reference that cannot be compared is refused with the reason", arguments: Spoiled.all)
+    @Test("Refuses a reference that cannot be compared, and says why", arguments: Spoiled.all)
     func refusesReferences(_ spoiled: Spoiled) throws {
         let cache = try TemporaryFolder()
         let file = try reference(in: cache.url, spoiled.change)

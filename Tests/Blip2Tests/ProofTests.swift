@@ -8,7 +8,7 @@ import Testing
 @testable import Generation
 @testable import Networks
 
-@Suite("A model that proves itself")
+@Suite("Model self-check")
 struct ProofTests {
     private let cache: TemporaryFolder
     private let name = "opt-pre-norm"
@@ -38,7 +38,7 @@ struct ProofTests {
     ]
 
     @Test(
-        "Noise anywhere in any file is named, and the next start compiles the model anew",
+        "Names the damaged file, and the next start compiles the model again",
         arguments: files, [0, 0.5, 1])
     func noise(file: String, share: Double) throws {
         let model = try load()
@@ -53,7 +53,7 @@ struct ProofTests {
         try next.compiled.check()
     }
 
-    @Test("A small model is hashed each time that it is found, and compiled anew where it is damaged", arguments: files)
+    @Test("Hashes a small model at every start, and compiles it again if it is damaged", arguments: files)
     func noiseBeforeStart(file: String) throws {
         let place = try load().compiled.folder.appendingPathComponent(file)
         try spoil(place, at: 0.5)
@@ -62,7 +62,7 @@ struct ProofTests {
         #expect(try next.parity(referencePath: Fixtures.reference(name)).isWithinBounds)
     }
 
-    @Test("A file that was touched is told from one that was not")
+    @Test("Notices that a file was rewritten")
     func stamps() throws {
         let compiled = try load().compiled
         #expect(compiled.stamp() == compiled.loadedStamp)
@@ -73,7 +73,7 @@ struct ProofTests {
         try compiled.check()
     }
 
-    @Test("Whoever has loaded a model that another process replaced or removed does not call it damaged")
+    @Test("A loaded model that another process replaced or removed does not count as damaged")
     func replaced() throws {
         let compiled = try load().compiled
         try FileManager.default.removeItem(at: compiled.folder)
@@ -84,7 +84,7 @@ struct ProofTests {
         #expect(throws: NetworksError.self) { try other.check() }
     }
 
-    @Test("A manifest without hashes, as older versions wrote it, is no manifest")
+    @Test("Ignores a manifest without hashes, as older versions wrote it")
     func olderManifest() throws {
         let compiled = try load().compiled
         let manifest = compiled.folder.appendingPathComponent("manifest.json")
@@ -99,7 +99,7 @@ struct ProofTests {
     // MARK: The known answer
 
     @Test(
-        "The answer is kept when the model is compiled, and is the same whatever number of threads computes it",
+        "Keeps the known answer after compiling; it is the same for any number of threads",
         arguments: ["opt-pre-norm", "t5-flan-form"], Precision.allCases)
     func keepsAnswer(name: String, precision: Precision) throws {
         let folder = Fixtures.checkpoint(name)
@@ -113,7 +113,7 @@ struct ProofTests {
         }
     }
 
-    @Test("Another answer is refused, with the stage that gave it", arguments: 0..<4)
+    @Test("Refuses a different answer and names the stage", arguments: 0..<4)
     func refusesOtherAnswers(stage: Int) throws {
         let first = try load()
         let answer = try first.knownAnswer()
@@ -127,7 +127,7 @@ struct ProofTests {
         #expect(error.message.contains("delete \(first.compiled.folder.path)"))
     }
 
-    @Test("A wrong answer of a damaged model is damage, and the next start compiles the model anew")
+    @Test("A wrong answer from a damaged model is reported as damage")
     func wrongAnswerOfDamage() throws {
         let first = try load()
         let answer = try first.knownAnswer()
@@ -142,7 +142,7 @@ struct ProofTests {
         try repaired.prove()
     }
 
-    @Test("A machine that computes the model for the first time keeps an answer of its own beside the others")
+    @Test("Each machine keeps its own known answer")
     func otherMachines() throws {
         let first = try load()
         let other = KnownAnswer([KnownAnswer.Stage("vision tower", [1, 2, 3])])
@@ -156,7 +156,7 @@ struct ProofTests {
     // MARK: Numbers that are none
 
     @Test(
-        "A weight that is NaN or infinite is refused when it is compiled, with its file and tensor",
+        "Refuses a NaN or infinite weight when compiling, with its file and tensor",
         arguments: [Float.nan, .infinity, -.infinity], [Precision.fp32, .int8, .int4])
     func spoiltCheckpoint(value: Float, precision: Precision) throws {
         let reference = try SafetensorsFile(
@@ -177,7 +177,7 @@ struct ProofTests {
         }
     }
 
-    @Test("A picture whose numbers are not finite has no caption, and those beside it have theirs", arguments: [1, 3])
+    @Test("A picture that gives NaN gets no caption; the others in the batch get theirs", arguments: [1, 3])
     func notFinite(beams: Int) throws {
         let model = try load()
         let side = model.configuration.vision.imageSize

@@ -19,7 +19,7 @@ struct SamplingTests {
     }
 
     @Test(
-        "Scores are made of the model's as transformers' processors make them",
+        "Logits processors give the same scores as those of transformers",
         arguments: GenerationFixture.all.distributions + GenerationFixture.options.distributions)
     func agrees(_ fixture: GenerationFixture.Distribution) throws {
         let options = try options(fixture)
@@ -37,7 +37,7 @@ struct SamplingTests {
         }
     }
 
-    @Test("Draws follow the scores")
+    @Test("Draws follow the probabilities")
     func followsScores() {
         var logits = (0..<100).map { Float(sin(Double($0))) * 2 }
         logits[13] = -.infinity
@@ -57,7 +57,7 @@ struct SamplingTests {
         #expect(counts[13] == 0)
     }
 
-    @Test("Beams that are sampled draw without replacement, the likely ones first")
+    @Test("Beam sampling draws without replacement, in proportion to the probabilities")
     func followsScoresWithoutReplacement() {
         let weights = [0.5, 0.3, 0.15, 0.05]
         var random = SamplingRandom(seed: 9)
@@ -77,7 +77,7 @@ struct SamplingTests {
         #expect(abs(Double(pairs) / Double(draws) - 0.3 * 0.5 / 0.7) < 0.015)
     }
 
-    @Test("Of candidates that were drawn, the best go on or end, in whichever order they were drawn")
+    @Test("Drawn candidates are ranked by score, whatever the order of drawing")
     func sortsCandidates() {
         // Four tokens, and as many candidates: all are drawn, so that only their order is by chance.
         let scores: [Float] = [1, 3, 0, 2]
@@ -102,7 +102,7 @@ struct SamplingTests {
         }
     }
 
-    @Test("Where all tokens are ruled out, one is taken all the same")
+    @Test("Draws a token even if all tokens are ruled out")
     func survivesNothing() {
         var scores = Array(repeating: -Float.infinity, count: 20)
         var random = SamplingRandom(seed: 1)
@@ -119,7 +119,7 @@ struct SamplingTests {
     }
 }
 
-@Suite("Samples of a model", .heavy)
+@Suite("Sampling from a model", .heavy)
 struct SampledTextTests {
     private let cache: TemporaryFolder
     private let model: Blip2Model
@@ -143,7 +143,7 @@ struct SampledTextTests {
         try model.generate(try inputs.rows(row..<row + 1), [options])[0].sequences.map(\.ids)
     }
 
-    @Test("A seed draws the same text again, and another seed another one", arguments: [1, 3])
+    @Test("The same seed draws the same text, another seed another text", arguments: [1, 3])
     func repeats(beams: Int) throws {
         let text = try alone(0, options(seed: 1, beams: beams))
         #expect(try alone(0, options(seed: 1, beams: beams)) == text)
@@ -151,7 +151,7 @@ struct SampledTextTests {
         #expect(try Set((0..<4).map { _ in try alone(0, options(seed: nil, beams: beams)) }).count > 1)
     }
 
-    @Test("A row's draws depend on its own seed alone, whatever runs beside it")
+    @Test("A row's draws depend only on its own seed, not on the rest of the batch")
     func keepsRowsApart() throws {
         let all = [
             options(seed: 3), options(seed: 3, beams: 3), options(seed: 4, texts: 3), options(seed: 3, texts: 2),
@@ -163,7 +163,7 @@ struct SampledTextTests {
         }
     }
 
-    @Test("Several samples of one picture differ, and the first of them is the one that is drawn alone")
+    @Test("Several samples of one picture differ; the first equals a single sample")
     func drawsSeveral() throws {
         let texts = try alone(1, options(seed: 8, texts: 5))
         #expect(Set(texts).count > 1)

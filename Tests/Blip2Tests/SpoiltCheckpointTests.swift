@@ -6,7 +6,7 @@ import Networks
 import StandIns
 import Testing
 
-@Suite("A checkpoint that something is wrong with", .heavy)
+@Suite("Broken checkpoints", .heavy)
 struct SpoiltCheckpointTests {
     /// A way to spoil a copy of a fixture, and what the refusal must say.
     struct Case: Sendable, CustomTestStringConvertible {
@@ -204,7 +204,7 @@ struct SpoiltCheckpointTests {
                 "a first token that the tokenizer lacks", ["text_config", "bos_token_id"], 325, "325", "bos_token_id"),
         ]
 
-    @Test("is refused before anything is compiled, with its file, what is wrong and the way out", arguments: all)
+    @Test("Refuses a broken checkpoint before compiling, with the file, the problem and what to do", arguments: all)
     func isRefused(_ spoilt: Case) throws {
         let place = try TemporaryFolder()
         let folder = try place.copy(of: spoilt.fixture)

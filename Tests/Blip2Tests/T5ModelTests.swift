@@ -8,7 +8,7 @@ import Testing
 
 @testable import Blip2
 
-@Suite("A model with a T5 language model", .heavy)
+@Suite("T5 language model", .heavy)
 struct T5ModelTests {
     private let cache: TemporaryFolder
 
@@ -28,7 +28,7 @@ struct T5ModelTests {
     }
 
     @Test(
-        "A tensor that is missing is named",
+        "Names a missing relative attention bias",
         arguments: [
             "encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight",
             "decoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight",
@@ -43,7 +43,7 @@ struct T5ModelTests {
         #expect(error.message.contains(name))
     }
 
-    @Test("A checkpoint without any table of words is refused, naming the shared one")
+    @Test("Refuses a checkpoint without an embedding table, naming the shared one")
     func needsATable() throws {
         let folder = try checkpoint(
             "t5-tied-relu", renaming: "language_model.shared.weight", to: "language_model.shored.weight")
@@ -53,7 +53,7 @@ struct T5ModelTests {
     }
 
     @Test(
-        "The one table of a tied checkpoint may have the name of any of its uses",
+        "Finds the tied embedding table under any of its names",
         arguments: ["encoder.embed_tokens", "decoder.embed_tokens", "lm_head"])
     func findsTheTable(_ use: String) throws {
         // Safetensors headers may be followed by spaces, but not grow: the new name has to fit into the old one's place.
@@ -70,7 +70,7 @@ struct T5ModelTests {
         #expect(try model.parity(referencePath: Fixtures.reference("t5-tied-relu")).isWithinBounds)
     }
 
-    @Test("Prompts of different lengths in one batch give the tokens of lone runs")
+    @Test("Prompts of different lengths get the same tokens in a batch as alone")
     func joinsPrompts() throws {
         let model = try Blip2Model(folder: Fixtures.checkpoint("t5-flan-form"), cache: cache.url)
         var random = SplitMix64(seed: 3)
@@ -90,7 +90,7 @@ struct T5ModelTests {
         }
     }
 
-    @Test("New tokens have room of their own; a prompt that does not fit beside the picture is refused")
+    @Test("The prompt does not reduce max_new_tokens; a prompt too long for the encoder is refused")
     func bounds() throws {
         let model = try Blip2Model(folder: Fixtures.checkpoint("t5-flan-form"), cache: cache.url)
         let queries = model.configuration.queryTokenCount
@@ -103,7 +103,7 @@ struct T5ModelTests {
         try model.decoder.check(GenerationOptions(maxNewTokens: 512))
     }
 
-    @Test("A T5 model without a beginning token takes the end token for a prompt")
+    @Test("A T5 model without a start token uses the end token as its prompt")
     func defaultPrompt() throws {
         let text = #"{"text_config": {"model_type": "t5", "decoder_start_token_id": 0, "eos_token_id": [5, 1]}}"#
         #expect(try Blip2Configuration(.example(text)).text.defaultPromptIDs == [5])

@@ -18,7 +18,7 @@ struct AttentionTests {
         ]
     }
 
-    @Test("Each query's values are weighted by its scores over all keys", arguments: Kernel.all, Shape.all)
+    @Test("Weights each query's values by its attention over all keys", arguments: Kernel.all, Shape.all)
     func attends(kernel: Kernel, shape: Shape) throws {
         var numbers = SplitMix64(seed: 8)
         let width = shape.heads * shape.size
@@ -62,7 +62,8 @@ struct AttentionTests {
     }
 
     @Test(
-        "New tokens go into the cache and see what came before them, each row at its own place", arguments: Kernel.all,
+        "Appends new tokens to the cache, each row at its own position, and attends to earlier ones only",
+        arguments: Kernel.all,
         [1, 3])
     func attendsCached(kernel: Kernel, tokens: Int) throws {
         let (batch, heads, size, cacheSize, capacity) = (2, 3, 10, 16, 12)

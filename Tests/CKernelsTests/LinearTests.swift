@@ -22,7 +22,7 @@ struct LinearTests {
         ]
     }
 
-    @Test("Packed weights are within half a step of what they were", arguments: [Int32(4), 8])
+    @Test("Packed weights are within half a step of the originals", arguments: [Int32(4), 8])
     func packs(bits: Int32) throws {
         var numbers = SplitMix64(seed: 1)
         let matrix = Matrix(outputs: 37, inputs: 300, bits: bits, block: 64, &numbers)
@@ -40,7 +40,7 @@ struct LinearTests {
         }
     }
 
-    @Test("A 4-bit scale loses less than the largest weight's would")
+    @Test("The 4-bit scale search loses less than scaling by the largest weight")
     func searchesScales() {
         var numbers = SplitMix64(seed: 2)
         let matrix = Matrix(outputs: 32, inputs: 512, bits: 4, block: 128, &numbers)
@@ -59,7 +59,7 @@ struct LinearTests {
         #expect(found < 0.95 * plain)
     }
 
-    @Test("A layer is its product, bias, activation and residual", arguments: Kernel.all, Shape.all)
+    @Test("A layer computes product, bias, activation and residual", arguments: Kernel.all, Shape.all)
     func multiplies(kernel: Kernel, shape: Shape) throws {
         var numbers = SplitMix64(seed: 3)
         let matrix = Matrix(
@@ -78,7 +78,7 @@ struct LinearTests {
     }
 
     @Test(
-        "Rows are normalised first", arguments: Kernel.all, [QLINEAR_LAYER_NORM, QLINEAR_RMS_NORM])
+        "Normalises rows before the product", arguments: Kernel.all, [QLINEAR_LAYER_NORM, QLINEAR_RMS_NORM])
     func normalises(kernel: Kernel, kind: Int) throws {
         var numbers = SplitMix64(seed: 4)
         let matrix = Matrix(outputs: 45, inputs: 75, bits: 8, block: 32, &numbers)
@@ -112,7 +112,7 @@ struct LinearTests {
         }
     }
 
-    @Test("Two layers at once give what they give one after the other", arguments: Kernel.all, [1, 6, 257])
+    @Test("Two fused layers give the same as one after the other", arguments: Kernel.all, [1, 6, 257])
     func feedsForward(kernel: Kernel, rows: Int) throws {
         var numbers = SplitMix64(seed: 6)
         let first = Layer(
@@ -129,7 +129,7 @@ struct LinearTests {
         #expect(both == apart)
     }
 
-    @Test("What is not a number stays so, in its row alone", arguments: Kernel.all)
+    @Test("NaN stays in its own row", arguments: Kernel.all)
     func passesNaNOn(kernel: Kernel) throws {
         var numbers = SplitMix64(seed: 7)
         let matrix = Matrix(outputs: 33, inputs: 64, bits: 8, block: 32, &numbers)

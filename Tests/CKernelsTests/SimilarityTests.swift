@@ -32,7 +32,7 @@ struct SimilarityTests {
     }
 
     @Test(
-        "Products are exactly those of plain arithmetic", arguments: Kernel.all,
+        "Products equal plain integer arithmetic exactly", arguments: Kernel.all,
         [1, 15, 16, 31, 32, 33, 63, 64, 65, 127, 384, 1000])
     func multiplies(kernel: Kernel, width: Int) {
         var numbers = SplitMix64(seed: UInt64(width))
@@ -56,7 +56,7 @@ struct SimilarityTests {
         #expect(kernel.products(highest, scale: 1, highest, [1]) == [Float(127 * 127 * width)])
     }
 
-    @Test("The last kernel runs everywhere, and the best one is the first that runs here")
+    @Test("The last kernel runs on every CPU; the best one is the first that runs here")
     func choosesKernel() {
         #expect(similarity_kernel_runs_here(similarity_kernel(similarity_kernel_count - 1)))
         #expect(similarity_best_kernel() == Kernel.all.first?.pointer)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Captioning
 
-@Suite("What a caller may ask")
+@Suite("Caption options")
 struct CaptionOptionsTests {
     private let limits = ModelDescription.Limits(imageSize: 8, imageTokens: 4, maxNewTokens: 30)
 
@@ -23,7 +23,7 @@ struct CaptionOptionsTests {
         }
     }
 
-    @Test("A number out of its range is refused with the field, the value and the range; the bounds are not")
+    @Test("Accepts the bounds of a range; refuses values outside with field, value and range")
     func ranges() throws {
         for option in CaptionOption.all {
             switch option.value {
@@ -61,7 +61,7 @@ struct CaptionOptionsTests {
         }
     }
 
-    @Test("How many tokens there may be is the model's to say, and the fewest may not be more than the most")
+    @Test("max_new_tokens is bounded by the model, and min_new_tokens by max_new_tokens")
     func lengths() {
         #expect(
             refusal(options { $0.maxNewTokens = 31 })
@@ -81,7 +81,7 @@ struct CaptionOptionsTests {
     }
 
     @Test(
-        "A text is read as what its option takes",
+        "Reads each option from text by its type",
         arguments: [
             ("prompt", " a photo ", #"" a photo ""#), ("num_beams", "3", "3"), ("length_penalty", "-0.5", "-0.5"),
             ("early_stopping", "Never", #""never""#), ("do_sample", "TRUE", "true"), ("do_sample", "false", "false"),
@@ -97,7 +97,7 @@ struct CaptionOptionsTests {
     }
 
     @Test(
-        "A text of another kind is refused with what it is not, and what would be right",
+        "Refuses text of the wrong type, saying what is wrong and what would be right",
         arguments: [
             ("num_beams", "1e3", "is not a whole number", "digits only, as in 1"),
             ("num_beams", "99999999999999999999", "is not a whole number", "digits only, as in 1"),
@@ -118,7 +118,7 @@ struct CaptionOptionsTests {
         #expect(options == CaptionOptions())
     }
 
-    @Test("Every property is in the table once, with a name and an alias that no other has, and with help")
+    @Test("Every option is in the table once, with unique names and help")
     func table() {
         #expect(Mirror(reflecting: CaptionOptions()).children.count == CaptionOption.all.count)
         let names = CaptionOption.all.flatMap { [$0.name] + $0.aliases }
@@ -129,7 +129,7 @@ struct CaptionOptionsTests {
     }
 
     @Test(
-        "Tokens are sampled where something asks for it, never at temperature 0, and else as the checkpoint does",
+        "Samples if an option asks for it, never at temperature 0, otherwise as the checkpoint says",
         arguments: [
             ([:], Bool?.none), (["temperature": "0"], false), (["temperature": "0.1"], true), (["top_k": "1"], true),
             (["top_p": "1"], true), (["seed": "0"], true), (["min_p": "0"], true), (["typical_p": "1"], true),
@@ -148,7 +148,7 @@ struct CaptionOptionsTests {
     }
 
     @Test(
-        "A prompt that asks is not repeated, any other is",
+        "A caption repeats its prompt, unless the prompt is a question or empty",
         arguments: [
             ("a photo of", true), ("a photo of ", true), ("Question: why? Answer:", false), ("what is this?", false),
             ("Answer: ", false), ("答え：", false), ("", false), ("  ", false),

@@ -2,7 +2,7 @@ import Checkpoint
 import Foundation
 import Testing
 
-@Suite("A checkpoint folder")
+@Suite("Checkpoint folder")
 struct CheckpointFolderTests {
     private let folder: TemporaryFolder
 
@@ -12,7 +12,7 @@ struct CheckpointFolderTests {
         try folder.write("model.safetensors", safetensors([("a", [8], 1), ("b", [4], 2)]))
     }
 
-    @Test("gives its configuration, its weights and its tokenizer's files")
+    @Test("Reads configuration, weights and tokenizer files from a checkpoint folder")
     func contents() throws {
         try folder.write("generation_config.json", #"{"max_new_tokens": 20}"#)
         try folder.write("preprocessor_config.json", #"{"size": 64}"#)
@@ -26,7 +26,7 @@ struct CheckpointFolderTests {
         #expect(try checkpoint.weights().names == ["a", "b"])
     }
 
-    @Test("can do without all files but its configuration")
+    @Test("A checkpoint folder needs only config.json")
     func minimal() throws {
         let checkpoint = try CheckpointFolder(folder.url)
         #expect(checkpoint.generationConfiguration == nil)
@@ -34,7 +34,7 @@ struct CheckpointFolderTests {
         #expect(checkpoint.tokenizerFiles.isEmpty)
     }
 
-    @Test("takes the image processor from processor_config.json before preprocessor_config.json, as transformers does")
+    @Test("Prefers processor_config.json to preprocessor_config.json, as transformers does")
     func processor() throws {
         try folder.write("preprocessor_config.json", #"{"size": 64}"#)
         try folder.write("processor_config.json", #"{"num_query_tokens": 32}"#)
@@ -43,7 +43,7 @@ struct CheckpointFolderTests {
         #expect(try CheckpointFolder(folder.url).preprocessor?["size"] == .integer(32))
     }
 
-    @Test("says whether it or its configuration is missing")
+    @Test("Says whether the checkpoint folder or its config.json is missing")
     func missing() throws {
         let nowhere = folder.url.appending(path: "nowhere")
         #expect(checkpointError { try CheckpointFolder(nowhere) }?.message.contains("does not exist") == true)
@@ -53,7 +53,7 @@ struct CheckpointFolderTests {
         #expect(error?.message.contains("config.json") == true)
     }
 
-    @Test("refuses a broken file that it could do without")
+    @Test("Refuses a broken optional file")
     func broken() throws {
         try folder.write("generation_config.json", "<html>")
         let error = checkpointError { try CheckpointFolder(folder.url) }
@@ -61,7 +61,7 @@ struct CheckpointFolderTests {
         #expect(error?.message.contains("generation_config.json") == true)
     }
 
-    @Test("has the same digest in another place at another time")
+    @Test("A checkpoint's digest does not depend on its folder or on timestamps")
     func movedDigest() throws {
         let digest = try CheckpointFolder(folder.url).digest()
         #expect(digest.count == 64 && digest.allSatisfy { $0.isHexDigit && !$0.isUppercase })
@@ -74,7 +74,7 @@ struct CheckpointFolderTests {
     }
 
     @Test(
-        "has another digest after a change of anything that a compiled model depends on",
+        "A checkpoint's digest changes with anything that affects the compiled model",
         arguments: ["config.json", "generation_config.json", "value", "name", "shards"])
     func changedDigest(change: String) throws {
         let before = try CheckpointFolder(folder.url).digest()
@@ -93,7 +93,7 @@ struct CheckpointFolderTests {
     }
 
     @Test(
-        "of many gigabytes has a digest of samples, which tells the parts of every tensor apart",
+        "The digest of a huge checkpoint samples the beginning, middle and end of every tensor",
         arguments: [0, 1, 2, 3])
     func sampledDigest(changed: Int) throws {
         // The file is sparse: 80 MB of zeros, of which the disk stores the few that are written below.

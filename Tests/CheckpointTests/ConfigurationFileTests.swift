@@ -2,13 +2,13 @@ import Checkpoint
 import Foundation
 import Testing
 
-@Suite("A configuration file")
+@Suite("Configuration file")
 struct ConfigurationFileTests {
     private static func file(_ text: String) throws -> ConfigurationFile {
         try ConfigurationFile(text: text, path: "/models/m/config.json")
     }
 
-    @Test("gives JSON's values as Python reads them")
+    @Test("Reads JSON values as Python does")
     func values() throws {
         let file = try Self.file(
             #"""
@@ -30,7 +30,7 @@ struct ConfigurationFileTests {
     }
 
     @Test(
-        "that is no JSON object is refused with its path",
+        "Refuses a configuration that is not a JSON object, naming its path",
         arguments: [
             "", "[]", "\"a\"", "{", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "{\"a\":01}", "{\"a\":1.}",
             "{\"a\":+1}",
@@ -46,14 +46,14 @@ struct ConfigurationFileTests {
         #expect(error?.message.contains("/models/m/config.json") == true)
     }
 
-    @Test("nested 64 deep is read")
+    @Test("Reads JSON nested 64 levels deep")
     func nested() throws {
         let file = try Self.file(
             "{\"a\":" + String(repeating: "[", count: 63) + String(repeating: "]", count: 63) + "}")
         #expect(file.contains("a"))
     }
 
-    @Test("answers with nothing or with the default for a key that is left out")
+    @Test("Returns nil or the default for a missing key")
     func defaults() throws {
         let file = try Self.file(#"{"null": null}"#)
         #expect(try file.integer("x") == nil && file.number("x") == nil && file.boolean("x") == nil)
@@ -65,7 +65,7 @@ struct ConfigurationFileTests {
         #expect(try file.boolean("x", default: true))
     }
 
-    @Test("takes one number for a list of one, and a whole number for any number")
+    @Test("Accepts a number as a list of one, and an integer as a real")
     func lenience() throws {
         let file = try Self.file(#"{"one": 5, "many": [5, 6], "mixed": [1, 0.5], "words": ["a", "b"]}"#)
         #expect(try file.integers("one") == [5] && file.integers("many") == [5, 6])
@@ -106,7 +106,7 @@ struct ConfigurationFileTests {
         LookUp("[]", "a JSON object") { try $0.section("k") },
     ]
 
-    @Test("names the file, the key and the value that it cannot use, and what it may be", arguments: lookUps.indices)
+    @Test("Names the file, the key, the wrong value and the allowed values", arguments: lookUps.indices)
     func errors(index: Int) throws {
         let lookUp = Self.lookUps[index]
         let section = try #require(try Self.file(#"{"part": {"k": \#(lookUp.value)}}"#).section("part"))

@@ -2,7 +2,7 @@ import Checkpoint
 import Foundation
 import Testing
 
-@Suite("A safetensors file that is not what it should be")
+@Suite("Malformed safetensors files")
 struct HostileSafetensorsTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let name: String
@@ -28,7 +28,8 @@ struct HostileSafetensorsTests {
     }
 
     @Test(
-        "is refused with its path and a sentence that says why", arguments: foreignFiles + brokenHeaders + lyingEntries)
+        "Refuses a malformed safetensors file with its path and the reason",
+        arguments: foreignFiles + brokenHeaders + lyingEntries)
     func refused(_ file: Case) throws {
         let folder = try TemporaryFolder()
         let path = try folder.write("model.safetensors", file.bytes).path

@@ -3,9 +3,9 @@ import Testing
 
 @testable import Checkpoint
 
-@Suite("A file that is cut short while it is mapped")
+@Suite("Memory-mapped files that shrink")
 struct MappedFaultTests {
-    @Test("Reading what is gone ends the process with status 1 and a sentence that names the file")
+    @Test("Reading beyond the new end exits with status 1 and names the file")
     func cutShort() async throws {
         let result = try await #require(processExitsWith: .exitCode(1), observing: [\.standardErrorContent]) {
             MappedFaults.explain()

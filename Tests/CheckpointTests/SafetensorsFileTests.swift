@@ -2,7 +2,7 @@ import Checkpoint
 import Foundation
 import Testing
 
-@Suite("A safetensors file")
+@Suite("Safetensors file")
 struct SafetensorsFileTests {
     private static let fixtures = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
 
@@ -32,7 +32,7 @@ struct SafetensorsFileTests {
         try SafetensorsFile(path: fixtures.appending(path: "reference.safetensors").path)
     }
 
-    @Test("written by the reference implementation gives its metadata and the names of its tensors")
+    @Test("Reads the metadata and tensor names that the reference implementation wrote")
     func namesAndMetadata() throws {
         let (file, fixture) = (try Self.file(), try Self.fixture())
         #expect(Set(file.names) == Set(fixture.tensors.keys))
@@ -41,7 +41,7 @@ struct SafetensorsFileTests {
     }
 
     @Test(
-        "gives each tensor its type, its shape and its values as the reference implementation wrote them",
+        "Reads each tensor's type, shape and values as the reference implementation wrote them",
         arguments: try SafetensorsFileTests.fixture().tensors.keys.sorted())
     func values(name: String) throws {
         let tensor = try Self.file().tensor(name)
@@ -65,7 +65,7 @@ struct SafetensorsFileTests {
         if let integers = expected.integers { #expect(try tensor.int64s() == integers) }
     }
 
-    @Test("converts a range of a tensor, and nothing beside it")
+    @Test("Converts a range of a tensor without writing beyond it")
     func ranges() throws {
         let tensor = try Self.file().tensor("half")
         let all = try tensor.floats()
@@ -75,7 +75,7 @@ struct SafetensorsFileTests {
         #expect(Array(some[4...]) == [-1, -1])
     }
 
-    @Test("whose tensors lie at odd addresses is read all the same")
+    @Test("Reads tensors at unaligned offsets")
     func unaligned() throws {
         let folder = try TemporaryFolder()
         let header = """
@@ -90,7 +90,7 @@ struct SafetensorsFileTests {
         #expect(try file.tensor("a").int64s() == [7])
     }
 
-    @Test("keeps its bytes mapped for as long as one of its tensors is held")
+    @Test("Keeps the file mapped while one of its tensors is held")
     func lifetime() throws {
         let tensor = try Self.file().tensor("scalar")
         #expect(try tensor.floats() == [2.5])
@@ -98,7 +98,7 @@ struct SafetensorsFileTests {
     }
 
     #if !(os(macOS) && arch(x86_64))
-    @Test("has its 65,536 half-precision numbers converted as the processor converts them")
+    @Test("Converts all 65,536 half-precision values as the CPU does")
     func everyHalf() throws {
         let folder = try TemporaryFolder()
         let bits = (0...UInt16.max).map { $0 }
@@ -114,7 +114,7 @@ struct SafetensorsFileTests {
     }
     #endif
 
-    @Test("that lacks a tensor says so by name")
+    @Test("Names a tensor that the safetensors file lacks")
     func missingTensor() throws {
         let error = checkpointError { try Self.file().tensor("vision.weight") }
         #expect(error?.code == .missingTensor)
@@ -122,7 +122,7 @@ struct SafetensorsFileTests {
         #expect(error?.message.contains("reference.safetensors") == true)
     }
 
-    @Test("does not take integers for floats, nor floats for integers", arguments: ["long", "flag", "half"])
+    @Test("Refuses to read integers as floats, or floats as integers", arguments: ["long", "flag", "half"])
     func unexpectedScalarType(name: String) throws {
         let tensor = try Self.file().tensor(name)
         let error = checkpointError { name == "half" ? try tensor.int64s().count : try tensor.floats().count }

@@ -8,9 +8,9 @@ import Glibc
 import Musl
 #endif
 
-@Suite("The place of a safetensors file")
+@Suite("Safetensors paths")
 struct SafetensorsPlaceTests {
-    @Test("may be empty, and is then named")
+    @Test("Names a safetensors file that does not exist")
     func missing() throws {
         let path = try TemporaryFolder().url.appending(path: "model.safetensors").path
         let error = checkpointError { try SafetensorsFile(path: path) }
@@ -18,7 +18,7 @@ struct SafetensorsPlaceTests {
         #expect(error?.message.contains(path) == true)
     }
 
-    @Test("may hold a folder or a pipe, and neither is waited for")
+    @Test("Refuses a folder or a pipe without blocking")
     func irregular() throws {
         let folder = try TemporaryFolder()
         let pipe = folder.url.appending(path: "pipe").path
@@ -30,7 +30,7 @@ struct SafetensorsPlaceTests {
         }
     }
 
-    @Test("does not matter to a header whose length spells what a web page begins with")
+    @Test("Reads a header whose length bytes look like the start of HTML")
     func lengthThatLooksForeign() throws {
         // 0x213C is "<!", as a web page begins.
         let folder = try TemporaryFolder()
@@ -39,7 +39,7 @@ struct SafetensorsPlaceTests {
         #expect(file.names.isEmpty)
     }
 
-    @Test("may hold tensors that are empty or without dimensions", arguments: ["[]", "[0]", "[2,0]"])
+    @Test("Reads tensors that are empty or have no dimensions", arguments: ["[]", "[0]", "[2,0]"])
     func smallTensors(shape: String) throws {
         let folder = try TemporaryFolder()
         let end = shape == "[]" ? 4 : 0

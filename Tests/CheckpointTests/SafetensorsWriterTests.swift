@@ -12,7 +12,7 @@ struct SafetensorsWriterTests {
 
     private var file: URL { folder.url.appending(path: "model.safetensors") }
 
-    @Test("What is written in pieces is read again")
+    @Test("A file written in pieces can be read again")
     func reads() throws {
         let writer = try SafetensorsWriter(
             file,
@@ -32,7 +32,7 @@ struct SafetensorsWriterTests {
         #expect(weights.parameterCount == 8)
     }
 
-    @Test("A file that is there is not written over")
+    @Test("Does not overwrite an existing file")
     func keepsFiles() throws {
         try folder.write("model.safetensors", "mine")
         let error = checkpointError { try SafetensorsWriter(file, tensors: []) }
@@ -40,7 +40,7 @@ struct SafetensorsWriterTests {
         #expect(try String(contentsOf: file, encoding: .utf8) == "mine")
     }
 
-    @Test("Too few bytes are noticed at the end")
+    @Test("Closing reports missing bytes")
     func countsBytes() throws {
         let writer = try SafetensorsWriter(file, tensors: [.init("a", .f32, shape: [2])])
         try withUnsafeBytes(of: Float(1)) { try writer.write($0) }

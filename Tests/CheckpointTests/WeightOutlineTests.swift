@@ -2,9 +2,9 @@ import Checkpoint
 import Foundation
 import Testing
 
-@Suite("Weights that are made up")
+@Suite("Outline weights")
 struct WeightOutlineTests {
-    @Test("are there under every name, are zeros, and are written down once each")
+    @Test("Outline weights exist under every name, are zero, and are listed once each")
     func writesDown() throws {
         let outline = WeightOutline()
         let weights = Weights(outline: outline)
@@ -16,7 +16,7 @@ struct WeightOutlineTests {
         #expect(outline.tensors.map(\.shape) == [[2, 3], [4]])
     }
 
-    @Test("cannot have two shapes, or none")
+    @Test("Outline weights refuse a second shape, and no shape")
     func refuses() throws {
         let weights = Weights(outline: WeightOutline())
         _ = try weights.tensor("a", shape: [2])
@@ -25,9 +25,9 @@ struct WeightOutlineTests {
     }
 }
 
-@Suite("Weights under other names")
+@Suite("Weights with aliases")
 struct RenamedWeightsTests {
-    @Test("are found under both, and a name that is taken stays with its owner")
+    @Test("Finds a weight under both names; an alias does not replace an existing name")
     func finds() throws {
         let folder = try TemporaryFolder()
         try folder.write("model.safetensors", safetensors([("old.a", [1], 1), ("old.b", [1], 2), ("b", [1], 3)]))
@@ -41,10 +41,10 @@ struct RenamedWeightsTests {
     }
 }
 
-@Suite("The room of a folder")
+@Suite("Disk space")
 struct FolderSpaceTests {
     @Test(
-        "A number of bytes is written in the unit that it fills",
+        "Writes a byte count in the largest unit that fits",
         arguments: [
             (0, "0 B"), (999, "999 B"), (1_500, "1.5 kB"), (999_999, "1.0 MB"), (14_900_000_000, "14.9 GB"),
             (123_456_789, "123 MB"),
@@ -53,7 +53,7 @@ struct FolderSpaceTests {
         #expect(ByteCount.text(byteCount) == text)
     }
 
-    @Test("A shortage says what is needed, what there is, and where; also of a folder that is yet to be made")
+    @Test("Says how much space is needed, how much is free, and where, even before the folder exists")
     func saysShortage() throws {
         let folder = try TemporaryFolder().url.appending(path: "not/there")
         #expect(FolderSpace.shortage(of: 1, in: folder, for: "It") == nil)

@@ -2,7 +2,7 @@ import Checkpoint
 import Foundation
 import Testing
 
-@Suite("The weights of a checkpoint")
+@Suite("Checkpoint weights")
 struct WeightsTests {
     private let folder: TemporaryFolder
 
@@ -21,7 +21,7 @@ struct WeightsTests {
          "weight_map": {"a": "part-1.safetensors", "b": "part-1.safetensors", "c": "part-2.safetensors"}}
         """
 
-    @Test("come from one file")
+    @Test("Reads weights from a single file")
     func single() throws {
         try folder.write("model.safetensors", safetensors([("a", [2, 3], 1), ("b", [4], 2)]))
         let weights = try Weights(folder: folder.url)
@@ -30,7 +30,7 @@ struct WeightsTests {
         #expect(try weights.tensor("b", shape: [4]).floats() == [2, 2, 2, 2])
     }
 
-    @Test("come from the files that an index names")
+    @Test("Reads weights from the shards that an index names")
     func sharded() throws {
         try writeShards(index: Self.index)
         let weights = try Weights(folder: folder.url)
@@ -41,14 +41,14 @@ struct WeightsTests {
         #expect(try weights.tensor("a").filePath.hasSuffix("part-1.safetensors"))
     }
 
-    @Test("come from the single file where there is an index too, as in transformers")
+    @Test("Prefers the single file to an index, as transformers does")
     func both() throws {
         try writeShards(index: Self.index)
         try folder.write("model.safetensors", safetensors([("only", [1], 1)]))
         #expect(try Weights(folder: folder.url).names == ["only"])
     }
 
-    @Test("that are not there are missed by the names that they could have")
+    @Test("Names the files it looked for if there are no weights")
     func nothing() throws {
         try folder.write("pytorch_model.bin", "x")
         let error = checkpointError { try Weights(folder: folder.url) }
@@ -57,7 +57,7 @@ struct WeightsTests {
         #expect(error?.message.contains("model.safetensors.index.json") == true)
     }
 
-    @Test("name a tensor that is missing, and the file that lacks it", arguments: [true, false])
+    @Test("Names a missing tensor and the file that lacks it", arguments: [true, false])
     func missingTensor(isSharded: Bool) throws {
         if isSharded {
             try writeShards(index: Self.index)
@@ -70,7 +70,7 @@ struct WeightsTests {
         #expect(error?.message.contains(isSharded ? "model.safetensors.index.json" : "model.safetensors") == true)
     }
 
-    @Test("name a tensor of another shape, its file and both shapes", arguments: [[3, 2], [6], [], [2, 3, 1]])
+    @Test("Names a tensor with the wrong shape, its file and both shapes", arguments: [[3, 2], [6], [], [2, 3, 1]])
     func unexpectedShape(shape: [Int]) throws {
         try writeShards(index: Self.index)
         let error = checkpointError { try Weights(folder: folder.url).tensor("a", shape: shape) }
@@ -81,7 +81,7 @@ struct WeightsTests {
     }
 
     @Test(
-        "are never looked for outside their folder",
+        "Refuses shard names outside the checkpoint folder",
         arguments: [
             "../part-1.safetensors", "/etc/part-1.safetensors", "sub/part-1.safetensors", "..", ".safetensors",
             "a\\\\part.safetensors", "part-1.safetensors\\u0000", "part-1.bin", "",
@@ -94,7 +94,8 @@ struct WeightsTests {
         #expect(error?.message.contains("model.safetensors.index.json") == true)
     }
 
-    @Test("ask for an index that is a map of names to files", arguments: ["{}", #"{"weight_map": []}"#])
+    @Test(
+        "Refuses an index whose weight_map is not a map from names to files", arguments: ["{}", #"{"weight_map": []}"#])
     func noMap(index: String) throws {
         try writeShards(index: index)
         let error = checkpointError { try Weights(folder: folder.url) }
@@ -102,7 +103,7 @@ struct WeightsTests {
         #expect(error?.message.contains("weight_map") == true)
     }
 
-    @Test("name a shard that is missing")
+    @Test("Names a missing shard")
     func missingShard() throws {
         try writeShards(index: Self.index)
         try FileManager.default.removeItem(at: folder.url.appending(path: "part-2.safetensors"))
@@ -112,7 +113,7 @@ struct WeightsTests {
         #expect(error?.cause is CheckpointError)
     }
 
-    @Test("name a tensor that the index places in the wrong shard")
+    @Test("Names a tensor that the index places in the wrong shard")
     func misplacedTensor() throws {
         try writeShards(index: #"{"weight_map": {"a": "part-1.safetensors", "b": "part-2.safetensors"}}"#)
         let error = checkpointError { try Weights(folder: folder.url) }
@@ -121,7 +122,7 @@ struct WeightsTests {
         #expect(error?.message.contains("part-2.safetensors") == true)
     }
 
-    @Test("name a shard that is cut off")
+    @Test("Names a truncated shard")
     func truncatedShard() throws {
         try writeShards(index: Self.index)
         try folder.write("part-2.safetensors", safetensors([("c", [], 3)]).dropLast())

@@ -3,13 +3,13 @@ import Testing
 @testable import Colour
 
 struct ColourValueTests {
-    @Test("The fixture is all there")
+    @Test("Has all colour fixtures")
     func fixtureExists() {
         let fixture = ColourFixture.all
         #expect([fixture.lab.count, fixture.differences.count, fixture.clusters.count] == [54, 107, 7])
     }
 
-    @Test("CIELAB coordinates are those of scikit-image")
+    @Test("CIELAB coordinates equal those of scikit-image")
     func conversions() {
         for conversion in ColourFixture.all.lab {
             let colour = LabColour(
@@ -20,7 +20,7 @@ struct ColourValueTests {
         }
     }
 
-    @Test("Greys have no hue at all")
+    @Test("Greys have no hue")
     func greys() {
         for value in UInt8.min...UInt8.max {
             let colour = LabColour(RGBColour(red: value, green: value, blue: value))
@@ -28,7 +28,7 @@ struct ColourValueTests {
         }
     }
 
-    @Test("CIEDE2000 differences are those of scikit-image, in either order")
+    @Test("CIEDE2000 differences equal those of scikit-image, in either order")
     func differences() {
         for pair in ColourFixture.all.differences {
             let (one, two) = (LabColour(pair.one), LabColour(pair.two))
@@ -37,7 +37,7 @@ struct ColourValueTests {
         }
     }
 
-    @Test("Every colour of the table is called by its own name")
+    @Test("Every colour of the table gets its own name")
     func names() {
         #expect(ColourName.table.count == 138)
         for (name, digits) in ColourName.table {
@@ -46,7 +46,7 @@ struct ColourValueTests {
     }
 
     @Test(
-        "A colour beside a named one takes its name",
+        "A colour gets the name of the nearest one in the table",
         arguments: [
             (0x55692E, "dark olive green"), (0xFE0301, "red"), (0x050505, "black"), (0xFDFDFD, "white"),
             (0x7E7F80, "grey"), (0x8A4612, "saddle brown"),
@@ -61,7 +61,7 @@ struct ColourValueTests {
     }
 
     @Test(
-        "The groups are as close as those of fifty random starts of scikit-learn's k-means",
+        "Clusters are within 2 % of the best of fifty k-means starts in scikit-learn",
         arguments: ColourFixture.all.clusters)
     func clusters(_ best: ColourFixture.Clustering) throws {
         let pixels = try ColourFixture.pixels(best.picture)

@@ -24,7 +24,7 @@ private final class Census: Sendable {
 
 @Suite("Semaphores")
 struct AsyncSemaphoreTests {
-    @Test("As many are let in as there are permits; the next one waits until one is given back")
+    @Test("Admits as many tasks as there are permits; the next one waits for a release")
     func permits() async throws {
         let semaphore = AsyncSemaphore(permits: 2)
         #expect(semaphore.tryAcquire())
@@ -39,7 +39,7 @@ struct AsyncSemaphoreTests {
         #expect(semaphore.tryAcquire())
     }
 
-    @Test("Waiters are let in in order of arrival, and nobody overtakes them")
+    @Test("Admits waiters in order of arrival; nobody overtakes")
     func order() async throws {
         let semaphore = AsyncSemaphore(permits: 1)
         let journal = Journal()
@@ -57,7 +57,7 @@ struct AsyncSemaphoreTests {
         #expect(journal.all == ["1", "2", "3"])
     }
 
-    @Test("A waiter that is cancelled leaves at once, and one that was cancelled before does not wait")
+    @Test("A cancelled waiter leaves at once; a task cancelled before does not wait")
     func cancellation() async throws {
         let semaphore = AsyncSemaphore(permits: 1)
         try await semaphore.acquire()
@@ -75,7 +75,7 @@ struct AsyncSemaphoreTests {
         #expect(semaphore.tryAcquire())
     }
 
-    @Test("However many come and go at once, no permit is lost and none is given twice")
+    @Test("Five hundred tasks at once neither lose nor duplicate a permit")
     func manyAtOnce() async throws {
         let semaphore = AsyncSemaphore(permits: 3)
         let inside = Census()
@@ -101,9 +101,9 @@ struct AsyncSemaphoreTests {
     }
 }
 
-@Suite("Pools of threads")
+@Suite("Thread pools")
 struct BlockingPoolTests {
-    @Test("Work waits for a thread that is free, and gives its result or its error")
+    @Test("Work waits for a free thread, and returns its result or its error")
     func waits() async throws {
         let pool = BlockingPool(count: 1, label: "test")
         let gate = Gate()

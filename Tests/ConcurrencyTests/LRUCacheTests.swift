@@ -4,7 +4,7 @@ import Testing
 
 @Suite("LRU caches")
 struct LRUCacheTests {
-    @Test("What was used least recently goes first")
+    @Test("Evicts the least recently used entry first")
     func order() {
         let cache = LRUCache<String, Int>(capacity: 3)
         for (number, key) in ["a", "b", "c"].enumerated() { cache.insert(number, for: key) }
@@ -15,7 +15,7 @@ struct LRUCacheTests {
         #expect(cache.count == 3)
     }
 
-    @Test("A newer value takes the place of an older one; values can be dropped, one or all")
+    @Test("A new value replaces the old one; removes one entry or all")
     func replaces() {
         let cache = LRUCache<String, Int>(capacity: 2)
         cache.insert(1, for: "a")
@@ -30,7 +30,7 @@ struct LRUCacheTests {
         #expect(cache.value("c") == 4)
     }
 
-    @Test("Values cost what somebody says; one that costs more than there is pushes nothing out")
+    @Test("Counts entries by cost; an entry larger than the cache evicts nothing")
     func cost() {
         let cache = LRUCache<Int, String>(capacity: 10) { $0.utf8.count }
         cache.insert("12345", for: 1)
@@ -42,7 +42,7 @@ struct LRUCacheTests {
         #expect(LRUCache<Int, Int>(capacity: 0).count == 0)
     }
 
-    @Test("It behaves as a list that is searched, whatever is done")
+    @Test("Behaves like a simple list under 5,000 random operations")
     func model() {
         let cache = LRUCache<Int, Int>(capacity: 5)
         var list: [(key: Int, value: Int)] = []

@@ -2,10 +2,10 @@ import Testing
 
 @testable import Concurrency
 
-@Suite("The time that is left")
+@Suite("Remaining time")
 struct RemainingTimeTests {
     @Test(
-        "is told in the unit that fits, and not before it can be known",
+        "Tells the remaining time in a suitable unit, once it can be estimated",
         arguments: [
             (10.0, 0.25, ", about 30 s left"), (60, 0.5, ", about 60 s left"), (100, 0.5, ", about 2 min left"),
             (3600, 0.25, ", about 3 h left"), (0.5, 0.5, ""), (10, 0, ""), (10, 1, ""), (100, 0.999, ""),

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Concurrency
 
-@Suite("Shared tasks")
+@Suite("Single flight")
 struct SharedTaskTests {
     /// Work that goes on until the stream ends or it is cancelled.
     private func work(_ open: AsyncStream<Void>, _ journal: Journal) -> SharedTask<Int> {
@@ -17,7 +17,7 @@ struct SharedTaskTests {
         }
     }
 
-    @Test("All who wait get the result, and one that was cancelled is let go at once")
+    @Test("All waiters get the result; a cancelled waiter leaves at once")
     func result() async throws {
         let (open, opener) = AsyncStream<Void>.makeStream()
         let journal = Journal()
@@ -35,7 +35,7 @@ struct SharedTaskTests {
         #expect(journal.all.isEmpty)
     }
 
-    @Test("When the last one leaves the work is cancelled, and nobody can join it any more")
+    @Test("The work is cancelled when its last waiter leaves, and cannot be joined after")
     func abandoned() async throws {
         let (open, opener) = AsyncStream<Void>.makeStream()
         let journal = Journal()
@@ -52,7 +52,7 @@ struct SharedTaskTests {
         opener.finish()
     }
 
-    @Test("A caller that comes when the work is over begins anew; one that has joined still gets the result")
+    @Test("A late caller starts new work; one that already joined still gets the result")
     func late() async throws {
         let work = SharedTask { 7 }
         await work.finished()
@@ -62,7 +62,7 @@ struct SharedTaskTests {
 
     private struct Broken: Error {}
 
-    @Test("An error reaches all who wait")
+    @Test("All waiters get the error")
     func failure() async throws {
         let work = SharedTask<Int> { throw Broken() }
         await #expect(throws: Broken.self) { try await work.value(for: SharedTask<Int>.firstWaiter) }

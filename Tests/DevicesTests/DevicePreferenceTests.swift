@@ -3,7 +3,7 @@ import Testing
 
 @testable import Devices
 
-@Suite("The choice of a device")
+@Suite("Device choice")
 struct DevicePreferenceTests {
     private static let found = GPUSearch.found(NVIDIAGPU(name: "Example 9000", memoryBytes: 80 << 30))
     private static let notBuilt = GPUSearch.missing("It is built without CUDA.", isBuiltIn: false)
@@ -48,7 +48,7 @@ struct DevicePreferenceTests {
         Choice(precision: "fp16", preference: .cpu, search: found, device: .cpu, result: "fp16", notes: [true]),
     ]
 
-    @Test("is the GPU for fp16 and what suits it, else the CPU with a sentence", arguments: choices)
+    @Test("Chooses the GPU for fp16 if one is found, otherwise the CPU with a note", arguments: choices)
     func chooses(_ choice: Choice) throws {
         var notes: [Execution.Note] = []
         let execution = try Execution.choose(
@@ -65,7 +65,7 @@ struct DevicePreferenceTests {
     }
 
     @Test(
-        "is an error where it has to be a GPU",
+        "Throws if a GPU is required and cannot be used",
         arguments: [
             ("auto", noDriver, DeviceError.Code.noGPU, "There is no driver."),
             ("int8", found, .invalidPrecision, "fp16"),
@@ -78,7 +78,7 @@ struct DevicePreferenceTests {
         #expect(error.code == code && error.message.contains(words))
     }
 
-    @Test("finds a GPU in this machine, or says in a sentence what is missing")
+    @Test("Finds this machine's GPU, or says what is missing")
     func searches() throws {
         switch try GPUSearch.run() {
         case .found(let gpu): #expect(!gpu.name.isEmpty && gpu.memoryBytes > 0)
@@ -86,7 +86,7 @@ struct DevicePreferenceTests {
         }
     }
 
-    @Test("names the library that CUDA lacks, or ONNX Runtime's own words")
+    @Test("Names the library that CUDA lacks, or quotes ONNX Runtime")
     func explains() {
         let missing = ONNXRuntimeError(
             .failed,
@@ -107,7 +107,7 @@ struct DevicePreferenceTests {
 
 @Suite("Precisions")
 struct PrecisionTests {
-    @Test("A precision that is not there is refused with those that are")
+    @Test("Refuses an unknown precision and lists the known ones")
     func refusesPrecisions() throws {
         let error = try #require(throws: DeviceError.self) { try Precision(setting: "fp8") }
         #expect(error.code == .invalidPrecision)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Generation
 
-@Suite("What a caller may ask of generation")
+@Suite("Generation options")
 struct GenerationOptionsTests {
     /// Options that nothing can be done with, and words that the refusal must have.
     struct Refused: Sendable, CustomTestStringConvertible {
@@ -42,7 +42,7 @@ struct GenerationOptionsTests {
         ]
     }
 
-    @Test("What cannot be is refused by its name", arguments: Refused.all)
+    @Test("Refuses invalid generation options, naming each", arguments: Refused.all)
     func refuses(_ refused: Refused) throws {
         var options = GenerationOptions()
         refused.change(&options)
@@ -51,7 +51,7 @@ struct GenerationOptionsTests {
         #expect(error.message.contains(refused.testDescription), "\(error.message)")
     }
 
-    @Test("What can be is let through")
+    @Test("Accepts the extremes of valid generation options")
     func letsThrough() throws {
         var options = GenerationOptions()
         (options.beamCount, options.returnedSequences, options.lengthPenalty) = (16, 16, -2)
@@ -61,7 +61,7 @@ struct GenerationOptionsTests {
         try options.validate(vocabularySize: 100)
     }
 
-    @Test("A checkpoint's file gives the defaults, and an empty one transformers' own")
+    @Test("Defaults come from the checkpoint's file, otherwise from transformers")
     func defaults() throws {
         let full = try GenerationConfiguration(
             .example(
@@ -85,7 +85,7 @@ struct GenerationOptionsTests {
         #expect(GenerationOptions.Sampling(defaultsOf: empty) == .init(topK: 50))
     }
 
-    @Test("max_length and min_length count what stands in front of the new tokens")
+    @Test("max_length and min_length include the context")
     func wholeLengths() throws {
         let lengths = try GenerationConfiguration(.example(#"{"max_length": 30, "min_length": 12}"#))
         let options = GenerationOptions(defaultsOf: lengths, contextLength: 10)
@@ -94,7 +94,7 @@ struct GenerationOptionsTests {
         #expect(long.maxNewTokens == 7 && long.minNewTokens == 0)
     }
 
-    @Test("Words that are no lists of tokens are refused, with their file", arguments: ["3", "[3]", "[[]]", "[[-1]]"])
+    @Test("Refuses bad_words_ids that are not lists of token ids", arguments: ["3", "[3]", "[[]]", "[[-1]]"])
     func refusesBadWords(_ value: String) throws {
         let file = try ConfigurationFile.example(#"{"bad_words_ids": \#(value)}"#)
         let error = try #require(throws: GenerationError.self) { try GenerationConfiguration(file) }

@@ -5,14 +5,14 @@ import Testing
 
 @testable import Generation
 
-@Suite("Logits of a vocabulary")
+@Suite("Logits")
 struct LogitsTests {
     private func random(_ count: Int) -> [Float] {
         var random = SplitMix64(seed: UInt64(count))
         return (0..<count).map { _ in Float.random(in: -20...20, using: &random) }
     }
 
-    @Test("Exponentials are exact to a few roundings, down to nothing")
+    @Test("The vectorised exponential is accurate to 3e-7, down to zero")
     func exponentials() {
         for number in stride(from: Float(-90), through: 0, by: 0.0137) {
             let found = Double(SIMD16(repeating: number).exponential()[3])
@@ -22,7 +22,7 @@ struct LogitsTests {
         #expect(SIMD16<Float>(repeating: 0).exponential()[0] == 1)
     }
 
-    @Test("Log-probabilities sum to 1, whatever the vocabulary's size", arguments: [1, 15, 16, 17, 100])
+    @Test("The log-softmax is accurate for any vocabulary size", arguments: [1, 15, 16, 17, 100])
     func logSoftmax(count: Int) {
         var scores = random(count)
         let total = scores.map { exp(Double($0)) }.reduce(0, +)
@@ -31,7 +31,7 @@ struct LogitsTests {
         for (score, expected) in zip(scores, expected) { #expect(abs(Double(score) - expected) <= 1e-5) }
     }
 
-    @Test("The highest one is found first, wherever it stands", arguments: [1, 16, 33])
+    @Test("Finds the first of the highest logits at any index", arguments: [1, 16, 33])
     func highest(count: Int) {
         for index in 0..<count {
             var scores = Array(repeating: -Float.infinity, count: count)
@@ -44,7 +44,7 @@ struct LogitsTests {
         }
     }
 
-    @Test("The largest are those of a full sort, in its order", arguments: [1, 2, 10, 64, 200])
+    @Test("The largest logits equal those of a full sort, in the same order", arguments: [1, 2, 10, 64, 200])
     func largest(limit: Int) {
         // Few different numbers, so that many are equal.
         var scores = random(100).map { ($0 / 4).rounded() }
@@ -58,7 +58,7 @@ struct LogitsTests {
         #expect(largest.sorted.map(\.score) == sorted.prefix(limit).map { scores[$0] + 1 })
     }
 
-    @Test("Top-p takes as many tokens as it needs of a flat distribution")
+    @Test("Top-p keeps half of a flat distribution for a probability of one half")
     func flatTopP() {
         var scores = Array(repeating: Float(1), count: 3000)
         scores.withUnsafeMutableBufferPointer {
@@ -67,7 +67,7 @@ struct LogitsTests {
         #expect(abs(scores.filter(\.isFinite).count - 1500) <= 2)
     }
 
-    @Test("Logits are finite unless one of them is not, wherever it stands", arguments: [1, 16, 50])
+    @Test("Finds a NaN or infinite logit at any index", arguments: [1, 16, 50])
     func finite(count: Int) {
         let logits = Logits.allocate(capacity: count)
         defer { logits.deallocate() }
@@ -84,23 +84,23 @@ struct LogitsTests {
     }
 }
 
-@Suite("Where hypotheses go on")
+@Suite("Rows of hypotheses")
 struct RowPlacementTests {
-    @Test("Beams that change their order copy nothing")
+    @Test("Reordering beams copies nothing")
     func permutes() {
         let placement = RowPlacement(parents: [2, 0, 1], count: 3)
         #expect(placement.targets == [.parent, .parent, .parent])
         #expect(placement.unused.isEmpty)
     }
 
-    @Test("A hypothesis that goes on twice takes the row of one that does not")
+    @Test("A hypothesis that continues twice takes the row of one that is dropped")
     func replaces() {
         let placement = RowPlacement(parents: [1, 1, 3, 1], count: 4)
         #expect(placement.targets == [.parent, .hypothesis(0), .parent, .hypothesis(2)])
         #expect(placement.unused.isEmpty)
     }
 
-    @Test("The first hypothesis makes rows for the others, and rows that are too many are named")
+    @Test("The first hypothesis adds rows for the others; surplus rows are listed")
     func growsAndShrinks() {
         #expect(RowPlacement(parents: [0, 0, 0], count: 1).targets == [.parent, .new, .new])
         let shrunk = RowPlacement(parents: [2, 1], count: 4)
@@ -109,7 +109,7 @@ struct RowPlacementTests {
         #expect(RowPlacement(parents: [], count: 2).unused == [0, 1])
     }
 
-    @Test("As few rows are copied as can be, and none that somebody still needs")
+    @Test("Copies as few rows as possible, and never overwrites a row still needed")
     func copiesLittle() {
         var random = SplitMix64(seed: 3)
         for _ in 0..<500 {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Hub
 
-@Suite("Keeping models", .heavy)
+@Suite("Hub cache", .heavy)
 struct CacheTests {
     /// Two revisions that share all but one file.
     private func shelf() async throws -> (work: Workplace, old: CachedSnapshot, new: CachedSnapshot) {
@@ -22,7 +22,7 @@ struct CacheTests {
         HubCache.entries(work.cache.blobs(try RepositoryName(Workplace.name))).count
     }
 
-    @Test("A revision goes without what others share")
+    @Test("Removing a revision keeps the files that others share")
     func removesRevision() async throws {
         let (work, old, new) = try await shelf()
         #expect(try blobCount(work) == 6)
@@ -34,7 +34,7 @@ struct CacheTests {
         #expect(!FileManager.default.fileExists(atPath: work.cache.absence(old.name, old.commit, "vocab.json").path))
     }
 
-    @Test("The revision that main stands for takes main with it")
+    @Test("Removing the revision behind main removes main")
     func removesReference() async throws {
         let (work, old, new) = try await shelf()
         try work.cache.remove([new])
@@ -42,7 +42,7 @@ struct CacheTests {
         #expect(try old.findings() == [])
     }
 
-    @Test("The last revision takes everything with it")
+    @Test("Removing the last revision removes everything")
     func removesAll() async throws {
         let (work, _, _) = try await shelf()
         try Data([1]).write(
@@ -52,7 +52,7 @@ struct CacheTests {
         #expect(HubCache.entries(work.folder.appending(path: ".locks")) == [])
     }
 
-    @Test("What another process is fetching is not removed")
+    @Test("Refuses to remove a file that another process is downloading")
     func refusesBusy() async throws {
         let work = try await Workplace()
         let snapshot = try await work.pull()
@@ -65,7 +65,7 @@ struct CacheTests {
         #expect(work.cache.snapshots().isEmpty)
     }
 
-    @Test("Bad and missing files are named")
+    @Test("Names damaged and missing files")
     func verifies() async throws {
         let work = try await Workplace()
         let snapshot = try await work.pull()
@@ -83,7 +83,7 @@ struct CacheTests {
         #expect(snapshot.missingFiles == ["tokenizer.json"])
     }
 
-    @Test("What is not there is named, with the way to it")
+    @Test("Says how to pull a model that is not in the cache")
     func tellsNotCached() async throws {
         let work = try await Workplace()
         for text in ["acme/nothing", "acme/pictures@v9"] {
@@ -93,7 +93,7 @@ struct CacheTests {
     }
 
     @Test(
-        "A revision is found by its branch, its commit, and the beginning of that",
+        "Finds a revision by branch, commit or abbreviated commit",
         arguments: ["main", "b2b2b2b", String(repeating: "b2", count: 20)])
     func findsRevisions(_ revision: String) async throws {
         let (work, _, new) = try await shelf()
@@ -101,7 +101,7 @@ struct CacheTests {
         #expect(found.map(\.commit) == [new.commit])
     }
 
-    @Test("Folders of other kinds in the cache are passed over")
+    @Test("Ignores other folders in the cache")
     func passesOver() async throws {
         let work = try await Workplace()
         for name in ["datasets--a--b/snapshots/x", "compiled", "models--x", "models--a--b/snapshots/none", "blobs/00"] {
@@ -111,7 +111,7 @@ struct CacheTests {
         #expect(work.cache.snapshots().isEmpty)
     }
 
-    @Test("The last use is what was noted")
+    @Test("Returns the latest noted use")
     func notesUses() async throws {
         let work = try await Workplace()
         let snapshot = try await work.pull()

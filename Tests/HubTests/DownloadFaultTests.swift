@@ -5,7 +5,7 @@ import Testing
 
 @testable import Hub
 
-@Suite("Downloads that go wrong", .heavy)
+@Suite("Download faults", .heavy)
 struct DownloadFaultTests {
     /// A fault of the server of large files, which comes with the first requests and then no more.
     struct Passing: CustomTestStringConvertible, Sendable {
@@ -53,7 +53,7 @@ struct DownloadFaultTests {
         },
     ]
 
-    @Test("A download survives", arguments: passing)
+    @Test("A download survives a passing fault", arguments: passing)
     func survives(_ fault: Passing) async throws {
         let work = try await Workplace()
         work.server.misbehave(fault.fault)
@@ -64,7 +64,7 @@ struct DownloadFaultTests {
         #expect(HubCache.entries(work.cache.blobs(snapshot.name)).allSatisfy { !$0.contains(".") })
     }
 
-    @Test("A part that was cut goes on where it was cut")
+    @Test("Resumes an interrupted part where it stopped")
     func resumesParts() async throws {
         let work = try await Workplace()
         work.server.misbehave { request, reply in
@@ -75,7 +75,7 @@ struct DownloadFaultTests {
         #expect(work.transfers.contains { $0.range == 3_400..<4_000 })
     }
 
-    @Test("A stalled connection is given up and made again")
+    @Test("Retries a stalled connection")
     func survivesStalls() async throws {
         let work = try await Workplace()
         work.server.misbehave { request, reply in
@@ -86,7 +86,7 @@ struct DownloadFaultTests {
         #expect(work.notes.contains { $0.contains("stopped sending") })
     }
 
-    @Test("The wait that the Hub asks for is waited")
+    @Test("Waits as long as Retry-After asks")
     func waitsAsAsked() async throws {
         let work = try await Workplace()
         work.server.misbehave { request, reply in
@@ -97,7 +97,7 @@ struct DownloadFaultTests {
         #expect(work.waited == [.seconds(7)])
     }
 
-    @Test("Waits grow, and never beyond their bound")
+    @Test("Retry delays grow up to a maximum")
     func waitsLonger() {
         let policy = RetryPolicy()
         for attempt in 0...40 {
@@ -107,7 +107,7 @@ struct DownloadFaultTests {
         }
     }
 
-    @Test("What was fetched before the process ended is not fetched again")
+    @Test("Does not download again what an earlier process finished")
     func resumesDownloads() async throws {
         let work = try await Workplace()
         work.server.misbehave { request, reply in
@@ -128,7 +128,7 @@ struct DownloadFaultTests {
         #expect(HubCache.entries(work.cache.blobs(snapshot.name)).allSatisfy { !$0.contains(".") })
     }
 
-    @Test("Parts that a crash left damaged are found by the hash, and fetched again")
+    @Test("Finds parts damaged by a crash by their hash, and downloads them again")
     func distrustsLeftovers() async throws {
         let work = try await Workplace()
         let blob = work.blob("model.safetensors")
@@ -142,7 +142,7 @@ struct DownloadFaultTests {
     }
 
     @Test(
-        "Leftovers that fit nothing are no use",
+        "Ignores leftovers of a partial download that do not fit",
         arguments: [
             "", "{", "{\"size\": 1, \"partByteCount\": 1000, \"parts\": [0]}",
             "{\"size\": 9500, \"partByteCount\": 0, \"parts\": [0]}",

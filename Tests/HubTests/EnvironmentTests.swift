@@ -4,7 +4,7 @@ import Testing
 
 @testable import Hub
 
-@Suite("The Hub's variables", .heavy)
+@Suite("Hub environment variables", .heavy)
 struct EnvironmentTests {
     private let modelCache = URL(fileURLWithPath: "/cache")
 
@@ -13,7 +13,7 @@ struct EnvironmentTests {
     }
 
     @Test(
-        "Models lie in HF_HUB_CACHE, else in HF_HOME, else in MODEL_CACHE_DIR",
+        "Uses HF_HUB_CACHE, then HF_HOME, then MODEL_CACHE_DIR",
         arguments: [
             (["HF_HUB_CACHE": "/a", "HF_HOME": "/b"], "/a"), (["HF_HOME": "/b"], "/b/hub"), ([:], "/cache"),
             (["HF_HUB_CACHE": "", "HF_HOME": " "], "/cache"),
@@ -22,7 +22,7 @@ struct EnvironmentTests {
         #expect(try environment(variables).cache.path == path)
     }
 
-    @Test("The token comes from HF_TOKEN, else from a file, and never shows itself")
+    @Test("Reads the token from HF_TOKEN or a file, and never prints it")
     func readsTokens() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "image-to-song-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -43,7 +43,7 @@ struct EnvironmentTests {
     }
 
     @Test(
-        "What cannot be used is refused by its name, without a token in the sentence",
+        "Refuses an unusable variable by name, without showing the token",
         arguments: [
             ("HF_ENDPOINT", "ftp://x"), ("HF_ENDPOINT", "huggingface.co"), ("HF_ENDPOINT", "https://me:hf_secret@x"),
             ("HF_TOKEN", "hf_secret\u{1}x"), ("HF_TOKEN", "hf_secret ü"),
@@ -54,7 +54,7 @@ struct EnvironmentTests {
         #expect(error.message.contains(name) && !error.message.contains("hf_secret"))
     }
 
-    @Test("An address may have a path and a slash at its end; the Hub's own is the default")
+    @Test("HF_ENDPOINT may have a path and a trailing slash; the default is huggingface.co")
     func readsEndpoints() throws {
         #expect(try environment([:]).endpoint.absoluteString == "https://huggingface.co")
         #expect(
@@ -63,13 +63,13 @@ struct EnvironmentTests {
     }
 
     @Test(
-        "HF_HUB_OFFLINE is read as huggingface_hub reads it",
+        "Reads HF_HUB_OFFLINE as huggingface_hub does",
         arguments: [("1", true), ("ON", true), ("0", false), ("", false)])
     func readsOffline(_ value: String, _ isOffline: Bool) throws {
         #expect(try environment(["HF_HUB_OFFLINE": value]).isOffline == isOffline)
     }
 
-    @Test("A proxy holds for its scheme, but not for whom NO_PROXY names, nor for this machine")
+    @Test("Uses the proxy of the scheme, except for NO_PROXY and this machine")
     func readsProxies() throws {
         let proxy = ["HTTPS_PROXY": "http://me:word@proxy:3128"]
         #expect(try environment(proxy).proxy?.host == "proxy")

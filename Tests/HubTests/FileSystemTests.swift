@@ -8,7 +8,7 @@ import Testing
 
 @testable import Hub
 
-@Suite("A cache on a file system without links, or without locks", .heavy)
+@Suite("File systems without links or locks", .heavy)
 struct FileSystemTests {
     /// A file system that lacks calls; the errors are those of vfat, SMB and NFS.
     struct Lacking: CustomTestStringConvertible, Sendable {
@@ -33,7 +33,7 @@ struct FileSystemTests {
 
     private func names(_ folder: URL) -> [String] { HubCache.entries(folder).sorted() }
 
-    @Test("A model is fetched, found again, verified, and fetched once only", arguments: lacking)
+    @Test("Downloads a model once, finds it again and verifies it, without links or locks", arguments: lacking)
     func fetches(_ lacking: Lacking) async throws {
         let work = try await Workplace()
         let hub = try work.hub(fileSystem: lacking.calls)
@@ -57,7 +57,7 @@ struct FileSystemTests {
         #expect(locks.isEmpty || !lacking.testDescription.contains("lock"), "\(locks)")
     }
 
-    @Test("A new revision takes over what has not changed; removing one leaves the other whole", arguments: lacking)
+    @Test("A new revision reuses unchanged files; removing one revision keeps the other whole", arguments: lacking)
     func sharesContents(_ lacking: Lacking) async throws {
         let work = try await Workplace()
         let hub = try work.hub(fileSystem: lacking.calls)
@@ -77,7 +77,7 @@ struct FileSystemTests {
         #expect(names(work.folder).filter { $0 != "CACHEDIR.TAG" && $0 != ".locks" } == [])
     }
 
-    @Test("A copy with one byte changed is damaged")
+    @Test("Finds a copied file with one byte changed")
     func findsDamage() async throws {
         let work = try await Workplace()
         let hub = try work.hub(fileSystem: Self.lacking[0].calls)
@@ -100,7 +100,7 @@ struct FileSystemTests {
         try FileManager.default.removeItem(at: work.cache.blobs(snapshot.name))
     }
 
-    @Test("Of copies nobody knows what they should be, until a pull compares them; nothing is fetched again")
+    @Test("Copies without hashes are unverified until a pull compares them; nothing is downloaded again")
     func comparesCopies() async throws {
         let work = try await Workplace()
         let snapshot = try await work.pull()
@@ -114,7 +114,7 @@ struct FileSystemTests {
         #expect(try work.cache.snapshots()[0].findings() == [])
     }
 
-    @Test("A copy that is not what the Hub has is fetched again")
+    @Test("Downloads a copied file again if it differs from the Hub's")
     func replacesWrongCopies() async throws {
         let work = try await Workplace()
         let snapshot = try await work.pull()
@@ -125,7 +125,7 @@ struct FileSystemTests {
         #expect(try again.findings() == [])
     }
 
-    @Test("What huggingface_hub wrote down of copies is what they are held against")
+    @Test("Verifies copies against huggingface_hub's record of hashes")
     func readsTrees() async throws {
         let work = try await Workplace()
         let snapshot = try await work.pull()
@@ -146,7 +146,7 @@ struct FileSystemTests {
     }
 }
 
-@Suite("A lock file where there is no flock", .heavy)
+@Suite("Lock files without flock", .heavy)
 struct MarkerLockTests {
     private let folder = FileManager.default.temporaryDirectory.appending(path: "image-to-song-locks-\(UUID())")
     private let calls = FileSystemCalls(lock: { _ in ENOSYS }, link: FileSystemCalls.system.link)
@@ -161,7 +161,7 @@ struct MarkerLockTests {
         try FileManager.default.setAttributes([.modificationDate: Date() - age], ofItemAtPath: file.path)
     }
 
-    @Test("is held by one, and gone when it is released")
+    @Test("One process at a time holds the lock file; releasing removes it")
     func excludes() throws {
         let lock = try #require(try FileLock.take(file, calls: calls))
         #expect(try FileLock.take(file, calls: calls) == nil)
@@ -171,7 +171,7 @@ struct MarkerLockTests {
         try #require(try FileLock.take(file, calls: calls)).release()
     }
 
-    @Test("is taken over from a process that has ended, and from nobody")
+    @Test("Takes the lock file over from a dead process")
     func takesOver() throws {
         let machine = ProcessInfo.processInfo.hostName
         // No process has the number; this process has started at another time; the file of a time with flock is empty.
@@ -184,7 +184,7 @@ struct MarkerLockTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
     }
 
-    @Test("is left to a process that may be at work")
+    @Test("Leaves the lock file to a process that may still be running")
     func waits() throws {
         let machine = ProcessInfo.processInfo.hostName
         for text in ["\(getppid())\n\(machine)\n", "2147483646\nanother-machine\n", ""] {
@@ -194,7 +194,7 @@ struct MarkerLockTests {
         }
     }
 
-    @Test("goes to one of many that find a dead process's file")
+    @Test("Only one of many takes over a dead process's lock file")
     func breaksOnce() async throws {
         for _ in 0..<20 {
             try write("2147483646\n\(ProcessInfo.processInfo.hostName)\n", age: 60)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Hub
 
-@Suite("Mirrors that answer less than the Hub", .heavy)
+@Suite("Mirrors with fewer features than the Hub", .heavy)
 struct MirrorTests {
     /// How a mirror differs, and what a pull then says.
     struct Mirror: CustomTestStringConvertible, Sendable {
@@ -124,7 +124,7 @@ struct MirrorTests {
         reply.headers["Content-Encoding"] = "gzip"
     }
 
-    @Test("A pull goes on, and says what could not be checked", arguments: mirrors)
+    @Test("Pulls from a mirror, and lists the files that could not be verified", arguments: mirrors)
     func goesOn(_ mirror: Mirror) async throws {
         let work = try await Workplace()
         var repository = FakeRepository(files: Workplace.checkpoint)
@@ -142,7 +142,7 @@ struct MirrorTests {
         #expect(!work.transfers.contains { $0.range.map { $0.count > 1 } ?? true }, "Nothing comes a second time.")
     }
 
-    @Test("Files of one tag that is no hash are kept apart")
+    @Test("Keeps files apart that share an ETag which is no hash")
     func keepsApart() async throws {
         let work = try await Workplace()
         work.server.misbehave { _, reply in
@@ -154,7 +154,7 @@ struct MirrorTests {
         #expect(Set(snapshot.files.compactMap(snapshot.etag)).count == snapshot.files.count)
     }
 
-    @Test("Wrong bytes of unknown length are told by their hash")
+    @Test("Finds wrong bytes by their hash if the length is unknown")
     func checksUnknownLengths() async throws {
         let work = try await Workplace()
         work.server.misbehave { request, reply in

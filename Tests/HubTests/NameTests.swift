@@ -3,9 +3,9 @@ import Testing
 
 @testable import Hub
 
-@Suite("Names")
+@Suite("Hub names")
 struct NameTests {
-    @Test("Names of models are taken", arguments: ["Salesforce/blip2-opt-2.7b", "a/b", "A_b.c/1-2", "0/0"])
+    @Test("Accepts valid model names", arguments: ["Salesforce/blip2-opt-2.7b", "a/b", "A_b.c/1-2", "0/0"])
     func takesNames(_ text: String) throws {
         let name = try RepositoryName(text)
         #expect(name.description == text)
@@ -13,7 +13,7 @@ struct NameTests {
     }
 
     @Test(
-        "What is no name of a model is refused, and never becomes a path or an address",
+        "Refuses invalid model names before they become a path or a URL",
         arguments: [
             "", "blip2", "a/b/c", "/a", "a/", "../b", "a/..", "a/b..c", "a--b/c", "a/-b", "-a/b", "a/b.", "a/b.git",
             "a b/c", "a/b?c", "a/b#c", "a/b%2e", "a/ü", "a\\b/c", "a/b\n", "a/" + String(repeating: "b", count: 97),
@@ -25,7 +25,7 @@ struct NameTests {
     }
 
     @Test(
-        "A revision stands behind an @",
+        "Reads the revision after the @",
         arguments: [("a/b", "main"), ("a/b@v1.0", "v1.0"), ("a/b@refs/pr/1", "refs/pr/1")])
     func readsReferences(_ text: String, _ revision: String) throws {
         let reference = try ModelReference(text)
@@ -34,7 +34,7 @@ struct NameTests {
     }
 
     @Test(
-        "What is no revision is refused",
+        "Refuses invalid revisions",
         arguments: [
             "", "../main", "a/../b", "/main", "main/", "a//b", ".hidden", "a b", "a~1", "a^", "a:b", "a\\b", "ü", "-f",
         ])
@@ -42,37 +42,39 @@ struct NameTests {
         #expect(#expect(throws: HubError.self) { try ModelReference("a/b@\(text)") }?.code == .invalidRevision)
     }
 
-    @Test("Only 40 small hexadecimal digits are a commit")
+    @Test("Only 40 lowercase hexadecimal digits are a commit")
     func tellsCommits() throws {
         #expect(try Revision(String(repeating: "0a", count: 20)).isCommit)
         #expect(try !Revision(String(repeating: "0A", count: 20)).isCommit)
         #expect(try !Revision("0a0a0a0").isCommit)
     }
 
-    @Test("A revision is one component of an address")
+    @Test("Escapes a revision into one URL component")
     func escapesRevisions() throws {
         #expect(try Revision("refs/pr/1").urlComponent == "refs%2Fpr%2F1")
     }
 
     @Test(
-        "File names that would leave their folder are refused",
+        "Refuses file names that would leave their folder",
         arguments: ["", "/etc/passwd", "../x", "a/../../x", "a//b", "./a", "a\\..\\b", "a\0b", "a\nb", "..", "a/"])
     func refusesFileNames(_ text: String) throws {
         let name = try RepositoryName("a/b")
         #expect(#expect(throws: HubError.self) { try FileName(text, of: name) }?.code == .hostileFileName)
     }
 
-    @Test("Tags lose their quotation marks", arguments: [("\"abc\"", "abc"), ("W/\"0f-1\"", "0f-1"), ("abc", "abc")])
+    @Test(
+        "Removes the quotation marks from an ETag",
+        arguments: [("\"abc\"", "abc"), ("W/\"0f-1\"", "0f-1"), ("abc", "abc")])
     func readsTags(_ header: String, _ tag: String) {
         #expect(ETag(header: header)?.description == tag)
     }
 
-    @Test("Tags that could not be the name of a blob are none", arguments: ["", "\"\"", "\"../x\"", "a/b", ".", "a b"])
+    @Test("Ignores an ETag that cannot be a blob's name", arguments: ["", "\"\"", "\"../x\"", "a/b", ".", "a b"])
     func refusesTags(_ header: String) {
         #expect(ETag(header: header) == nil)
     }
 
-    @Test("Places in a file are read, and nonsense is not")
+    @Test("Reads Content-Range, and ignores malformed ones")
     func readsContentRanges() {
         #expect(ContentRange("bytes 0-9/100") == ContentRange("bytes 0-9/100"))
         #expect(ContentRange("bytes 2-9/100")?.range == 2..<10)
@@ -82,7 +84,7 @@ struct NameTests {
         }
     }
 
-    @Test("The time to come back is seconds or a moment")
+    @Test("Reads Retry-After as seconds or as a date")
     func readsRetryAfter() {
         let now = Date(timeIntervalSince1970: 1_700_000_000)
         #expect(RetryAfter.delay("7") == .seconds(7))
@@ -92,7 +94,7 @@ struct NameTests {
         #expect(RetryAfter.delay("-1") == nil)
     }
 
-    @Test("The rate is that of the last ten seconds")
+    @Test("Measures the transfer rate over the last ten seconds")
     func measuresRates() {
         var rate = TransferRate()
         #expect(rate.add(0, at: .zero) == nil)

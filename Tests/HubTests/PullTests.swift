@@ -5,9 +5,9 @@ import Testing
 
 @testable import Hub
 
-@Suite("Fetching models", .heavy)
+@Suite("Model downloads", .heavy)
 struct PullTests {
-    @Test("Only what captioning needs is fetched, into huggingface_hub's layout")
+    @Test("Downloads only the files for captioning, in huggingface_hub's layout")
     func fetches() async throws {
         let work = try await Workplace()
         let snapshot = try await work.pull()
@@ -31,7 +31,7 @@ struct PullTests {
         #expect(try snapshot.missingFiles == [] && snapshot.findings() == [])
     }
 
-    @Test("Of a model that embeds sentences, what says how comes too, and its folder below")
+    @Test("Downloads modules.json and the pooling folder of a sentence model")
     func fetchesSentenceModel() async throws {
         var files = Workplace.checkpoint
         files["preprocessor_config.json"] = nil
@@ -49,7 +49,7 @@ struct PullTests {
         #expect(snapshot.missingFiles == [])
     }
 
-    @Test("Shards are those that the index names")
+    @Test("Downloads the shards that the index names")
     func fetchesShards() async throws {
         var files = Workplace.checkpoint
         files["model.safetensors"] = nil
@@ -67,7 +67,7 @@ struct PullTests {
         #expect(try work.bytes("model-00002-of-00002.safetensors", snapshot) == Workplace.weights(4))
     }
 
-    @Test("A model that is there is used without a request; a pull asks again and fetches nothing twice")
+    @Test("Uses a cached model without a request; a pull asks again but downloads nothing twice")
     func usesCache() async throws {
         let work = try await Workplace()
         let first = try await work.pull()
@@ -79,7 +79,7 @@ struct PullTests {
         #expect(work.transfers.isEmpty && !work.server.requests.isEmpty)
     }
 
-    @Test("A new revision shares what has not changed")
+    @Test("A new revision shares unchanged files")
     func sharesBlobs() async throws {
         let work = try await Workplace()
         try await work.pull()
@@ -94,7 +94,7 @@ struct PullTests {
         #expect(all.map(\.references) == [[], ["main"]])
     }
 
-    @Test("A branch with slashes keeps its name", arguments: ["refs/pr/1", "v1.0"])
+    @Test("Keeps slashes in a branch name", arguments: ["refs/pr/1", "v1.0"])
     func fetchesBranches(_ branch: String) async throws {
         let work = try await Workplace()
         var repository = FakeRepository(files: Workplace.checkpoint)
@@ -106,14 +106,14 @@ struct PullTests {
         #expect(work.cache.commit(snapshot.name, .main) == nil)
     }
 
-    @Test("A commit is fetched by its hash, and leaves no reference")
+    @Test("Downloads a commit by its hash, without a reference")
     func fetchesCommits() async throws {
         let work = try await Workplace()
         let snapshot = try await work.pull("\(Workplace.name)@\(String(repeating: "a1", count: 20))")
         #expect(snapshot.references == [] && snapshot.missingFiles == [])
     }
 
-    @Test("Files without a byte are files")
+    @Test("Downloads empty files")
     func fetchesEmptyFiles() async throws {
         var files = Workplace.checkpoint
         files["merges.txt"] = []
@@ -123,7 +123,7 @@ struct PullTests {
         #expect(try work.bytes("merges.txt", snapshot) == [] && work.bytes("model.safetensors", snapshot) == [])
     }
 
-    @Test("Progress goes up to all bytes")
+    @Test("Progress ends at the total byte count")
     func reports() async throws {
         let work = try await Workplace()
         try await work.pull()
@@ -132,7 +132,7 @@ struct PullTests {
         #expect(last.totalByteCount > 9_500 && last.share == 1)
     }
 
-    @Test("Without a network, files that were fetched before are used, and HF_HUB_OFFLINE asks nobody")
+    @Test("Uses cached files without a network; HF_HUB_OFFLINE sends no request")
     func worksOffline() async throws {
         let work = try await Workplace()
         let reference = try ModelReference(Workplace.name)
@@ -147,7 +147,7 @@ struct PullTests {
         #expect(work.server.requests.isEmpty)
     }
 
-    @Test("Two pulls of the same at once fetch it once")
+    @Test("Two concurrent pulls download each file once")
     func waitsForOther() async throws {
         let work = try await Workplace()
         async let one = work.pull()

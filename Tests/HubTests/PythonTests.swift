@@ -6,10 +6,10 @@ import Testing
 @testable import Hub
 
 @Suite(
-    "Beside Python's huggingface_hub", .heavy,
+    "Interoperability with huggingface_hub", .heavy,
     .enabled(if: PythonHub.isAvailable, "needs the Python package huggingface_hub"))
 struct PythonTests {
-    @Test("Python uses what was fetched here, without a network")
+    @Test("Python uses our downloads without a network")
     func pythonReads() async throws {
         let work = try await Workplace()
         let snapshot = try await work.pull()
@@ -27,7 +27,7 @@ struct PythonTests {
         #expect(output == "\(path)\n\(path)/model.safetensors\nTrue\n0\n")
     }
 
-    @Test("What Python fetched is used here, without a request for it", arguments: [false, true])
+    @Test("Uses Python's downloads without downloading again", arguments: [false, true])
     func readsPython(_ isOffline: Bool) async throws {
         let work = try await Workplace()
         let program = "from huggingface_hub import snapshot_download; print(snapshot_download('acme/pictures'))"
@@ -41,7 +41,7 @@ struct PythonTests {
         #expect(try snapshot.findings() == [])
     }
 
-    @Test("Python goes on with what was begun here")
+    @Test("Python finishes a download that we began")
     func pythonFinishes() async throws {
         let work = try await Workplace()
         work.server.misbehave { request, reply in

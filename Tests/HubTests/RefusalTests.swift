@@ -5,7 +5,7 @@ import Testing
 
 @testable import Hub
 
-@Suite("Downloads that end with a reason", .heavy)
+@Suite("Failing downloads", .heavy)
 struct RefusalTests {
     /// What makes a pull fail, and how it says so.
     struct Refusal: CustomTestStringConvertible, Sendable {
@@ -171,7 +171,7 @@ struct RefusalTests {
         }
     }
 
-    @Test("Each reason has words that say what to do", arguments: answers + transfers + hostile)
+    @Test("Every failed download says why and what to do", arguments: answers + transfers + hostile)
     func refuses(_ refusal: Refusal) async throws {
         let work = try await Workplace()
         var repository = FakeRepository(files: refusal.files)
@@ -189,7 +189,7 @@ struct RefusalTests {
     }
 
     @Test(
-        "An index that names files elsewhere is refused",
+        "Refuses an index that names files outside the folder",
         arguments: ["../x.safetensors", "a/b.safetensors", "x.bin", "/x.safetensors"])
     func refusesIndexes(_ shard: String) async throws {
         var files = Workplace.checkpoint
@@ -199,7 +199,7 @@ struct RefusalTests {
         #expect(try await work.failure()?.code == .hostileFileName)
     }
 
-    @Test("A shard that the repository lacks is named; an index that is none is refused")
+    @Test("Names a shard that the repository lacks; refuses an index that is not an object")
     func refusesBrokenIndexes() async throws {
         var files = Workplace.checkpoint
         files["model.safetensors"] = nil
@@ -212,7 +212,7 @@ struct RefusalTests {
         #expect(try await work.failure()?.code == .unexpectedAnswer)
     }
 
-    @Test("A server that never sends on is told from one that cannot be reached")
+    @Test("Tells a stalled server from an unreachable one")
     func tellsStalls() async throws {
         let work = try await Workplace()
         work.server.misbehave(Self.elsewhere { $0.ending = .stall(0) })
@@ -222,7 +222,7 @@ struct RefusalTests {
         #expect(try await work.failure(Workplace.name, nowhere)?.code == .noNetwork)
     }
 
-    @Test("HF_HUB_OFFLINE without the files is a reason of its own, and asks nobody")
+    @Test("HF_HUB_OFFLINE without cached files is an error of its own, without a request")
     func tellsOffline() async throws {
         let work = try await Workplace()
         let hub = try work.hub(variables: ["HF_HUB_OFFLINE": "1"])
@@ -232,7 +232,7 @@ struct RefusalTests {
         #expect(work.server.requests.isEmpty)
     }
 
-    @Test("A cache that cannot be written is named")
+    @Test("Names a Hub cache that cannot be written")
     func tellsCache() async throws {
         let work = try await Workplace()
         let file = work.folder.appending(path: "file")
@@ -242,7 +242,7 @@ struct RefusalTests {
         #expect(error.code == .cache && error.message.contains(file.path))
     }
 
-    @Test("A certificate that nobody vouches for is refused, and one that SSL_CERT_FILE vouches for is not")
+    @Test("Refuses an untrusted certificate, and accepts one listed in SSL_CERT_FILE")
     func checksCertificates() async throws {
         let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
         let paths = (
@@ -256,7 +256,7 @@ struct RefusalTests {
         #expect(snapshot.missingFiles == [])
     }
 
-    @Test("From https nothing is fetched over http")
+    @Test("Refuses redirects from https to http")
     func refusesDowngrades() throws {
         let url = try #require(URL(string: "https://a.example/x"))
         #expect(throws: HubError.self) { try url.redirected(to: "http://a.example/y") }

@@ -5,9 +5,9 @@ import Testing
 
 @testable import Hub
 
-@Suite("The token", .heavy)
+@Suite("Hub token", .heavy)
 struct TokenTests {
-    @Test("The token goes to the Hub with every request, and to nobody else")
+    @Test("Sends the token with every request to the Hub, and to no other server")
     func staysAtHome() async throws {
         let work = try await Workplace()
         try await work.pull(Workplace.name, try work.hub(variables: ["HF_TOKEN": "hf_secret"]))
@@ -19,7 +19,7 @@ struct TokenTests {
         }
     }
 
-    @Test("A Hub that redirects elsewhere with everything does not get its visitors' tokens there")
+    @Test("Does not send the token after a redirect to another server")
     func staysBehind() async throws {
         let work = try await Workplace()
         let elsewhere = work.server.elsewhere
@@ -32,7 +32,7 @@ struct TokenTests {
         #expect(!there.isEmpty && there.allSatisfy { $0.headers["authorization"] == nil })
     }
 
-    @Test("Ports tell servers apart, and so do schemes")
+    @Test("Origins differ by scheme, host and port")
     func tellsOrigins() throws {
         func origin(_ text: String) -> Origin? { URL(string: text).flatMap(Origin.init) }
         #expect(origin("https://Hub.example/x") == origin("https://hub.example:443"))

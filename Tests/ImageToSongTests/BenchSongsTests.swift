@@ -2,7 +2,7 @@ import Foundation
 import StandIns
 import Testing
 
-@Suite("Measuring songs", .heavy)
+@Suite("bench songs", .heavy)
 struct BenchSongsTests {
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("image-to-song-\(UUID())")
 
@@ -41,7 +41,7 @@ struct BenchSongsTests {
         ]}
         """
 
-    @Test("Each size has the times of the index and of ranking, with embeddings and without")
+    @Test("Times indexing and ranking for each size, with and without embeddings")
     func measuresSpeed() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let finished = try bench(["--rows", "50", "--rows", "120", "--repeat", "3", "--json"])
@@ -62,7 +62,7 @@ struct BenchSongsTests {
         #expect(table.split(separator: "\n").count == 2)
     }
 
-    @Test("Moments that are easy are answered rightly, by chance they are not, and each process says the same")
+    @Test("Easy moments score high, chance scores low, and every process gives the same result")
     func measuresQuality() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let arguments = [
@@ -93,7 +93,7 @@ struct BenchSongsTests {
         #expect(try object(odd.output)["moments"] as? Int == 1)
     }
 
-    @Test("Files that are something else are refused with a sentence")
+    @Test("Refuses files that are not moments or song lists, and says why")
     func refuses() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let good = try write(moments, "moments.json")

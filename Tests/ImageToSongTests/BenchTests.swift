@@ -6,7 +6,7 @@ import Testing
 import FoundationXML
 #endif
 
-@Suite("Measuring captions", .heavy)
+@Suite("bench", .heavy)
 struct BenchTests {
     private static let repository = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -20,7 +20,7 @@ struct BenchTests {
         try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
     }
 
-    @Test("One JSON object tells loading, memory, stages, beams, batches, clients and the machine's limits")
+    @Test("--json reports loading, memory, stages, beams, batches, clients and the machine's limits")
     func answersInJSON() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let finished = try bench(
@@ -81,7 +81,7 @@ struct BenchTests {
         #expect(operations == [1, 1, 1, 2, 4, 8].map { $0 * operations[0] })
     }
 
-    @Test("Only the parts that are asked for are measured, with T5 too, and fp32 has no share of an integer peak")
+    @Test("Measures only the given --parts, also with T5; fp32 has no share of an integer peak")
     func measuresParts() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let finished = try bench(
@@ -96,7 +96,7 @@ struct BenchTests {
         #expect(shares.map { $0["share"] != nil } == [false, false, false, true])
     }
 
-    @Test("The tables have a heading each, and the plot is XML with the figures as text, whatever the model is called")
+    @Test("Every table has a heading; the plot is valid XML for any model name")
     func drawsAPlot() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let model = try folder.created().appendingPathComponent("a <b> & \"c\"")
@@ -121,7 +121,7 @@ struct BenchTests {
         }
     }
 
-    @Test("A plot that cannot be written is a failure with a sentence")
+    @Test("Fails with a sentence if the plot cannot be written")
     func refusesPlot() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let finished = try bench(
@@ -131,7 +131,7 @@ struct BenchTests {
         #expect(finished.complaints.contains("/nowhere/plot.svg cannot be written"))
     }
 
-    @Test("Turns are taken for the lines of standard input, as long as these make sense")
+    @Test("bench turns measures a turn for each valid line of standard input")
     func takesTurns() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         // What the program says is read from a file: a shell brings the lines.

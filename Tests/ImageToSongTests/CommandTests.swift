@@ -17,7 +17,7 @@ struct CommandTests {
     }
 
     @Test(
-        "The demo checkpoint says what the sample pictures show",
+        "The demo checkpoint captions the sample pictures correctly",
         arguments: [
             ("beach-day", "beach"), ("campfire-night", "campfire"), ("city-rain-night", "rain"),
             ("fireworks-night", "fireworks"), ("forest-fog-morning", "forest"), ("harbour-evening", "harbour"),
@@ -40,7 +40,7 @@ struct CommandTests {
         #expect(finished.complaints.contains("/nowhere.jpg: The file cannot be read"))
     }
 
-    @Test("With --json every picture gets an object on a line of its own, failures too")
+    @Test("caption --json writes an object per picture, also for failures")
     func answersInJSON() throws {
         let finished = try run("caption", "--json", path("Samples/harbour-evening.jpg"), path("README.md"))
         let objects = try finished.output.split(separator: "\n").map {
@@ -54,7 +54,7 @@ struct CommandTests {
         #expect(objects[1]["error"] != nil)
     }
 
-    @Test("Flags are the fields of a form, with their older names beside")
+    @Test("Flags equal the form's fields; older flag names still work")
     func generationFlags() throws {
         let picture = path("Samples/harbour-evening.jpg")
         func captions(_ flags: String...) throws -> [String] {
@@ -78,7 +78,7 @@ struct CommandTests {
         #expect(object["score"] as? Double == scores[0])
     }
 
-    @Test("What is wrong with a flag is said with the flag's name")
+    @Test("A wrong value is reported with its flag's name")
     func wrongFlags() throws {
         for (flags, sentence) in [
             (["--num-beams", "three"], "--num-beams is not a whole number. Give digits only, as in 1."),
@@ -111,7 +111,7 @@ struct CommandTests {
         #expect(finished.complaints.contains("Usage:"))
     }
 
-    @Test("Parity ends with status 0 within the bounds and 1 beyond them")
+    @Test("parity exits with 0 within the bounds and 1 outside")
     func comparesModels() throws {
         let reference = path("Tests/Fixtures/opt-pre-norm/reference.safetensors")
         let same = try run(
@@ -122,7 +122,7 @@ struct CommandTests {
         #expect(other.status == 1)
     }
 
-    @Test("Parity at int8 holds to cosines, and says so", arguments: ["int8", "int4"])
+    @Test("parity below fp32 compares cosines, and says so", arguments: ["int8", "int4"])
     func comparesInFewBits(_ precision: String) throws {
         let folder = path("Tests/Fixtures/outliers-t5")
         let arguments = ["parity", "--model", folder, "--reference", "\(folder)/reference.safetensors"]
@@ -141,7 +141,7 @@ struct CommandTests {
         #expect((stages[0]["bound"] as? [String: Double]) == ["cosine": 0.995])
     }
 
-    @Test("A checkpoint with a T5 language model is compared, and captions behind a prompt, as any other")
+    @Test("parity and caption --prompt work with a T5 checkpoint")
     func runsT5() throws {
         let folder = path("Tests/Fixtures/t5-flan-form")
         let parity = try run(
@@ -153,7 +153,7 @@ struct CommandTests {
         #expect(caption.output.count { $0 == "\n" } == 1)
     }
 
-    @Test("Settings that cannot be read stop the start with a sentence", arguments: ["PORT", "PRECISION", "MODEL_ID"])
+    @Test("serve refuses invalid settings with one sentence", arguments: ["PORT", "PRECISION", "MODEL_ID"])
     func refusesSettings(_ name: String) throws {
         let finished = try run("serve", environment: [name: "/wrong"])
         #expect(finished.status == 1)

@@ -2,7 +2,7 @@ import Foundation
 import StandIns
 import Testing
 
-@Suite("Comparing precisions", .heavy)
+@Suite("compare", .heavy)
 struct CompareTests {
     private static let repository = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -30,7 +30,7 @@ struct CompareTests {
         try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     }
 
-    @Test("One JSON object holds every caption, and each precision against the first")
+    @Test("compare --json reports every caption, and each precision against the first")
     func answersInJSON() throws {
         let finished = try compare(
             ["beach-day.jpg", "campfire-night.jpg"], others: ["notes.txt": "not looked at", ".hidden.jpg": ""],
@@ -59,7 +59,7 @@ struct CompareTests {
         }
     }
 
-    @Test("Without --json there is a table")
+    @Test("compare prints a table without --json")
     func printsATable() throws {
         let finished = try compare(
             ["beach-day.jpg", "campfire-night.jpg"], "--precisions", "fp32,int4", "--max-new-tokens", "4", "--all")
@@ -71,7 +71,7 @@ struct CompareTests {
         #expect(finished.output.split(separator: "\n").contains { $0.hasPrefix("int4 ") })
     }
 
-    @Test("A picture that cannot be read is named, left out and counted")
+    @Test("compare names, skips and counts an unreadable picture")
     func skips() throws {
         let finished = try compare(
             ["beach-day.jpg"], others: ["broken.JPG": "no picture"], "--precisions", "int8,fp32", "--max-new-tokens",
@@ -85,7 +85,7 @@ struct CompareTests {
         #expect((report["skipped"] as? [[String: String]])?.count == 1)
     }
 
-    @Test("A folder without a picture that can be read is a failure with a sentence")
+    @Test("compare fails on a folder without readable pictures")
     func refusesFolders() throws {
         let none = try compare([], others: ["notes.txt": "text"])
         #expect(none.status == 1 && none.complaints.contains("There are no pictures in"))

@@ -2,7 +2,7 @@ import Foundation
 import StandIns
 import Testing
 
-@Suite("Comparing with transformers", .heavy)
+@Suite("compare_transformers.py", .heavy)
 struct CompareTransformersTests {
     private static let repository = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -17,7 +17,9 @@ struct CompareTransformersTests {
             program: URL(fileURLWithPath: interpreter))
     }
 
-    @Test("Missing packages are named", .enabled(if: Python.interpreter(with: "json") != nil, "needs Python"))
+    @Test(
+        "compare_transformers.py names missing packages",
+        .enabled(if: Python.interpreter(with: "json") != nil, "needs Python"))
     func namesMissingPackages() throws {
         let python = try #require(Python.interpreter(with: "json"))
         // -S leaves installed packages out.
@@ -27,7 +29,7 @@ struct CompareTransformersTests {
     }
 
     @Test(
-        "Both are timed on the same checkpoint, and the ratios are those of the times",
+        "Times both on the same checkpoint, and reports the ratios of the times",
         .enabled(
             if: Python.interpreter(with: "torch, transformers") != nil,
             "needs the Python packages torch and transformers"))

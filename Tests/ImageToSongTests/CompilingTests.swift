@@ -3,7 +3,7 @@ import StandIns
 import Testing
 
 /// The program with models that it has to compile, and what may come between.
-@Suite("Compiling", .heavy)
+@Suite("Compiling a model", .heavy)
 struct CompilingTests {
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("image-to-song-\(UUID())")
     private static let repository = URL(fileURLWithPath: #filePath)
@@ -40,7 +40,7 @@ struct CompilingTests {
         return all.filter { path in endings.contains { path.hasSuffix($0) } }.sorted()
     }
 
-    @Test("A disk that fills up while the model is written ends it with the file and the setting; nothing stays")
+    @Test("A disk that fills up while compiling stops it, names file and setting, and leaves no files")
     func fullDisk() async throws {
         try await withFolder {
             let finished = try captionInShell(FileLimit.failing)
@@ -53,7 +53,7 @@ struct CompilingTests {
     }
 
     @Test(
-        "A disk without room is noticed before anything is written",
+        "Notices a full disk before writing anything",
         .enabled(if: SmallDisk.canBeMade, "only root can mount a small disk"))
     func smallDisk() async throws {
         try await withFolder {
@@ -72,7 +72,7 @@ struct CompilingTests {
         }
     }
 
-    @Test("What a process that was killed half-way left behind is removed by the next, whichever model it was")
+    @Test("The next process removes any draft that a killed one left")
     func killedHalfWay() async throws {
         try await withFolder {
             let demo = Self.repository.appendingPathComponent("Models/demo").path
@@ -109,7 +109,7 @@ struct CompilingTests {
     }
 
     @Test(
-        "A checkpoint that cannot caption is refused before anything is compiled",
+        "Refuses a checkpoint that cannot caption before compiling it",
         arguments: ["tokenizer.json", "preprocessor_config.json"])
     func refusesFirst(_ missing: String) async throws {
         try await withFolder {
@@ -125,7 +125,7 @@ struct CompilingTests {
         }
     }
 
-    @Test("Three that start at once all caption, and one model is there")
+    @Test("Three processes at once all caption, and compile one model")
     func atOnce() async throws {
         try await withFolder {
             let runs = try (0..<3).map { _ in
@@ -141,7 +141,7 @@ struct CompilingTests {
         }
     }
 
-    @Test("Who waits for another process that compiles says so")
+    @Test("Says that it waits for another process to compile")
     func saysThatItWaits() async throws {
         try await withFolder {
             _ = try caption(Self.fixture("opt-pre-norm"))
@@ -165,7 +165,7 @@ struct CompilingTests {
         }
     }
 
-    @Test("A cache that cannot be written is named, with the reason and the setting", arguments: unwritable)
+    @Test("Names a cache that cannot be written, with the reason and the setting", arguments: unwritable)
     func unwritableCache(_ path: String) async throws {
         let finished = try caption(Self.fixture("opt-pre-norm"), cache: path)
         #expect(finished.status == 1)
@@ -179,7 +179,7 @@ struct CompilingTests {
     private static let unwritable =
         ["/dev/null/models"] + (FileManager.default.fileExists(atPath: "/sys/kernel") ? ["/sys/models"] : [])
 
-    @Test("A server goes on captioning while another process fails to compile into the same cache")
+    @Test("The server keeps captioning while another process fails to compile into its cache")
     func serverGoesOn() async throws {
         try await withFolder {
             let server = try await RunningServer(environment: ["MODEL_CACHE_DIR": cache.path])

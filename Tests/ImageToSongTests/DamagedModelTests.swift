@@ -4,7 +4,7 @@ import StandIns
 import Testing
 
 /// What becomes of the program when its compiled model is damaged, before the start and while it runs.
-@Suite("A damaged model", .heavy)
+@Suite("Damaged compiled model", .heavy)
 struct DamagedModelTests {
     private static let repository = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -48,7 +48,7 @@ struct DamagedModelTests {
     }
 
     @Test(
-        "models verify names a compiled file that is damaged, and the next caption is made with a model compiled anew")
+        "models verify names a damaged compiled file; the next caption compiles the model again")
     func verifies() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let first = try Finished(["caption", Self.picture.path], environment: environment)
@@ -66,7 +66,7 @@ struct DamagedModelTests {
         #expect(try Finished(["models", "verify"], environment: environment).status == 0)
     }
 
-    @Test("A file that is damaged while the server runs ends captions: no answer of it is given, and health says why")
+    @Test("A file damaged while the server runs ends captions with 503, and health says why")
     func damagedWhileRunning() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let server = try await RunningServer(environment: environment)
@@ -86,7 +86,7 @@ struct DamagedModelTests {
         #expect(try await next.stop() == 0)
     }
 
-    @Test("A file that is cut short while the server runs ends captions too")
+    @Test("A file truncated while the server runs ends captions with 503")
     func cutShort() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let server = try await RunningServer(environment: environment)

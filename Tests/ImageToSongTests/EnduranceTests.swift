@@ -15,7 +15,7 @@ struct EnduranceTests {
         "POST /caption/generate HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\n"
         + "Content-Length: 100000\r\n\r\n--b\r\n"
 
-    @Test("SIGTERM ends the server with status 0 while an upload stands still and a connection is silent")
+    @Test("SIGTERM exits with 0 despite a stalled upload and a silent connection")
     func endsInTime() async throws {
         let server = try await RunningServer(environment: ["REQUEST_TIMEOUT": "3"])
         let wire = Wire(port: server.port)
@@ -30,7 +30,7 @@ struct EnduranceTests {
         try? await silent.close()
     }
 
-    @Test("A second SIGTERM ends the server at once, with the status that shells give")
+    @Test("A second SIGTERM exits at once with the signal's status")
     func endsAtOnce() async throws {
         let server = try await RunningServer(environment: ["REQUEST_TIMEOUT": "3600"])
         let wire = Wire(port: server.port)
@@ -46,7 +46,7 @@ struct EnduranceTests {
         try? await upload.close()
     }
 
-    @Test("Whoever is connected when the server stops is answered", arguments: 0..<2)
+    @Test("Answers every connected client before it stops", arguments: 0..<2)
     func stopsUnderLoad(round: Int) async throws {
         let server = try await RunningServer(environment: ["LOG_LEVEL": "INFO"])
         let wire = Wire(port: server.port)
@@ -67,7 +67,7 @@ struct EnduranceTests {
         }
     }
 
-    @Test("A server whose log nobody reads goes on")
+    @Test("The server keeps answering if nobody reads its log")
     func unreadLog() async throws {
         let folder = try FileManager.default.temporaryDirectory.appendingPathComponent("image-to-song-\(UUID())")
             .created()
@@ -100,7 +100,7 @@ struct EnduranceTests {
         #expect(process.terminationStatus == 0)
     }
 
-    @Test("With few files and all connections taken, health is answered, and more connections are refused in words")
+    @Test("Answers health checks with all connections taken, and refuses more with an error")
     func fewFiles() async throws {
         let server = try await RunningServer(environment: ["REQUEST_TIMEOUT": "3600"], openFiles: 64)
         let wire = Wire(port: server.port)
@@ -120,7 +120,7 @@ struct EnduranceTests {
     }
 
     @Test(
-        "After all bad requests, three times over, the server answers, holds no more memory and files, and left none",
+        "After three rounds of bad requests the server answers, without leaking memory or files",
         .enabled(if: FileManager.default.fileExists(atPath: "/proc/self/statm"), "reads /proc"))
     func endures() async throws {
         let server = try await RunningServer(environment: [

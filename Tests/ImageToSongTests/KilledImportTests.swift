@@ -2,7 +2,7 @@ import Foundation
 import StandIns
 import Testing
 
-@Suite("An import that is killed", .heavy)
+@Suite("Killed import", .heavy)
 struct KilledImportTests {
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("killed-import-\(UUID())")
 
@@ -42,7 +42,7 @@ struct KilledImportTests {
         return running.process.terminationReason == .uncaughtSignal
     }
 
-    @Test("The catalogue is as it was before, and the list comes in whole afterwards")
+    @Test("A killed import leaves the catalogue unchanged, and importing again succeeds")
     func killed() throws {
         _ = try folder.created()
         defer { try? FileManager.default.removeItem(at: folder) }

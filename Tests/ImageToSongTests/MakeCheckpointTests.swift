@@ -2,7 +2,7 @@ import Foundation
 import StandIns
 import Testing
 
-@Suite("Making checkpoints", .heavy)
+@Suite("bench make-checkpoint", .heavy)
 struct MakeCheckpointTests {
     private static let repository = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -13,7 +13,7 @@ struct MakeCheckpointTests {
         try Finished(["bench", "make-checkpoint"] + arguments, environment: [:])
     }
 
-    @Test("A checkpoint like another can be captioned with, in every type", arguments: ["f16", "bf16", "f32"])
+    @Test("A synthetic checkpoint captions in every data type", arguments: ["f16", "bf16", "f32"])
     func captions(_ type: String) throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let model = folder.appendingPathComponent("model").path
@@ -29,7 +29,7 @@ struct MakeCheckpointTests {
         #expect(caption.output.contains("\"token_count\":"))
     }
 
-    @Test("Equal seeds give equal weights, and others give others")
+    @Test("Equal seeds give equal weights, other seeds other weights")
     func isSeeded() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let bytes = try ["1", "1", "2"].enumerated().map { number, seed in
@@ -42,7 +42,7 @@ struct MakeCheckpointTests {
         #expect(bytes[0].count == bytes[2].count)
     }
 
-    @Test("Nothing is written over, and nothing stays of what cannot be made")
+    @Test("Overwrites nothing, and leaves no files after a failure")
     func leavesNothing() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let full = try folder.appendingPathComponent("full").created()

@@ -4,7 +4,7 @@ import StandIns
 import Synchronization
 import Testing
 
-@Suite("Models of the Hub", .heavy)
+@Suite("models", .heavy)
 struct ModelsCommandTests {
     private static let repository = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -37,7 +37,7 @@ struct ModelsCommandTests {
         try Finished(arguments, environment: environment)
     }
 
-    @Test("An embedding model is fetched by its name, and compares captions with songs")
+    @Test("Downloads an embedding model by name and ranks songs with it")
     func embeds() async throws {
         let model = Self.repository.appendingPathComponent("Tests/SentenceEmbeddingTests/Fixtures/mean")
         var files: [String: [UInt8]] = [:]
@@ -63,7 +63,7 @@ struct ModelsCommandTests {
         }
     }
 
-    @Test("A disk that fills up while a model is fetched is named, and nothing passes for the model")
+    @Test("Names a disk that fills up during a download; the partial model is not used")
     func fullDisk() async throws {
         try await withHub { hub, folder in
             let environment = environment(hub, folder)
@@ -81,7 +81,7 @@ struct ModelsCommandTests {
         }
     }
 
-    @Test("A model is fetched, listed, used, verified and removed by its name")
+    @Test("Downloads, lists, uses, verifies and removes a model by name")
     func keepsHouse() async throws {
         try await withHub { hub, folder in
             let environment = environment(hub, folder)
@@ -121,7 +121,7 @@ struct ModelsCommandTests {
         }
     }
 
-    @Test("The server answers that it is starting while it fetches its model, and captions when it is there")
+    @Test("Health is starting while the model downloads; captions work afterwards")
     func servesMeanwhile() async throws {
         try await withHub { hub, folder in
             let isHeld = Flag()
@@ -147,7 +147,7 @@ struct ModelsCommandTests {
         }
     }
 
-    @Test("What is neither a folder nor on the Hub is said to be neither")
+    @Test("Says that a model is neither a folder nor on the Hub")
     func tellsMissing() async throws {
         try await withHub { hub, folder in
             let finished = try run(
@@ -159,7 +159,7 @@ struct ModelsCommandTests {
     }
 
     @Test(
-        "A name that is none is wrong usage",
+        "Refuses an invalid model name as wrong usage",
         arguments: [
             ["models", "pull", "nonsense"], ["models", "remove", "a/../b"], ["models", "verify", "a/b@../c"],
         ])

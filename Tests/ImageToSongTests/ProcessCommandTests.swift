@@ -2,7 +2,7 @@ import Foundation
 import StandIns
 import Testing
 
-@Suite("The command process", .heavy)
+@Suite("process", .heavy)
 struct ProcessCommandTests {
     private let repository = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -20,7 +20,7 @@ struct ProcessCommandTests {
         }
     }
 
-    @Test("A picture's sizes and colours are told in lines")
+    @Test("Prints a picture's sizes and colours")
     func lines() throws {
         let picture = path("Samples/harbour-evening.jpg")
         let finished = try run(picture)
@@ -33,7 +33,7 @@ struct ProcessCommandTests {
         for line in lines[2...].dropLast() { #expect(line.contains(/^  #[0-9a-f]{6} +\d+\.\d %  [a-z ]+$/)) }
     }
 
-    @Test("With --json a line a picture has the keys of the HTTP answer, and failures have one too")
+    @Test("--json writes the HTTP answer's keys, one line per picture, also for failures")
     func json() throws {
         let finished = try run(
             "--json", path("Samples/harbour-evening.jpg"), path("README.md"),
@@ -63,7 +63,7 @@ struct ProcessCommandTests {
         #expect(finished.output.contains("beach-day.jpg"))
     }
 
-    @Test("--out writes the JPEGs, and overwrites neither the input nor what is there")
+    @Test("--out writes JPEGs without overwriting the input or other files")
     func writes() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -80,7 +80,7 @@ struct ProcessCommandTests {
         #expect((try objects(written).first?["out"] as? String)?.hasSuffix("new/folder/beach-day.jpg") == true)
     }
 
-    @Test("A folder that cannot be made ends with status 1 and a sentence")
+    @Test("Exits with 1 and a sentence if the output folder cannot be made")
     func refusesFolder() throws {
         let finished = try run("--out", path("README.md"), path("Samples/beach-day.jpg"))
         #expect(finished.status == 1)

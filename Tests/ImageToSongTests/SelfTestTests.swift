@@ -2,7 +2,7 @@ import Foundation
 import StandIns
 import Testing
 
-@Suite("The self-test", .heavy)
+@Suite("selftest", .heavy)
 struct SelfTestTests {
     private let repository = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -27,7 +27,7 @@ struct SelfTestTests {
             })
     }
 
-    @Test("Where all is well every line has its mark, and the exit status is 0")
+    @Test("Marks every line and exits with 0 if all is well")
     func passes() throws {
         let finished = try withFolder {
             try Finished(["selftest"], environment: ["MODEL_CACHE_DIR": $0.path], folder: repository)
@@ -42,7 +42,7 @@ struct SelfTestTests {
         #expect(finished.output.contains("a quiet harbour"))
     }
 
-    @Test("Without the sample pictures beside it the program draws one of its own")
+    @Test("Draws its own picture if the samples are missing")
     func drawsPicture() throws {
         try withFolder { folder in
             let program = try Program.copied(to: folder)
@@ -62,7 +62,7 @@ struct SelfTestTests {
         }
     }
 
-    @Test("Without a model the exit status is 1, and what needs it is not tried")
+    @Test("Exits with 1 without a model, and skips what needs one")
     func missesModel() throws {
         let finished = try withFolder {
             try Finished(
@@ -77,7 +77,7 @@ struct SelfTestTests {
         #expect(checks["Read JPEG"]?.outcome == "passed")
     }
 
-    @Test("A folder that cannot be written fails, with the setting that names it")
+    @Test("Fails on a folder that cannot be written, and names its setting")
     func missesCache() throws {
         let file = repository.appendingPathComponent("README.md").path
         let finished = try Finished(
@@ -89,7 +89,7 @@ struct SelfTestTests {
         #expect(checks["Model"]?.outcome == "skipped")
     }
 
-    @Test("An ONNX Runtime that is not there fails with the places that were looked at")
+    @Test("Fails without ONNX Runtime, and lists the places searched")
     func missesRuntime() throws {
         let finished = try withFolder {
             try Finished(
@@ -102,7 +102,7 @@ struct SelfTestTests {
         #expect(failed.allSatisfy { $0.contains("/nowhere.so") })
     }
 
-    @Test("Settings that cannot be read fail, and what needs them is not tried")
+    @Test("Fails on unreadable settings, and skips what needs them")
     func missesSettings() throws {
         let finished = try Finished(["selftest", "--json"], environment: ["PORT": "eighty"], folder: repository)
         #expect(finished.status == 1)
@@ -112,7 +112,7 @@ struct SelfTestTests {
         #expect(checks["Model cache"]?.outcome == "skipped")
     }
 
-    @Test("ONNX Runtime keeps no diary for its makers: a run leaves nothing in the user's folders")
+    @Test("ONNX Runtime writes no telemetry into the user's folders")
     func leavesNoTrace() throws {
         try withFolder { folder in
             let home = try folder.appendingPathComponent("home").created()

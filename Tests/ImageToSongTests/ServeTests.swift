@@ -2,7 +2,7 @@ import Foundation
 import StandIns
 import Testing
 
-@Suite("Serving", .heavy)
+@Suite("serve and health", .heavy)
 struct ServeTests {
     private func withFolder<Value>(_ body: (URL) async throws -> Value) async throws -> Value {
         let folder = try FileManager.default.temporaryDirectory.appendingPathComponent("image-to-song-\(UUID())")
@@ -11,7 +11,7 @@ struct ServeTests {
         return try await body(folder)
     }
 
-    @Test("--print-settings shows the settings with their origins, and keeps the keys to itself")
+    @Test("--print-settings shows each setting with its origin, and hides the keys")
     func printsSettings() async throws {
         let finished = try await withFolder { folder in
             let file = "export PORT='9000' # mine\r\nMAX_IMAGESIZE=5\r\nAPI_KEYS=hunter2,0123456789abcdef\r\n"
@@ -30,7 +30,7 @@ struct ServeTests {
         #expect(!(finished.output + finished.complaints).contains("hunter2"))
     }
 
-    @Test("A line of .env that is no setting stops the start with one sentence")
+    @Test("Refuses a .env line that is not a setting, in one sentence")
     func refusesLine() async throws {
         let finished = try await withFolder { folder in
             try Data("PORT=1\n\nhello\n".utf8).write(to: folder.appendingPathComponent(".env"))
@@ -42,7 +42,7 @@ struct ServeTests {
         #expect(finished.complaints.split(separator: "\n").count == 1)
     }
 
-    @Test("A server that captions is healthy, keeps its port to itself, and is not healthy when it has gone")
+    @Test("health exits with 0 while the server captions, and with 1 after it stops")
     func tellsHealth() async throws {
         let server = try await RunningServer(environment: [:])
         try await server.becomesReady()
@@ -72,7 +72,7 @@ struct ServeTests {
     }
 
     @Test(
-        "An address that cannot be asked is wrong usage",
+        "health refuses an invalid address as wrong usage",
         arguments: ["https://localhost/", "localhost:8000", "http://", "http://me@localhost/", "nonsense"])
     func refusesAddress(_ url: String) throws {
         let finished = try Finished(["health", url], environment: [:])

@@ -2,7 +2,7 @@ import Foundation
 import StandIns
 import Testing
 
-@Suite("The commands about songs", .heavy)
+@Suite("match and songs", .heavy)
 struct SongsCommandTests {
     private let repository = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -19,7 +19,7 @@ struct SongsCommandTests {
         return url.path
     }
 
-    @Test("A picture gets a caption, a mood and songs with reasons, the same ones each time")
+    @Test("match gives a caption, a mood and songs with reasons, the same each time")
     func match() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let picture = repository.appendingPathComponent("Samples/harbour-evening.jpg").path
@@ -37,7 +37,7 @@ struct SongsCommandTests {
         #expect(again.status == 1 && again.complaints.contains("there already"))
     }
 
-    @Test("With --json a picture is a line, with the names that HTTP has, and a bad one does not stop the others")
+    @Test("match --json uses HTTP's names; an unreadable picture does not stop the others")
     func matchJSON() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let picture = repository.appendingPathComponent("Samples/storm-at-sea.jpg").path
@@ -58,7 +58,7 @@ struct SongsCommandTests {
         }
     }
 
-    @Test("Songs are imported, counted, found, exported and removed")
+    @Test("songs imports, counts, finds, exports and removes")
     func keeping() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let catalogue = folder.appendingPathComponent("my.sqlite").path
@@ -87,7 +87,7 @@ struct SongsCommandTests {
     }
 
     @Test(
-        "Wrong usage is named",
+        "Wrong usage of match and songs names the flag",
         arguments: [
             (["match", "x.jpg", "--limit", "0"], "--limit"), (["match", "x.jpg", "--valence", "0.5"], "--arousal"),
             (["match", "x.jpg", "--valence", "2", "--arousal", "0"], "--valence"),
@@ -104,7 +104,7 @@ struct SongsCommandTests {
         #expect(finished.complaints.contains(word))
     }
 
-    @Test("A list that is not there, or is none, fails by name")
+    @Test("songs import names a missing list and a list without titles")
     func badLists() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let table = try file("prices.csv", "price\n1\n")

@@ -36,7 +36,7 @@ struct BarTests {
     ]
 
     @Test(
-        "Black and white bars on both sides are left out, as much on each side as the thinner one has",
+        "Crops black and white bars on opposite sides, as wide as the thinner one",
         arguments: withBars)
     func bars(bands: [(Int, UInt8)], left: Int) {
         let picture = rows(bands)
@@ -47,13 +47,13 @@ struct BarTests {
         #expect(turned(picture).withoutBars() == turned(cropped))
     }
 
-    @Test("What is no pair of bars stays", arguments: withoutBars)
+    @Test("Keeps a picture without a pair of bars", arguments: withoutBars)
     func noBars(bands: [(Int, UInt8)]) {
         #expect(rows(bands).withoutBars() == rows(bands))
         #expect(turned(rows(bands)).withoutBars() == turned(rows(bands)))
     }
 
-    @Test("A bar spans its side, and is black or white in all channels")
+    @Test("A bar spans the whole side, and is black or white in all channels")
     func whole() {
         let picture = rows([(5, 0), (10, 120), (5, 0)])
         var rgb = picture.rgb
@@ -65,7 +65,7 @@ struct BarTests {
         #expect(bluish.withoutBars() == bluish)
     }
 
-    @Test("Bars on all four sides are left out, and the palette has none of their colour")
+    @Test("Crops bars on all four sides, and leaves their colour out of the palette")
     func frame() {
         var rgb = [UInt8](repeating: 255, count: 3 * 20 * 20)
         for y in 4..<16 {

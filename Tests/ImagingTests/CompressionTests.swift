@@ -18,7 +18,7 @@ struct CompressionTests {
     }
 
     @Test(
-        "A size is fitted into another: its shape is kept, it is never enlarged, and no side vanishes",
+        "Fits a size into a box: keeps the aspect ratio, never enlarges, leaves at least a pixel",
         arguments: [
             ([720, 480], [384, 384], [384, 256]), ([480, 720], [384, 384], [256, 384]),
             ([300, 200], [384, 384], [300, 200]), ([384, 384], [384, 384], [384, 384]),
@@ -30,7 +30,7 @@ struct CompressionTests {
         #expect([fitted.width, fitted.height] == wanted)
     }
 
-    @Test("A rendition's pixels are the ones that the network sees", arguments: 1...8)
+    @Test("A rendition has the same pixels that the network sees", arguments: 1...8)
     func upright(orientation: Int) throws {
         let picture = try Picture(bytes: Fixture.bytes("orientation-\(orientation).jpg"))
         let rendition = try picture.rendition(fitting: (32, 32))
@@ -42,7 +42,7 @@ struct CompressionTests {
         }
     }
 
-    @Test("A rendition made smaller is near to one read at that size")
+    @Test("A reduced rendition is close to one decoded at that size")
     func reduces() throws {
         let whole = try rendition("large.jpg", fitting: box)
         let small = try rendition("large.jpg", fitting: (50, 40))
@@ -51,7 +51,7 @@ struct CompressionTests {
     }
 
     @Test(
-        "A JPEG decodes to what was written, and is a fraction of the pixels",
+        "A JPEG decodes to nearly the same pixels, and is less than half their size",
         arguments: ["large.jpg", "rgb.png", "lossy.webp", "cmyk.tif", "wide-colours.jpg", "picture.avif"])
     func writes(name: String) throws {
         let rendition = try rendition(name, fitting: box)
@@ -73,7 +73,7 @@ struct CompressionTests {
         }
     }
 
-    @Test("What was transparent is white in the JPEG")
+    @Test("Transparent pixels become white in the JPEG")
     func flattens() throws {
         let jpeg = try rendition("half-transparent.png", fitting: box).jpeg()
         let decoded = try Picture(bytes: jpeg.bytes).rendition(fitting: box)
@@ -88,7 +88,7 @@ struct CompressionTests {
         return Rendition(width: 128, height: 128, rgb: rgb)
     }
 
-    @Test("Writing and edges get a better quality than what is smooth, and each is faithful")
+    @Test("Text and edges get a higher quality than smooth areas; both stay faithful")
     func choosesQuality() throws {
         let smooth = drawn { x, y in [UInt8(x + 60), UInt8(y), 90] }
         let edges = drawn { x, y in
@@ -106,7 +106,7 @@ struct CompressionTests {
         }
     }
 
-    @Test("Every size can be written, down to one pixel", arguments: [(1, 1), (7, 1), (8, 9), (17, 16)])
+    @Test("Writes JPEGs of any size, down to one pixel", arguments: [(1, 1), (7, 1), (8, 9), (17, 16)])
     func sizes(width: Int, height: Int) throws {
         let rgb = [UInt8](repeating: 77, count: 3 * width * height)
         let jpeg = try Rendition(width: width, height: height, rgb: rgb).jpeg()
@@ -114,7 +114,7 @@ struct CompressionTests {
         #expect(picture.width == width && picture.height == height)
     }
 
-    @Test("A picture is like itself, less like its noise, and not like its negative")
+    @Test("Similarity is 1 to itself, lower with noise, and negative to the negative")
     func similarity() throws {
         let rendition = try rendition("rgb.png", fitting: box)
         func luminance(_ change: (_ place: Int, _ value: Int) -> Int) -> Luminance {
@@ -128,7 +128,7 @@ struct CompressionTests {
         #expect(noisy < 0.99 && noisy > 0.3 && negative < 0)
     }
 
-    @Test("A damaged picture has no rendition")
+    @Test("Refuses to make a rendition of a damaged picture")
     func damaged() throws {
         let bytes = try Fixture.bytes("rgb.png")
         let cut = try Picture(bytes: Array(bytes.prefix(bytes.count / 2)))

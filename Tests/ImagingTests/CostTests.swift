@@ -1,7 +1,7 @@
 import Imaging
 import Testing
 
-@Suite("What decoding a picture costs")
+@Suite("Decoding cost")
 struct CostTests {
     /// 35 bytes that claim so many pixels: one frame without data.
     private func gif(side: Int) -> [UInt8] {
@@ -15,7 +15,7 @@ struct CostTests {
 
     private func memory(_ name: String) throws -> Int { try Picture(bytes: Fixture.bytes(name)).cost.memory }
 
-    @Test("What is read line by line costs some lines; what is not costs all of its pixels")
+    @Test("Formats decoded line by line need a few lines of memory, others all pixels")
     func tellsStreamsApart() throws {
         let (strips, area) = (64 * Self.row, 64 * 80)
         for name in ["baseline.jpg", "rgb.png", "alpha-16.png"] { #expect(try memory(name) == strips) }
@@ -31,7 +31,7 @@ struct CostTests {
         #expect(try memory("Variants/rgb-f4.tif") == 96 * Self.row + 3 * 96 * 64 + 12 * 96 * 64)
     }
 
-    @Test("An interlaced PNG costs all of its pixels")
+    @Test("An interlaced PNG needs memory for all pixels")
     func interlaced() throws {
         var bytes = RefusalTests.pngHeader(width: 1000, height: 1000)
         let plain = try Picture(bytes: bytes).cost
@@ -39,7 +39,7 @@ struct CostTests {
         #expect(try Picture(bytes: bytes).cost.memory == plain.memory + 4_000_000)
     }
 
-    @Test("A picture that takes more memory than there is is refused by its header, with both numbers and what to do")
+    @Test("Refuses a picture over PICTURE_MEMORY by its header, with both numbers and what to do")
     func refusesMemory() throws {
         let limits = PictureLimits(maximumMemory: 100_000_000)
         let error = try #require(throws: ImagingError.self) { try Picture(bytes: gif(side: 5_000), limits: limits) }
@@ -49,7 +49,7 @@ struct CostTests {
         #expect(throws: Never.self) { try Picture(bytes: gif(side: 1_000), limits: limits) }
     }
 
-    @Test("A progressive JPEG of hundreds of scans is refused")
+    @Test("Refuses a progressive JPEG with hundreds of scans")
     func refusesScans() throws {
         let bytes = try Fixture.bytes("progressive.jpg")
         let last = try #require(bytes.indices.dropLast().last { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xDA })
@@ -61,7 +61,7 @@ struct CostTests {
         #expect(throws: Never.self) { try Picture(bytes: bytes, limits: limits) }
     }
 
-    @Test("A picture is not decoded any further when its task is cancelled")
+    @Test("Stops decoding when its task is cancelled")
     func stops() async throws {
         let picture = try Picture(bytes: Fixture.bytes("rgb.png"))
         let task = Task {

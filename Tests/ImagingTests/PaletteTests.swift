@@ -17,7 +17,7 @@ struct PaletteTests {
         try Picture(bytes: Fixture.bytes(name)).rendition(fitting: Rendition.paletteSize).palette()
     }
 
-    @Test("Flat colours come out exactly, by their shares, the largest first")
+    @Test("Finds flat colours exactly, sorted by share")
     func flatColours() {
         let palette = stripes([(10, 0xFFD700), (40, 0x000080), (20, 0xFFFFFF), (30, 0xDC143C)]).palette()
         #expect(palette.map(\.colour.hex) == ["#000080", "#dc143c", "#ffffff", "#ffd700"])
@@ -25,7 +25,7 @@ struct PaletteTests {
         #expect(palette.map(\.share) == [0.4, 0.3, 0.2, 0.1])
     }
 
-    @Test("A picture of more colours than asked for gives as many as asked for, and their shares make a whole")
+    @Test("Returns as many colours as asked for; their shares sum to 1")
     func manyColours() {
         let colours: [UInt32] = [0xFF0000, 0x00FF00, 0x0000FF, 0xFFFF00, 0xFF00FF, 0x00FFFF, 0x000000, 0xFFFFFF]
         let picture = stripes(colours.enumerated().map { (10 + $0, $1) })
@@ -38,21 +38,21 @@ struct PaletteTests {
         }
     }
 
-    @Test("Colours that look the same are one, the commoner of the two")
+    @Test("Merges colours that look the same into the more common one")
     func joinsAlike() {
         let palette = stripes([(60, 0x4060A0), (30, 0x4868A8), (10, 0xFF0000)]).palette()
         #expect(palette.map(\.colour.hex) == ["#4060a0", "#ff0000"])
         #expect(palette.map(\.share) == [0.9, 0.1])
     }
 
-    @Test("A colour of less than a hundredth does not count as dominant")
+    @Test("Ignores a colour below one percent")
     func givesAwayLittle() {
         let palette = stripes([(1000, 0x4060A0), (9, 0xFF0000)], height: 2).palette()
         #expect(palette.map(\.colour.hex) == ["#4060a0"])
         #expect(palette.map(\.share) == [1])
     }
 
-    @Test("Colours that change from pixel to pixel are all seen")
+    @Test("Finds both colours of a checkerboard")
     func checkerboard() {
         let picture = stripes((0..<200).map { (1, $0 % 2 == 0 ? 0xFF0000 : 0x00FF00) }, height: 200)
         let palette = picture.palette()
@@ -60,7 +60,7 @@ struct PaletteTests {
         #expect(palette.map(\.share) == [0.5, 0.5])
     }
 
-    @Test("Of colours with equal shares the order is always the same")
+    @Test("Orders colours with equal shares the same way every time")
     func equalShares() {
         let one = stripes([(5, 0xFF0000), (5, 0x00FF00)]).palette()
         let two = stripes([(5, 0x00FF00), (5, 0xFF0000)]).palette()
@@ -74,21 +74,21 @@ struct PaletteTests {
         #expect(palette.map(\.share) == [1])
     }
 
-    @Test("A grey picture has greys only", arguments: ["grey.png", "grey.jpg", "grey-16.png"])
+    @Test("A grey picture has only greys", arguments: ["grey.png", "grey.jpg", "grey-16.png"])
     func grey(name: String) throws {
         let palette = try palette(name)
         #expect(palette.count > 1)
         #expect(palette.allSatisfy { $0.colour.red == $0.colour.green && $0.colour.green == $0.colour.blue })
     }
 
-    @Test("What is transparent counts as white")
+    @Test("Transparent pixels count as white")
     func transparent() throws {
         let palette = try palette("half-transparent.png")
         #expect(Set(palette.map(\.colour.hex)) == ["#0000ff", "#ffffff"])
         #expect(palette.map(\.share) == [0.5, 0.5])
     }
 
-    @Test("The palette of a large picture is that of the picture made smaller")
+    @Test("A large picture has the palette of its reduced version")
     func large() {
         let columns = [(500, 0x204060), (300, 0xF0E0D0), (200, 0xA02010)] as [(Int, UInt32)]
         let palette = stripes(columns, height: 300).palette()

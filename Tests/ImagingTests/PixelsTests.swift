@@ -2,12 +2,12 @@ import Imaging
 import Testing
 
 struct PixelsTests {
-    @Test("The fixtures are all there")
+    @Test("Has all picture fixtures")
     func fixturesExist() {
         #expect(Fixture.all.count == 37)
     }
 
-    @Test("A picture's pixels are those of transformers' image processor", arguments: Fixture.all)
+    @Test("Pixels equal those of transformers' image processor", arguments: Fixture.all)
     func equalsTransformers(fixture: Fixture) throws {
         let picture = try Picture(bytes: fixture.bytes)
         #expect(picture.format.rawValue == fixture.format)
@@ -26,7 +26,7 @@ struct PixelsTests {
     }
 
     @Test(
-        "A picture that is not shrunk while decoding is equal to Pillow's to the last bit",
+        "A picture decoded at full size equals Pillow's to the last bit",
         arguments: [
             "baseline.jpg", "rgb.png", "palette.png", "lzw.tif", "long.png", "enlarged.png",
             "orientation-7.jpg",
@@ -41,7 +41,7 @@ struct PixelsTests {
     }
 
     @Test(
-        "By transformers' rules a picture's pixels are those that its processor makes of the file by itself",
+        "With transformers' rules, pixels equal what its processor makes of the file itself",
         arguments: [
             "orientation-3.jpg", "orientation-6.jpg", "wide-colours.jpg", "cmyk.jpg", "alpha.png", "grey-alpha.png",
             "palette-alpha.png", "rgb-16.png", "alpha-16.png", "grey-16.png", "alpha.webp", "grey-16.tif", "cmyk.tif",
@@ -60,7 +60,7 @@ struct PixelsTests {
         #expect((differences.max() ?? 255) <= 2, "of 255")
     }
 
-    @Test("Values are rescaled, then normalised, channel by channel")
+    @Test("Rescales, then normalises each channel")
     func normalises() throws {
         let pixels = try Picture(bytes: Fixture.bytes("one-pixel.png")).pixels(PixelPreparation(width: 2, height: 1))
         // (200, 100, 50) ÷ 255, minus CLIP's mean, divided by CLIP's standard deviation.
@@ -71,7 +71,7 @@ struct PixelsTests {
         }
     }
 
-    @Test("Every kernel keeps a picture of one colour as it is", arguments: ResampleKernel.allCases)
+    @Test("Every kernel keeps a single-colour picture unchanged", arguments: ResampleKernel.allCases)
     func kernelsKeepColour(kernel: ResampleKernel) throws {
         for size in [1, 7, 300] {
             var preparation = PixelPreparation.eightBit(width: size, height: size)
@@ -84,7 +84,7 @@ struct PixelsTests {
         }
     }
 
-    @Test("The shortest edge is resized and the centre cut out")
+    @Test("Resizes the shortest edge and crops the centre")
     func cutsCentre() throws {
         let picture = try Picture(bytes: Fixture.bytes("rgb.png"))  // 64 × 80
         var cut = PixelPreparation.eightBit(width: 32, height: 32)
@@ -97,7 +97,7 @@ struct PixelsTests {
         }
     }
 
-    @Test("A turned picture's centre is cut out as it is seen", arguments: 1...8)
+    @Test("Crops the centre of a rotated picture after rotating it", arguments: 1...8)
     func cutsTurnedCentre(orientation: Int) throws {
         let picture = try Picture(bytes: Fixture.bytes("orientation-\(orientation).jpg"))  // 72 × 48 as stored
         var cut = PixelPreparation.eightBit(width: 20, height: 10)

@@ -2,13 +2,13 @@ import Imaging
 import Testing
 
 struct PreparationTests {
-    @Test("Pillow's resample numbers name its kernels")
+    @Test("Pillow's resample numbers map to its kernels")
     func namesKernels() throws {
         let kernels = try (0...5).map { try ResampleKernel(resample: $0) }
         #expect(kernels == [.nearest, .lanczos, .bilinear, .bicubic, .box, .hamming])
     }
 
-    @Test("A resample number that Pillow does not know is refused", arguments: [-1, 6])
+    @Test("Refuses a resample number that Pillow does not know", arguments: [-1, 6])
     func refusesKernel(resample: Int) throws {
         let error = try #require(throws: ImagingError.self) { try ResampleKernel(resample: resample) }
         #expect(error.code == .unsupportedPreparation)
@@ -30,14 +30,14 @@ struct PreparationTests {
         ]
     }()
 
-    @Test("A preparation that cannot be done is refused", arguments: impossible)
+    @Test("Refuses an impossible preparation", arguments: impossible)
     func refusesPreparation(preparation: PixelPreparation) throws {
         let picture = try Picture(bytes: Fixture.bytes("rgb.png"))
         let error = try #require(throws: ImagingError.self) { try picture.pixels(preparation) }
         #expect(error.code == .unsupportedPreparation)
     }
 
-    @Test("A shortest edge that would blow a long picture up is refused")
+    @Test("Refuses a shortest edge that would enlarge a long picture too much")
     func refusesBlowUp() throws {
         var preparation = PixelPreparation(width: 224, height: 224)
         preparation.fit = .shortestEdge(224)

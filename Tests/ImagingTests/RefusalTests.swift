@@ -17,12 +17,12 @@ struct RefusalTests {
             + [0, 0, 0, 1] + Array("IDAT".utf8) + [0x78, 0, 0, 0, 0]
     }
 
-    @Test("An empty file is refused")
+    @Test("Refuses an empty picture file")
     func refusesEmpty() {
         #expect(refusal(of: []) == .emptyFile)
     }
 
-    @Test("A file with too many bytes is refused, with both numbers")
+    @Test("Refuses a file with too many bytes, naming both numbers")
     func refusesBytes() throws {
         let bytes = try Fixture.bytes("rgb.png")
         let limits = PictureLimits(maximumByteCount: bytes.count - 1)
@@ -32,7 +32,7 @@ struct RefusalTests {
         #expect(refusal(of: bytes, limits: PictureLimits(maximumByteCount: bytes.count)) == nil)
     }
 
-    @Test("A PNG that announces 50,000 × 50,000 pixels is refused by its header")
+    @Test("Refuses a PNG whose header claims 50,000 × 50,000 pixels")
     func refusesPixels() throws {
         let bytes = Self.pngHeader(width: 50_000, height: 50_000)
         let error = try #require(throws: ImagingError.self) { try Picture(bytes: bytes) }
@@ -40,7 +40,7 @@ struct RefusalTests {
         #expect(error.message.contains("50000 × 50000"))
     }
 
-    @Test("A picture that is too wide or too high is refused by its header")
+    @Test("Refuses a picture that is too wide or too high by its header")
     func refusesDimension() throws {
         #expect(refusal(of: Self.pngHeader(width: 65_501, height: 1)) == .dimensionTooLarge)
         #expect(refusal(of: Self.pngHeader(width: 1, height: 65_501)) == .dimensionTooLarge)
@@ -51,7 +51,7 @@ struct RefusalTests {
     }
 
     @Test(
-        "What is not one of the formats is refused, whatever libvips could open",
+        "Refuses other formats, even those that libvips could open",
         arguments: [
             "This is a text, and its name ends in .jpg.",
             "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>",
@@ -65,7 +65,7 @@ struct RefusalTests {
     }
 
     @Test(
-        "A picture cut off anywhere in its data is called truncated",
+        "Reports a picture cut off anywhere as truncated",
         arguments: [
             "baseline.jpg", "progressive.jpg", "rgb.png", "alpha.png", "lossy.webp", "animated.gif", "lzw.tif",
             "picture.avif",
@@ -79,28 +79,28 @@ struct RefusalTests {
         }
     }
 
-    @Test("A JPEG whose coded data is damaged is refused")
+    @Test("Refuses a JPEG with damaged image data")
     func refusesCorruptJPEG() throws {
         var bytes = try Fixture.bytes("large.jpg")
         for index in stride(from: bytes.count / 3, to: bytes.count / 2, by: 7) { bytes[index] = ~bytes[index] }
         #expect(refusal(of: bytes) == .corrupt)
     }
 
-    @Test("A PNG whose coded data is damaged is refused")
+    @Test("Refuses a PNG with damaged image data")
     func refusesCorruptPNG() throws {
         var bytes = try Fixture.bytes("rgb.png")
         for index in bytes.count / 3..<bytes.count / 2 { bytes[index] = 0xAA }
         #expect(refusal(of: bytes) == .corrupt)
     }
 
-    @Test("A known signature followed by nonsense is an unreadable header")
+    @Test("Reports a known signature followed by garbage as an unreadable header")
     func refusesHeader() {
         let nonsense = [UInt8](repeating: 0x11, count: 4000)
         #expect(refusal(of: [0xFF, 0xD8, 0xFF] + nonsense) == .unreadableHeader)
         #expect(refusal(of: [0x49, 0x49, 0x2A, 0] + [8, 0, 0, 0] + nonsense) == .unreadableHeader)
     }
 
-    @Test("A GIF whose screen has no size is read at its first frame's")
+    @Test("Reads a GIF without a screen size at the size of its first frame")
     func readsNoSize() throws {
         var bytes = try Fixture.bytes("animated.gif")
         bytes.replaceSubrange(6..<10, with: [0, 0, 0, 0])
@@ -108,7 +108,7 @@ struct RefusalTests {
         #expect([picture.width, picture.height] == [64, 80])
     }
 
-    @Test("A PNG's texts are never unpacked, and do not change its pixels", arguments: ["zTXt", "iTXt", "tEXt"])
+    @Test("Ignores a PNG's text chunks, and never decompresses them", arguments: ["zTXt", "iTXt", "tEXt"])
     func ignoresText(kind: String) throws {
         var bytes = try Fixture.bytes("one-pixel.png")
         let plain = try Picture(bytes: bytes).pixels(PixelPreparation(width: 2, height: 2))
@@ -119,7 +119,7 @@ struct RefusalTests {
         #expect(try picture.pixels(PixelPreparation(width: 2, height: 2)) == plain)
     }
 
-    @Test("A picture is described by its own bytes")
+    @Test("Describes a picture by its bytes: format, media type, size, SHA-256")
     func describes() throws {
         let picture = try Picture(bytes: Fixture.bytes("one-pixel.png"))
         #expect(picture.format.name == "PNG" && picture.format.mediaType == "image/png")
@@ -128,7 +128,7 @@ struct RefusalTests {
         #expect(PictureFormat.webp.name == "WebP" && PictureFormat.heic.mediaType == "image/heic")
     }
 
-    @Test("A failure on one thread says nothing about a picture on another")
+    @Test("A failure on one thread does not affect pictures on others")
     func threadsDoNotMix() async throws {
         let good = try Fixture.bytes("baseline.jpg")
         let cut = Array(try Fixture.bytes("rgb.png").prefix(3000))

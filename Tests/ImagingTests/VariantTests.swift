@@ -2,7 +2,7 @@ import Imaging
 import Testing
 
 /// Files as real programs write them; `Fixtures/make_variants.py` made them.
-@Suite("Variants of the formats")
+@Suite("Variants of picture formats")
 struct VariantTests {
     /// The four quarters of every picture, as they should be seen: top left, top right, bottom left, bottom right.
     private static let colours: [[Float]] = [[200, 30, 30], [30, 160, 60], [40, 60, 200], [240, 220, 60]]
@@ -27,7 +27,7 @@ struct VariantTests {
     }
 
     @Test(
-        "A JPEG that its decoder warns of is shown as other programs show it",
+        "Reads a JPEG with decoder warnings as other programs do",
         arguments: [
             "sos-parameters.jpg", "bytes-before-restart.jpg", "adobe-5.jpg", "no-end.jpg", "no-end-progressive.jpg",
             "bytes-behind.jpg", "bytes-between-segments.jpg", "preview-behind.jpg", "preview-inside.jpg", "4-1-1.jpg",
@@ -38,7 +38,7 @@ struct VariantTests {
     }
 
     @Test(
-        "PNG, GIF and WebP with faults beside their pixels are shown",
+        "Reads PNG, GIF and WebP with errors outside the pixels",
         arguments: [
             "wrong-checksum.png", "broken-profile.png", "short-transparency.png", "broken-exif.png", "no-end.png",
             "bytes-behind.png", "no-end.gif", "bytes-behind.webp",
@@ -48,7 +48,7 @@ struct VariantTests {
     }
 
     @Test(
-        "A TIFF's colours are what its tags say, in every format of samples",
+        "Reads a TIFF's colours as its tags say, in every sample format",
         arguments: [
             "rgb-u2.tif", "rgb-u4.tif", "rgb-u8.tif", "rgb-i1.tif", "rgb-i2.tif", "rgb-i4.tif", "rgb-f2.tif",
             "rgb-f4.tif",
@@ -62,7 +62,7 @@ struct VariantTests {
     }
 
     @Test(
-        "A TIFF's greys are what its tags say, in every format of samples",
+        "Reads a TIFF's greys as its tags say, in every sample format",
         arguments: [
             "grey-u2.tif", "grey-u4.tif", "grey-u8.tif", "grey-i1.tif", "grey-i2.tif", "grey-i4.tif", "grey-f2.tif",
             "grey-f4.tif", "grey-f8.tif", "grey-6-bit.tif", "grey-10-bit.tif", "grey-12-bit.tif", "grey-14-bit.tif",
@@ -74,13 +74,13 @@ struct VariantTests {
     }
 
     @Test(
-        "Greys of few bits are the nearest that there are",
+        "Rounds greys of 1, 2 and 4 bits to the nearest",
         arguments: [(1, 127.5), (2, 42.5), (4, 8.5)] as [(Int, Float)])
     func showsFewBits(bits: Int, tolerance: Float) throws {
         try expect("grey-\(bits)-bit.tif", Self.greys, within: tolerance)
     }
 
-    @Test("Only the extra channels 1 and 2 of a TIFF are transparency; infrared and depth are not")
+    @Test("Only extra channels 1 and 2 of a TIFF are transparency; infrared and depth are ignored")
     func ignoresOtherChannels() throws {
         for name in ["infrared-u1.tif", "infrared-u2.tif", "infrared-f4.tif", "infrared-and-solid.tif"] {
             try expect(name, Self.colours, within: 1)
@@ -89,18 +89,18 @@ struct VariantTests {
         for name in ["clear.tif", "clear-f4.tif", "infrared-and-clear.tif"] { try expect(name, Self.white, within: 0) }
     }
 
-    @Test("YCbCr without JPEG is turned into RGB")
+    @Test("Converts YCbCr without JPEG to RGB")
     func showsYCbCr() throws {
         try expect("ycbcr.tif", Self.colours, within: 4)
         try expect("ycbcr-plain.tif", Self.colours, within: 4)
     }
 
-    @Test("CIELAB is turned into RGB")
+    @Test("Converts CIELAB to RGB")
     func showsLab() throws {
         try expect("lab.tif", Self.colours, within: 6)  // a step of a or b is 4 of 255 there
     }
 
-    @Test("Values of no colour scale are stretched over it; a few too bright ones are clipped")
+    @Test("Stretches values without a known scale to the full range, and clips a few bright outliers")
     func stretches() throws {
         let most = Self.greys[3][0]
         try expect("12-in-16-bit-floats.tif", Self.greys.map { $0.map { $0 / most * 255 } }, within: 1)
@@ -110,7 +110,7 @@ struct VariantTests {
     }
 
     @Test(
-        "What is sound, and of a kind that is not read, is called unsupported and not damaged",
+        "Reports a sound but unsupported variant as unsupported, not as damaged",
         arguments: [
             "12-bit.jpg", "lossless.jpg", "jpeg-ls.jpg", "cgbi.png", "private-critical.png", "jpeg2000.tif",
             "complex.tif",
@@ -122,13 +122,13 @@ struct VariantTests {
     }
 
     @Test(
-        "What was cut off is called truncated, however little is missing",
+        "Reports a cut-off file as truncated, even if only 100 bytes are missing",
         arguments: ["half.jpg", "half-progressive.jpg", "all-but-a-hundred-bytes.jpg", "half.tif"])
     func namesTruncated(name: String) throws {
         #expect(refusal(of: try Fixture.bytes("Variants/\(name)")) == .truncated)
     }
 
-    @Test("A JPEG that ends properly but lacks most of its picture is damaged; one that lacks little is shown")
+    @Test("A JPEG that ends properly but lacks most of its picture is damaged; one that lacks little is read")
     func namesDamaged() throws {
         #expect(refusal(of: try Fixture.bytes("Variants/a-quarter-and-an-end.jpg")) == .corrupt)
         #expect(refusal(of: try Fixture.bytes("Variants/four-fifths-and-an-end.jpg")) == nil)

@@ -15,7 +15,7 @@ struct LiveTests {
     static let hasSchemathesis = Python.interpreter(with: "schemathesis") != nil
 
     @Test(
-        "The page works in a real browser, for eyes, keyboards and screen readers",
+        "The page works in a real browser, by mouse, keyboard and screen reader",
         .enabled(if: hasBrowser, "needs Chromium, and chromedriver of the same version"),
         .enabled(if: hasSelenium, "needs the Python package selenium"))
     func page() throws {
@@ -25,7 +25,7 @@ struct LiveTests {
     }
 
     @Test(
-        "The page, its description and the calls work below a path, behind nginx",
+        "The page, its description and the endpoints work below a path, behind nginx",
         .enabled(if: hasNginx, "needs nginx"),
         .enabled(if: hasBrowser, "needs Chromium, and chromedriver of the same version"),
         .enabled(if: hasSelenium, "needs the Python package selenium"))
@@ -36,7 +36,7 @@ struct LiveTests {
     }
 
     @Test(
-        "The server keeps what its description promises, whatever schemathesis sends",
+        "The server answers whatever schemathesis sends as its description says",
         .enabled(if: hasSchemathesis, "needs the Python package schemathesis"))
     func description() throws {
         let (status, output) = try PythonScript(name: "description_test.py", packages: "schemathesis").run()

@@ -9,7 +9,7 @@ import Testing
 @testable import ModelRegistry
 
 /// A captioner that is added with one folder, `Tests/MeanColour`, and one line.
-@Suite("A captioner that is added")
+@Suite("Added captioner")
 struct AddedCaptionerTests {
     /// The line.
     private let registry: ModelRegistry = ["mean-colour": MeanColourCheckpoint.self]
@@ -41,7 +41,7 @@ struct AddedCaptionerTests {
         return try model.caption(pixels: picture.pixels, options: picture.options, cancellation: Cancellation())
     }
 
-    @Test("is found by its model_type, and described")
+    @Test("The registry finds an added captioner by model_type and describes it")
     func described() throws {
         let description = try model().description
         #expect(description.name == "colours" && description.architecture == "mean colour")
@@ -50,14 +50,14 @@ struct AddedCaptionerTests {
         #expect(!description.isDemo && description.note == nil && !description.samplesByDefault)
     }
 
-    @Test("captions pictures, and names its own stages")
+    @Test("An added captioner captions pictures, and names its own stages")
     func captions() throws {
         let caption = try caption(try model(), [0.1, 0.9, 0.3])
         #expect(caption.text == "a green picture" && caption.tokenIDs == [2, 4, 6, 1])
         #expect(caption.timings.stages.map(\.name) == ["colour", "prefill", "decode"])
     }
 
-    @Test("captions several pictures together, which join and leave at any step")
+    @Test("An added captioner's pictures join and leave the batch at any step")
     func batches() throws {
         let model = try model()
         let cancellation = Cancellation()
@@ -74,7 +74,7 @@ struct AddedCaptionerTests {
         #expect(texts == [1: "a red picture", 3: "a blue picture"])
     }
 
-    @Test("is told word by word")
+    @Test("An added captioner streams word by word")
     func streams() throws {
         let model = try model()
         let cancellation = Cancellation()
@@ -87,14 +87,14 @@ struct AddedCaptionerTests {
         #expect(texts == ["a", "a red", "a red picture"])
     }
 
-    @Test("follows several beams, and gives the best captions in their order")
+    @Test("An added captioner runs beam search and returns the captions in order")
     func beams() throws {
         let caption = try caption(try model(), [0.2, 0.5, 0.9]) { ($0.beamCount, $0.captionCount) = (3, 3) }
         #expect(caption.texts == ["a blue picture", "a green picture", "a red picture"])
         #expect(caption.text == "a blue picture")
     }
 
-    @Test("draws what a seed draws again")
+    @Test("An added captioner draws the same captions with the same seeds")
     func samples() throws {
         let model = try model()
         func draw(_ seed: Int) throws -> String {
@@ -105,7 +105,7 @@ struct AddedCaptionerTests {
         #expect(try (0..<12).map(draw) == texts)
     }
 
-    @Test("goes on from a prompt, and has its checkpoint's defaults")
+    @Test("An added captioner continues a prompt and uses its checkpoint's defaults")
     func prompts() throws {
         #expect(try caption(try model(), [1, 0, 0]) { $0.prompt = "a green" }.text == "a green picture")
         #expect(try caption(try model(#"{"max_new_tokens": 2}"#), [1, 0, 0]).text == "a red")
@@ -115,7 +115,7 @@ struct AddedCaptionerTests {
         #expect(error?.code == .invalidOption && error?.message.contains("Shorten it.") == true)
     }
 
-    @Test("stops where nobody wants the caption any more, and starts again")
+    @Test("An added captioner stops when cancelled, and works after a reset")
     func cancels() throws {
         let model = try model()
         let cancellation = Cancellation()
@@ -126,7 +126,7 @@ struct AddedCaptionerTests {
         #expect(try caption(model, [1, 0, 0]).text == "a red picture")
     }
 
-    @Test("A model type that nobody reads is refused, and none at all is the first")
+    @Test("Refuses an unknown model type; a missing one means the first in the registry")
     func unknownTypes() throws {
         let folder = try MeanColourCheckpoint.write(to: FileManager.default.temporaryDirectory)
         defer { try? FileManager.default.removeItem(at: folder) }

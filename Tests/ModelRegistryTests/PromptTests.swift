@@ -49,7 +49,7 @@ struct PromptTests {
     }
 
     @Test(
-        "Behind the picture stand the tokens that Blip2Processor puts there",
+        "Encodes prompts into the same tokens as Blip2Processor",
         arguments: ["Models/demo", "Tests/Fixtures/opt-pre-norm"])
     func tokens(name: String) throws {
         let prompts = try #require(reference.prompts[name])
@@ -63,7 +63,7 @@ struct PromptTests {
         }
     }
 
-    @Test("A beginning is a part of the caption, a question is not; words come in order and come to the same")
+    @Test("A caption repeats a prompt that begins it, but not a question; words stream in order")
     func captions() throws {
         try withModel("Models/demo") { model in
             let bytes = [UInt8](
@@ -84,7 +84,7 @@ struct PromptTests {
         }
     }
 
-    @Test("A prompt that has no room, or holds the picture's own token, is refused with a sentence")
+    @Test("Refuses a prompt that is too long or contains <image>, and says what to do")
     func refusals() throws {
         try withModel("Models/demo") { model in
             for (prompt, words) in [
@@ -98,7 +98,7 @@ struct PromptTests {
         }
     }
 
-    @Test("max_length and min_length count the picture and the prompt, and give way to new tokens")
+    @Test("max_length and min_length count picture and prompt; max_new_tokens and min_new_tokens win")
     func lengths() throws {
         try withModel("Models/demo") { model in
             let context = model.model.decoder.contextLength(promptIDs: nil)
@@ -128,7 +128,7 @@ struct PromptTests {
         }
     }
 
-    @Test("Words and tokens that must not occur, and tokens that must, are asked of the model")
+    @Test("Passes bad words, suppressed tokens and forced tokens on to the model")
     func words() throws {
         try withModel("Models/demo") { model in
             var options = CaptionOptions()
@@ -147,7 +147,7 @@ struct PromptTests {
         }
     }
 
-    @Test("What a request says goes before the checkpoint's defaults, and no more is changed")
+    @Test("A request's options override the checkpoint's defaults, and nothing else changes")
     func options() throws {
         try withModel("Models/demo") { model in
             let plain = try model.generationOptions(CaptionOptions())

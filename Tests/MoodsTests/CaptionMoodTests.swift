@@ -3,10 +3,10 @@ import Testing
 
 @testable import Moods
 
-@Suite("The mood of captions")
+@Suite("Mood of captions")
 struct CaptionMoodTests {
     @Test(
-        "The lexicon that is part of the program has its words once, sorted, in steps of a quarter, and says where it is from"
+        "The built-in lexicon is sorted, has no duplicates, values in steps of a quarter, and its source"
     )
     func builtIn() {
         let bytes = UnsafeRawBufferPointer(start: song_lexicon.bytes, count: song_lexicon.length)
@@ -22,7 +22,7 @@ struct CaptionMoodTests {
         }
     }
 
-    @Test("Every row of the tables has its cells")
+    @Test("Every row of the embedded tables has all its cells")
     func tables() {
         let files: [(song_file, columns: Int, numbers: Range<Int>)] = [
             (song_compounds, 3, 1..<3), (song_forms, 3, 0..<0), (song_anchors, 3, 0..<2), (song_genres, 3, 1..<3),
@@ -39,7 +39,7 @@ struct CaptionMoodTests {
 
     /// Written before any of them was tried, with the quarter of the plane each must lie in.
     @Test(
-        "Captions lie where one would put them",
+        "Captions fall into the expected quadrant of the mood plane",
         arguments: [
             ("children laughing at a birthday party", true, true), ("fireworks over a cheering crowd", true, true),
             ("a dog playing with a ball on the beach", true, true), ("people dancing at a wedding", true, true),
@@ -70,7 +70,7 @@ struct CaptionMoodTests {
     }
 
     @Test(
-        "Words within words say nothing",
+        "Parts of words do not match the lexicon",
         arguments: [
             ("train", "rain"), ("carpet", "car"), ("cathedral", "cat"), ("delicate", "cat"), ("password", "word"),
             ("brainstorming", "storm"),
@@ -81,7 +81,7 @@ struct CaptionMoodTests {
     }
 
     @Test(
-        "Forms are found by their lemmas, and nouns in -ing are left alone",
+        "Finds inflected forms by their lemmas, and leaves nouns in -ing alone",
         arguments: [
             ("storms", "storm"), ("hurried", "hurry"), ("children", "child"), ("puppies", "puppy"), ("laughs", "laugh"),
             ("skis", "ski"), ("dancers", "dancer"), ("evening", "evening"), ("building", "building"),
@@ -94,7 +94,7 @@ struct CaptionMoodTests {
         #expect(lexicon.entry(form)?.lemma == lemma || (lexicon.entry(lemma) == nil && lexicon.entry(form) == nil))
     }
 
-    @Test("A negation within three words reverses, one further off does not")
+    @Test("A negation reverses the mood up to three words on, and not further")
     func negation() throws {
         let mood = CaptionMood()
         func valence(_ caption: String) throws -> Double { try #require(mood.reading(of: caption)).affect.valence }
@@ -106,7 +106,7 @@ struct CaptionMoodTests {
         #expect(try #require(mood.reading(of: "not happy")).evidence == ["not happy"])
     }
 
-    @Test("Nothing known is nothing said, and more that is known makes surer")
+    @Test("Unknown text has no mood; more known words raise the confidence")
     func confidence() throws {
         let mood = CaptionMood()
         for text in ["", "xyzzy plugh", "?!", "日本", String(repeating: "a ", count: 1000)] {
@@ -117,7 +117,7 @@ struct CaptionMoodTests {
         #expect(few.confidence > 0 && few.confidence < many.confidence && many.confidence < 1)
     }
 
-    @Test("A lexicon of one's own is laid over the built-in one")
+    @Test("A custom lexicon overrides the built-in one")
     func ownLexicon() throws {
         let own = try Lexicon(csv: "# mine\nword,valence,arousal\nsunset,-1,1\n\n\"zorple\", 0.5 ,-0.25\nzorple,1,0\n")
         let merged = Lexicon.builtIn.merged(with: own)
@@ -128,7 +128,7 @@ struct CaptionMoodTests {
     }
 
     @Test(
-        "A bad line of a lexicon is named",
+        "Names the malformed line of a lexicon",
         arguments: ["calm,2,0", "calm,0", "calm,x,0", ",0,0", "two words,0,0", "calm,nan,0", "calm,0,0,0"])
     func badLexicon(line: String) {
         let error = #expect(throws: MoodsError.self) { try Lexicon(csv: "word,valence,arousal\nsea,0,0\n\(line)\n") }

@@ -3,10 +3,10 @@ import Testing
 @testable import Moods
 
 /// Captions as a captioner words them. All of them were written before the lexicon had seen any.
-@Suite("The mood of descriptions")
+@Suite("Mood of descriptions")
 struct DescriptionTests {
     @Test(
-        "What delights or thrills is pleasant and stirred",
+        "Thrilling scenes are pleasant and energetic",
         arguments: [
             "a man riding a wave on top of a surfboard",
             "two children chasing each other through a fountain",
@@ -25,7 +25,7 @@ struct DescriptionTests {
     }
 
     @Test(
-        "What soothes is pleasant and still",
+        "Soothing scenes are pleasant and calm",
         arguments: [
             "the sun setting over the ocean",
             "a snow covered mountain reflected in a lake",
@@ -45,7 +45,7 @@ struct DescriptionTests {
     }
 
     @Test(
-        "What threatens is unpleasant and stirred",
+        "Threatening scenes are unpleasant and energetic",
         arguments: [
             "a house on fire with flames coming out of the roof",
             "a man pointing a gun at someone",
@@ -65,7 +65,7 @@ struct DescriptionTests {
     }
 
     @Test(
-        "What saddens is unpleasant and still",
+        "Sad scenes are unpleasant and calm",
         arguments: [
             "an old man sitting alone in a dark room",
             "a graveyard in the fog",

@@ -3,13 +3,13 @@ import Testing
 
 @testable import Moods
 
-@Suite("The mood of pictures")
+@Suite("Mood of pictures")
 struct MoodReaderTests {
     private func area(_ lightness: Double, _ chroma: Double, share: Double = 1) -> ColourMood.Area {
         ColourMood.Area(colour: LabColour(lightness: lightness, a: chroma, b: 0), share: share)
     }
 
-    @Test("Every label is reached from its middle, and every point has one")
+    @Test("Every label's centre has that label, and every point has a label")
     func labels() {
         for label in MoodLabel.allCases { #expect(MoodLabel(of: label.centre) == label) }
         #expect(MoodLabel(of: Affect(valence: 1, arousal: 1)) == .excited)
@@ -17,7 +17,7 @@ struct MoodReaderTests {
         #expect(MoodLabel(of: Affect(valence: .nan, arousal: .infinity)) == .energetic)
     }
 
-    @Test("Light colours please, dark ones do not; strong ones stir, pale ones calm")
+    @Test("Light colours are pleasant and dark ones unpleasant; strong ones are energetic and pale ones calm")
     func colours() throws {
         let mood = ColourMood()
         func affect(_ lightness: Double, _ chroma: Double) throws -> Affect {
@@ -30,7 +30,7 @@ struct MoodReaderTests {
         #expect(mood.reading(of: [area(50, 50, share: 0)]) == nil)
     }
 
-    @Test("Colours count by their shares, whatever those add up to")
+    @Test("Weights colours by their shares, whatever the shares sum to")
     func shares() throws {
         let mood = ColourMood()
         let half = try #require(mood.reading(of: [area(90, 0, share: 0.5), area(10, 0, share: 0.5)]))
@@ -38,7 +38,7 @@ struct MoodReaderTests {
         #expect(half == mood.reading(of: [area(90, 0, share: 50), area(10, 0, share: 50)]))
     }
 
-    @Test("Sources are weighed by what they count for and how sure they are, and shares make one")
+    @Test("Weighs sources by weight and confidence; their shares sum to 1")
     func fusion() {
         let reader = MoodReader()
         let mood = reader.mood(caption: "a sad funeral", palette: [area(95, 70)])
@@ -52,14 +52,14 @@ struct MoodReaderTests {
         #expect(alone.confidence < mood.confidence && mood.confidence <= 1)
     }
 
-    @Test("Of nothing nothing is known")
+    @Test("Without a caption or colours the mood is unknown")
     func nothing() {
         #expect(MoodReader().mood(caption: nil) == .unknown)
         #expect(MoodReader().mood(caption: "xyzzy") == .unknown)
         #expect(Mood.unknown.label == .neutral && Mood.unknown.confidence == 0)
     }
 
-    @Test("Anchors draw the mood to the sentences that are like the caption")
+    @Test("Anchor sentences pull the mood towards the ones that are like the caption")
     func anchors() throws {
         let count = Anchors.sentences.count
         #expect(count >= 40 && Set(Anchors.sentences).count == count)
@@ -77,7 +77,7 @@ struct MoodReaderTests {
         #expect(fused.contributions.map(\.source) == [.anchors])
     }
 
-    @Test("A mood that was asked for is what was asked for")
+    @Test("A requested mood is used as it is")
     func request() {
         let mood = MoodReader.requested(Affect(valence: 0.65, arousal: -0.6))
         #expect(mood.label == .serene && mood.confidence == 1 && mood.contributions.map(\.source) == [.request])

@@ -3,12 +3,12 @@ import Testing
 @testable import Moods
 
 /// Words that look like another one, or mean another thing beside their neighbour.
-@Suite("Words that are not what they look like")
+@Suite("Misleading words")
 struct TrapTests {
     private func reading(_ caption: String) -> MoodReading? { CaptionMood().reading(of: caption) }
 
     @Test(
-        "A form is of its own verb or noun, not of a shorter one",
+        "An inflected form belongs to its own lemma, not to a shorter one",
         arguments: [
             ("hated", "hate"), ("hating", "hate"), ("raging", "rage"), ("skies", "sky"), ("cries", "cry"),
             ("cried", "cry"), ("skating", "skate"), ("boxes", "box"), ("churches", "church"), ("torches", "torch"),
@@ -20,7 +20,7 @@ struct TrapTests {
     }
 
     @Test(
-        "A word that merely ends as forms do is a form of nothing",
+        "A word that only looks like an inflected form has no lemma",
         arguments: ["wares", "sites", "winding", "parked", "parking", "barely", "spring", "flower", "number", "canvas"])
     func endings(word: String) {
         let lemma = Lexicon.builtIn.entry(word)?.lemma
@@ -28,7 +28,7 @@ struct TrapTests {
     }
 
     @Test(
-        "Nouns in -ing and -ed are not verbs",
+        "Nouns in -ing and -ed are not verb forms",
         arguments: ["evening", "building", "wedding", "morning", "ceiling", "spring", "speed", "bed", "feed", "seed"])
     func nouns(word: String) {
         let lemma = Lexicon.builtIn.entry(word)?.lemma
@@ -36,7 +36,7 @@ struct TrapTests {
     }
 
     @Test(
-        "What stands beside a word can make it another one, which frightens nobody",
+        "A compound such as cell phone does not count as its frightening part",
         arguments: [
             "a man talking on a cell phone", "a woman in a tank top", "two cell phones on a table", "a fish tank",
             "a slice of toast with strawberry jam", "a water gun", "a fire hydrant on the street",
@@ -46,7 +46,7 @@ struct TrapTests {
         #expect((reading(caption)?.affect.valence ?? 0) >= 0, "\(String(describing: reading(caption)))")
     }
 
-    @Test("A compound counts as one, in its forms too, and words apart count as themselves")
+    @Test("A compound counts once, also inflected; separated words count on their own")
     func together() throws {
         let bear = try #require(reading("two teddy bears"))
         #expect(bear.evidence == ["teddy bears"] && bear.affect.valence > 0 && bear.affect.arousal < 0)
@@ -57,7 +57,7 @@ struct TrapTests {
     }
 
     @Test(
-        "What a train, a carpet, a cathedral or something delicate is called from says nothing of rain, cars and cats",
+        "The words train, carpet, cathedral and delicate do not match rain, car or cat",
         arguments: [
             "train", "carpet", "cathedral", "delicate", "brain", "strain", "scar", "warm", "award", "warehouse",
             "skill",

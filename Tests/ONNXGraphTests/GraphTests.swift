@@ -42,7 +42,7 @@ struct GraphTests {
         ]
     }
 
-    @Test("What does not fit is refused when the graph is written, by the operator's name", arguments: Misfit.all)
+    @Test("Refuses a mismatch when writing the graph, naming the operator", arguments: Misfit.all)
     func refusesMisfits(_ misfit: Misfit) throws {
         let folder = try TemporaryFolder()
         let graph = Graph(name: "misfit")
@@ -53,7 +53,7 @@ struct GraphTests {
         #expect(error.message.contains(misfit.testDescription))
     }
 
-    @Test("A weight that gives too few bytes is refused by name")
+    @Test("Refuses a weight with too few bytes, naming it")
     func refusesShortWeights() throws {
         let folder = try TemporaryFolder()
         let graph = Graph(name: "short")
@@ -64,7 +64,7 @@ struct GraphTests {
         #expect(error.message.contains("short [3] needs 12 bytes but got 8"))
     }
 
-    @Test("A place that cannot be written is named")
+    @Test("Names a path that cannot be written")
     func refusesUnwritablePlaces() throws {
         let graph = Graph(name: "nowhere")
         graph.output(graph.input("x", .float32, [1]), as: "y")
@@ -73,7 +73,7 @@ struct GraphTests {
         #expect(error.message.contains("/dev/null/nowhere.onnx"))
     }
 
-    @Test("Symbolic axes stay open: one graph runs any batch")
+    @Test("One graph with symbolic axes runs any batch size")
     func runsAnyBatch() throws {
         let folder = try TemporaryFolder()
         try writePerceptron(to: folder.path("perceptron.onnx"))
@@ -86,7 +86,7 @@ struct GraphTests {
         }
     }
 
-    @Test("The file of weights stands beside the graph, each weight at a multiple of 64 bytes")
+    @Test("The weights file aligns each weight to 64 bytes")
     func alignsWeights() throws {
         let folder = try TemporaryFolder()
         try writePerceptron(to: folder.path("perceptron.onnx"))
@@ -95,7 +95,7 @@ struct GraphTests {
     }
 
     @Test(
-        "The reference checker of ONNX accepts every operator and its inferred shapes",
+        "ONNX's reference checker accepts every operator and its inferred shapes",
         .enabled(if: PythonONNX.isAvailable, "needs the Python package onnx"))
     func passesTheChecker() throws {
         let folder = try TemporaryFolder()
@@ -110,7 +110,7 @@ struct GraphTests {
     }
 
     @Test(
-        "The reference checker of ONNX refuses a file that is none",
+        "ONNX's reference checker refuses a file that is not a graph",
         .enabled(if: PythonONNX.isAvailable, "needs the Python package onnx"))
     func checkerRefuses() throws {
         let folder = try TemporaryFolder()

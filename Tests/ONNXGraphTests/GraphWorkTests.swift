@@ -1,11 +1,11 @@
 import ONNXGraph
 import Testing
 
-@Suite("What a graph has to compute and to read")
+@Suite("Operations and bytes of a graph")
 struct GraphWorkTests {
     private let graph = Graph(name: "work")
 
-    @Test("Products with weights count twice, and only they, at the lengths that a run has")
+    @Test("Counts two operations per weight product, and nothing else, at the lengths of a run")
     func operations() {
         let x = graph.input("x", .float32, ["batch", "front", 4])
         let y = graph.input("y", .float32, ["batch", 2, 4])
@@ -19,14 +19,14 @@ struct GraphWorkTests {
         #expect(!graph.hasQuantizedLayers)
     }
 
-    @Test("A convolution counts its kernel once for each place that it is laid on")
+    @Test("Counts a convolution's kernel once per position")
     func convolution() {
         let picture = graph.input("picture", .float32, ["batch", 3, 8, 8])
         _ = graph.convolution(picture, kernel: weight("k", [5, 3, 2, 2]), bias: nil, stride: 2)
         #expect(graph.productOperations(["batch": 2]) == 2 * 2 * 5 * 4 * 4 * 3 * 2 * 2)
     }
 
-    @Test("Weights are read whole unless single rows are looked up, and once however often they are used")
+    @Test("Counts a weight's bytes once, and none for single rows that are looked up")
     func bytes() {
         let ids = graph.input("ids", .int64, ["batch"])
         let looked = graph.gather(weight("positions", [100, 4]), ids)

@@ -119,7 +119,7 @@ struct OperatorCase: Sendable, CustomTestStringConvertible {
 
 @Suite("Operators")
 struct OperatorTests {
-    @Test("ONNX Runtime computes what an operator says", arguments: OperatorCase.all)
+    @Test("ONNX Runtime computes what each operator describes", arguments: OperatorCase.all)
     func computes(_ operation: OperatorCase) throws {
         let folder = try TemporaryFolder()
         let graph = Graph(name: "operator")

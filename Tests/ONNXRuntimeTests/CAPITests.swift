@@ -6,7 +6,7 @@ import Testing
 
 /// Calls every function that CONNXRuntime declares, with nothing between, and checks what it does: a wrong place in the
 /// table or a wrong signature shows here. What only an operator may call, our operators in C do.
-@Suite("The C API, function by function")
+@Suite("C API")
 struct CAPITests {
     let runtime: Runtime
     let api: OrtApi
@@ -71,7 +71,7 @@ struct CAPITests {
         return value
     }
 
-    @Test("This file, or an operator, calls every function that the header declares")
+    @Test("Every function that the header declares is called by this file or an operator")
     func everyFunction() throws {
         let tests = URL(fileURLWithPath: #filePath)
         let sources = tests.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -88,7 +88,7 @@ struct CAPITests {
         for name in names { #expect(calls.contains(".\(name)("), "\(name) is not called") }
     }
 
-    @Test("Statuses carry their code and message")
+    @Test("A status carries its code and message")
     func statuses() throws {
         let status = try #require(api.CreateStatus(3, "no such thing"))
         #expect(api.GetErrorCode(status) == 3)
@@ -96,7 +96,7 @@ struct CAPITests {
         api.ReleaseStatus(status)
     }
 
-    @Test("Environments are made, with a logger and without, and released")
+    @Test("Creates environments with and without a logger, and releases them")
     func environments() throws {
         var plain: OpaquePointer?
         ok(api.CreateEnv(LogMessage.Level.fatal.rawValue, "plain", &plain))
@@ -112,7 +112,7 @@ struct CAPITests {
         api.ReleaseEnv(plain)
     }
 
-    @Test("Session options take every setting, and a session made with them profiles and writes its graph")
+    @Test("Session options accept every setting; their session writes a profile and its graph")
     func sessionOptions() throws {
         let folder = try TemporaryFolder()
         let options = options()
@@ -138,7 +138,7 @@ struct CAPITests {
         #expect(FileManager.default.fileExists(atPath: folder.path("optimised.onnx")))
     }
 
-    @Test("A domain takes operators, and sessions the domain")
+    @Test("A custom domain accepts operators, and sessions accept the domain")
     func operators() throws {
         var domain: OpaquePointer?
         ok(api.CreateCustomOpDomain("own", &domain))
@@ -153,7 +153,7 @@ struct CAPITests {
         ok(api.AddCustomOpDomain(options, domain))
     }
 
-    @Test("A session tells of its inputs and outputs")
+    @Test("A session describes its inputs and outputs through the C API")
     func description() throws {
         let options = options()
         let session = session("add", options)
@@ -188,7 +188,7 @@ struct CAPITests {
         }
     }
 
-    @Test("A value tells its type, its shape and where its data lie")
+    @Test("A value gives its type, its shape and the address of its data")
     func values() throws {
         let data = UnsafeMutablePointer<Float>.allocate(capacity: 3)
         defer { data.deallocate() }
@@ -215,7 +215,7 @@ struct CAPITests {
         api.ReleaseTensorTypeAndShapeInfo(info)
     }
 
-    @Test("A run adds; its options can end it and let it go on")
+    @Test("A run computes; its options can terminate it and allow it again")
     func run() throws {
         let options = options()
         let session = session("add", options)
@@ -248,7 +248,7 @@ struct CAPITests {
         api.ReleaseValue(sum)
     }
 
-    @Test("A binding holds inputs and outputs, names them, and lets go of them")
+    @Test("A binding holds inputs and outputs, lists their names, and releases them")
     func binding() throws {
         let options = options()
         let session = session("add", options)
@@ -296,7 +296,7 @@ struct CAPITests {
         #expect(try failure(api.RunWithBinding(session, nil, binding)).contains("output"))
     }
 
-    @Test("A device's allocator gives memory that a binding reads and writes, and takes it back")
+    @Test("A device allocator's memory can be bound, read, written and freed")
     func deviceMemory() throws {
         let options = options()
         let session = session("add", options)
@@ -331,7 +331,7 @@ struct CAPITests {
         api.ReleaseSessionOptions(options)
     }
 
-    @Test("Providers are listed by name")
+    @Test("Lists providers by name")
     func providers() throws {
         var names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
         var count: Int32 = 0
@@ -341,7 +341,7 @@ struct CAPITests {
         ok(api.ReleaseAvailableProviders(names, count))
     }
 
-    @Test("A provider that does not exist is refused by its name")
+    @Test("Refuses an unknown provider by name")
     func unknownProvider() throws {
         let options = options()
         defer { api.ReleaseSessionOptions(options) }
@@ -349,7 +349,7 @@ struct CAPITests {
         #expect(message.contains("NoSuch"))
     }
 
-    @Test("The functions for CUDA and TensorRT are there; a library built without them says so")
+    @Test("The functions for CUDA and TensorRT exist; a library built without them says so")
     func gpuProviders() throws {
         let available = try runtime.availableProviders
         let options = options()

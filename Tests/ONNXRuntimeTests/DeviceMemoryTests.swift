@@ -3,13 +3,13 @@ import Testing
 @testable import ONNXRuntime
 
 /// On the CPU's provider, whose memory is bound by name as a GPU's is.
-@Suite("Memory of a device")
+@Suite("Device memory")
 struct DeviceMemoryTests {
     let runtime: Runtime
 
     init() throws { runtime = try Fixture.runtime() }
 
-    @Test("A tensor there is written by one run and read by the next, in place and by rows")
+    @Test("A device tensor that one run writes is read by the next, in place and by rows")
     func staysThere() throws {
         let session = try Fixture.session("add", runtime)
         let memory = try DeviceMemory(.cpu, of: session)
@@ -40,7 +40,7 @@ struct DeviceMemoryTests {
         #expect(try result.array(of: Float.self) == [3, 3, 3, 5, 5, 5])
     }
 
-    @Test("Inputs in ordinary memory are sent again for every run of a device's session")
+    @Test("Inputs in host memory are sent again for every run on a device")
     func sendsInputs() throws {
         let session = try Fixture.session("increment", runtime)
         let binding = try IOBinding(session: session)
@@ -56,14 +56,14 @@ struct DeviceMemoryTests {
         }
     }
 
-    @Test("A session without the provider has no such memory")
+    @Test("Refuses device memory for a session without that provider")
     func refuses() throws {
         let session = try Fixture.session("add", runtime)
         let error = ONNXRuntimeError.thrown { _ = try DeviceMemory(.cuda, of: session) }
         #expect(error?.message.isEmpty == false)
     }
 
-    @Test("A tensor of no elements, and one with a negative size")
+    @Test("Makes an empty device tensor, and refuses a negative size")
     func sizes() throws {
         let memory = try DeviceMemory(.cpu, of: try Fixture.session("add", runtime))
         #expect(try memory.tensor(.float32, shape: [0, 3]).elementCount == 0)

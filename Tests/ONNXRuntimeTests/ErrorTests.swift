@@ -4,14 +4,14 @@ import Testing
 
 @testable import ONNXRuntime
 
-@Suite("Errors by ONNX Runtime's own names")
+@Suite("ONNX Runtime errors")
 struct ErrorTests {
     let runtime: Runtime
 
     init() throws { runtime = try Fixture.runtime() }
 
     @Test(
-        "Each status of ONNX Runtime has its own name",
+        "Each status of ONNX Runtime has its own code",
         arguments: zip(
             Int32(1)...14,
             [
@@ -27,13 +27,13 @@ struct ErrorTests {
         #expect(error?.description == "ONNX Runtime (\(name)): why")
     }
 
-    @Test("A status that is newer than the list counts as FAIL", arguments: [-1, 0, 15, 99] as [Int32])
+    @Test("An unknown status counts as FAIL", arguments: [-1, 0, 15, 99] as [Int32])
     func unknownStatus(status: Int32) {
         #expect(ONNXRuntimeError.Code(status: status) == .failed)
     }
 
     @Test(
-        "A model that cannot be used is refused by its own code",
+        "Refuses an unusable model with the matching code",
         arguments: [
             ("no-such-file.onnx", ONNXRuntimeError.Code.noSuchFile), ("make_fixtures.py", .invalidProtobuf),
             ("unknown_operator.onnx", .invalidGraph), ("unimplemented.onnx", .notImplemented),
@@ -43,7 +43,7 @@ struct ErrorTests {
         #expect(error?.code == code)
     }
 
-    @Test("An empty file is refused")
+    @Test("Refuses an empty model file")
     func emptyModel() throws {
         let folder = try TemporaryFolder()
         try Data().write(to: URL(fileURLWithPath: folder.path("empty.onnx")))
@@ -58,7 +58,7 @@ struct ErrorTests {
         return ONNXRuntimeError.thrown { _ = try session.run(inputs, outputs: outputs) }
     }
 
-    @Test("A wrong shape, a wrong element type, a wrong name and a missing input are invalid arguments")
+    @Test("A wrong shape, type or name and a missing input are invalid arguments")
     func invalidArguments() throws {
         let right = try Tensor(.float32, shape: [1, 3])
         let wide = try failure(["a": right, "b": Tensor(.float32, shape: [1, 4])])
@@ -73,7 +73,7 @@ struct ErrorTests {
         #expect(try failure(["a": right, "b": right], [])?.code == .invalidArgument)
     }
 
-    @Test("An operator that cannot do its work fails, by its name; the next run works")
+    @Test("Names an operator that fails; the next run works")
     func failingOperator() throws {
         let session = try Fixture.session("reshape", runtime)
         let shape = try Tensor([2, 2] as [Int64], shape: [2])
@@ -85,7 +85,7 @@ struct ErrorTests {
         #expect(try session.run(["x": four, "shape": shape], outputs: ["y"])["y"]?.shape == [2, 2])
     }
 
-    @Test("An output that is not a tensor of numbers is named", arguments: ["sequence", "text"])
+    @Test("Names an output that is not a numeric tensor", arguments: ["sequence", "text"])
     func unsupportedOutput(name: String) throws {
         let session = try Fixture.session("unsupported", runtime)
         let input = try Tensor([1, 2] as [Float], shape: [2])

@@ -8,7 +8,7 @@ struct IOBindingTests {
 
     init() throws { runtime = try Fixture.runtime() }
 
-    @Test("A run reads and writes the bound tensors, again and again")
+    @Test("Runs repeatedly with the bound tensors")
     func bound() throws {
         let session = try Fixture.session("add", runtime)
         let binding = try IOBinding(session: session)
@@ -27,7 +27,7 @@ struct IOBindingTests {
         #expect(try binding.outputs()["sum"] === output)
     }
 
-    @Test("An output bound to its input's memory is computed in place")
+    @Test("Computes in place when an output is bound to its input's memory")
     func inPlace() throws {
         let session = try Fixture.session("increment", runtime)
         let binding = try IOBinding(session: session)
@@ -38,7 +38,7 @@ struct IOBindingTests {
         #expect(try tensor.array(of: Float.self) == [3, 13, 23, 33])
     }
 
-    @Test("A key/value cache grows in place, a row with each step, and attention reads it")
+    @Test("A KV cache grows in place by a row per step, and attention reads it")
     func cacheInPlace() throws {
         let session = try Fixture.session("attention", runtime)
         let binding = try IOBinding(session: session)
@@ -69,7 +69,7 @@ struct IOBindingTests {
         }
     }
 
-    @Test("An output that ONNX Runtime allocates keeps its values when a later run makes another", arguments: [0, 2])
+    @Test("An output that ONNX Runtime allocated keeps its values after a later run", arguments: [0, 2])
     func allocatedOutput(rows: Int) throws {
         let session = try Fixture.session("add", runtime)
         let binding = try IOBinding(session: session)
@@ -88,7 +88,7 @@ struct IOBindingTests {
         #expect(try second?.array(of: Float.self) == [Float](repeating: 10, count: rows * 3))
     }
 
-    @Test("Outputs of both kinds are told apart by name")
+    @Test("Returns bound and allocated outputs by name")
     func mixedOutputs() throws {
         let session = try Fixture.session("identity", runtime)
         let binding = try IOBinding(session: session)
@@ -112,7 +112,7 @@ struct IOBindingTests {
         #expect(try outputs["out_BOOL"]?.array(of: Bool.self) == [false])
     }
 
-    @Test("A binding keeps its tensors alive, and lets go of them when it is cleared")
+    @Test("A binding keeps its tensors alive until it is cleared")
     func lifetime() throws {
         let session = try Fixture.session("increment", runtime)
         let binding = try IOBinding(session: session)
@@ -134,7 +134,7 @@ struct IOBindingTests {
         #expect(throws: ONNXRuntimeError.self) { try session.run(binding) }
     }
 
-    @Test("A name that the model does not have is refused, with the names that it has")
+    @Test("Refuses an unknown name and lists the names that exist")
     func unknownName() throws {
         let binding = try IOBinding(session: Fixture.session("add", runtime))
         let tensor = try Tensor(.float32, shape: [1, 3])
@@ -147,14 +147,14 @@ struct IOBindingTests {
         #expect(message == "The model has no input named c; it has a, b.")
     }
 
-    @Test("A binding of another session is refused")
+    @Test("Refuses another session's binding")
     func otherSession() throws {
         let binding = try IOBinding(session: Fixture.session("add", runtime))
         let other = try Fixture.session("add", runtime)
         #expect(ONNXRuntimeError.thrown { try other.run(binding) }?.code == .invalidArgument)
     }
 
-    @Test("An output tensor of the wrong shape is refused when it runs")
+    @Test("Refuses an output tensor of the wrong shape when running")
     func wrongOutputShape() throws {
         let session = try Fixture.session("increment", runtime)
         let binding = try IOBinding(session: session)
@@ -163,7 +163,7 @@ struct IOBindingTests {
         #expect(ONNXRuntimeError.thrown { try session.run(binding) }?.code == .invalidArgument)
     }
 
-    @Test("Before a run, an output that ONNX Runtime is to allocate is not there")
+    @Test("An allocated output cannot be read before the first run")
     func tooEarly() throws {
         let binding = try IOBinding(session: Fixture.session("add", runtime))
         try binding.bindOutput("sum")

@@ -4,9 +4,9 @@ import Testing
 
 @testable import ONNXRuntime
 
-@Suite("Finding the library", .heavy)
+@Suite("Library search", .heavy)
 struct LibraryTests {
-    @Test("Where there is no library, the error lists every place with what was wrong there")
+    @Test("Lists every path searched, and what was wrong there, if no library is found")
     func notFound() throws {
         let folder = try TemporaryFolder()
         let broken = folder.path("libonnxruntime.so")
@@ -21,7 +21,7 @@ struct LibraryTests {
         #expect(error?.message.contains("scripts/setup") == true)
     }
 
-    @Test("A library older than the C API is refused, by both versions", .enabled(if: CCompiler.isThere, "needs cc"))
+    @Test("Refuses a library older than the C API, naming both versions", .enabled(if: CCompiler.isThere, "needs cc"))
     func tooOld() throws {
         let folder = try TemporaryFolder()
         let library = folder.path("libonnxruntime.so")
@@ -34,7 +34,7 @@ struct LibraryTests {
         #expect(error?.message.contains("1.22 or newer") == true)
     }
 
-    @Test("A library that is something else is refused", .enabled(if: CCompiler.isThere, "needs cc"))
+    @Test("Refuses a library that is not ONNX Runtime", .enabled(if: CCompiler.isThere, "needs cc"))
     func somethingElse() throws {
         let folder = try TemporaryFolder()
         let library = folder.path("libonnxruntime.so")
@@ -46,7 +46,7 @@ struct LibraryTests {
         #expect(error?.message.contains(library) == true)
     }
 
-    @Test("The order is: the working directory, the folders above the executable, beside it, the system")
+    @Test("Searches the working directory, the folders above the executable, beside it, then the system")
     func order() throws {
         let found = LibrarySearch.standard(
             environment: [:], workingDirectory: "/home/ada", executable: "/srv/app/bin/image-to-song"
@@ -60,7 +60,7 @@ struct LibraryTests {
     }
 
     @Test(
-        "ONNXRUNTIME_LIBRARY is the only place where it is set",
+        "ONNXRUNTIME_LIBRARY, if set, is the only path searched",
         arguments: [("/opt/ort/libonnxruntime.so", "/opt/ort/libonnxruntime.so"), ("own.so", "./own.so")])
     func environment(value: String, place: String) throws {
         let search = LibrarySearch.standard(
@@ -68,7 +68,7 @@ struct LibraryTests {
         #expect(search.candidates == [place])
     }
 
-    @Test("ONNXRUNTIME_LIBRARY may name the folder that holds the library")
+    @Test("ONNXRUNTIME_LIBRARY may name the library's folder")
     func environmentFolder() throws {
         let folder = try TemporaryFolder()
         let search = LibrarySearch.standard(
@@ -77,7 +77,7 @@ struct LibraryTests {
         #expect(search.candidates.first?.hasPrefix("\(folder.url.path)/libonnxruntime.") == true)
     }
 
-    @Test("An empty ONNXRUNTIME_LIBRARY is as good as none")
+    @Test("An empty ONNXRUNTIME_LIBRARY counts as unset")
     func emptyEnvironment() throws {
         let search = LibrarySearch.standard(
             environment: ["ONNXRUNTIME_LIBRARY": ""], workingDirectory: "/home/ada", executable: "/bin/app")

@@ -1,9 +1,9 @@
 import ONNXRuntime
 import Testing
 
-@Suite("The machine's limits")
+@Suite("Machine limits")
 struct MachineLimitsTests {
-    @Test("are measured on every core, with the instructions that are named")
+    @Test("Measures operations and memory bandwidth on every core, and names the kernel")
     func areMeasured() {
         let limits = MachineLimits.measure()
         #expect(limits.integerOperationsPerSecond.isFinite && limits.integerOperationsPerSecond > 0)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ONNXRuntime
 
-@Suite("NVIDIA's driver", .heavy)
+@Suite("NVIDIA driver", .heavy)
 struct NVIDIADriverTests {
     private func find(_ arguments: [String] = []) throws -> NVIDIADriver {
         let folder = try TemporaryFolder()
@@ -12,13 +12,13 @@ struct NVIDIADriverTests {
         return NVIDIADriver.find(library: library)
     }
 
-    @Test("tells the GPU's name and memory", .enabled(if: CCompiler.isThere, "needs cc"))
+    @Test("Reads the GPU's name and memory from the driver", .enabled(if: CCompiler.isThere, "needs cc"))
     func tells() throws {
         #expect(try find() == .gpu(NVIDIAGPU(name: "Example 9000", memoryBytes: 80 << 30)))
     }
 
     @Test(
-        "that finds no GPU, or fails, is a sentence that says so", .enabled(if: CCompiler.isThere, "needs cc"),
+        "Says so if the driver finds no GPU or fails", .enabled(if: CCompiler.isThere, "needs cc"),
         arguments: [
             ("-DDEVICES=0", "finds no GPU"), ("-DINITIALISED=100", "finds no GPU"), ("-DINITIALISED=803", "803"),
         ])
@@ -31,7 +31,7 @@ struct NVIDIADriverTests {
     }
 
     @Test(
-        "that is missing or something else is a sentence that names the file",
+        "Names a driver library that is missing or something else",
         arguments: [("libno-such-driver.so.1", "--gpus all"), (try! Fixture.runtime().libraryPath, "lacks functions")])
     func missing(_ library: String, _ words: String) {
         guard case .problem(let sentence) = NVIDIADriver.find(library: library) else {

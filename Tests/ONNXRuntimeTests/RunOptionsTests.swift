@@ -15,7 +15,7 @@ struct RunOptionsTests {
         ["count": try Tensor([rounds], shape: []), "start": try Tensor([0] as [Float], shape: [])]
     }
 
-    @Test("A run that would take years ends when it is cancelled from another thread, and says so")
+    @Test("Cancels a running session from another thread")
     func cancelWhileRunning() throws {
         let session = try Fixture.session("loop", runtime)
         let options = try RunOptions(runtime: runtime)
@@ -36,7 +36,7 @@ struct RunOptionsTests {
         #expect(options.isCancelled)
     }
 
-    @Test("A run of bound tensors can be cancelled as well")
+    @Test("Cancels a run with an IO binding")
     func cancelBinding() throws {
         let session = try Fixture.session("loop", runtime)
         let binding = try IOBinding(session: session)
@@ -47,7 +47,7 @@ struct RunOptionsTests {
         #expect(ONNXRuntimeError.thrown { try session.run(binding, options: options) }?.code == .cancelled)
     }
 
-    @Test("Options that were cancelled let no run start until they are reset; the session is unharmed")
+    @Test("Cancelled options refuse runs until they are reset; the session still works")
     func reset() throws {
         let session = try Fixture.session("loop", runtime)
         let options = try RunOptions(runtime: runtime)
@@ -62,7 +62,7 @@ struct RunOptionsTests {
         #expect(try result["end"]?.array(of: Float.self) == [3])
     }
 
-    @Test("A run setting is taken; one that is wrong is an error of the run")
+    @Test("Accepts a run setting; a wrong one fails the run")
     func configure() throws {
         let session = try Fixture.session("loop", runtime)
         let good = try RunOptions(runtime: runtime)

@@ -3,21 +3,21 @@ import Testing
 
 @testable import ONNXRuntime
 
-@Suite("The runtime")
+@Suite("Runtime")
 struct RuntimeTests {
-    @Test("The library that is found is new enough, and says its version and its place")
+    @Test("The library found is new enough, and tells its version and path")
     func load() throws {
         let runtime = try Fixture.runtime()
         #expect(runtime.version.hasPrefix("1."))
         #expect(runtime.libraryPath.contains("onnxruntime"))
     }
 
-    @Test("The CPU is among the available providers")
+    @Test("The CPU provider is available")
     func availableProviders() throws {
         #expect(try Fixture.runtime().availableProviders.contains(.cpu))
     }
 
-    @Test("What ONNX Runtime has to say goes to the closure, with its level, and nothing below the level asked for")
+    @Test("Passes log messages at or above the chosen level to the closure")
     func log() throws {
         _ = try Fixture.session("increment", Fixture.runtime())
         let warning = try #require(Fixture.log.first { $0.text.contains("'unused'") })
@@ -26,7 +26,7 @@ struct RuntimeTests {
         #expect(Fixture.log.allSatisfy { $0.level >= .warning })
     }
 
-    @Test("A runtime hears what is logged though it was not the first")
+    @Test("A later runtime receives log messages too")
     func laterListener() throws {
         _ = try Fixture.runtime()
         let lines = Mutex<[LogMessage]>([])
@@ -37,7 +37,7 @@ struct RuntimeTests {
         #expect(lines.withLock { $0.contains { $0.text.contains("'unused'") } })
     }
 
-    @Test("A second runtime works beside the first, and its session outlives the last reference to it")
+    @Test("A second runtime works beside the first; its session keeps it alive")
     func second() throws {
         _ = try Fixture.runtime()
         var session: Session?

@@ -15,7 +15,7 @@ struct SessionOptionsTests {
         return try session.run(["a": ones, "b": ones], outputs: ["sum"])["sum"]?.array(of: Float.self)
     }
 
-    @Test("Whatever is set, the sum is the same")
+    @Test("The result is the same with every option")
     func everyOption() throws {
         for level in [SessionOptions.OptimizationLevel.none, .basic, .extended, .all] {
             var options = SessionOptions()
@@ -31,14 +31,14 @@ struct SessionOptionsTests {
         }
     }
 
-    @Test("A configuration entry that ONNX Runtime cannot read is an error, so entries do arrive")
+    @Test("Refuses a configuration entry that ONNX Runtime cannot read")
     func badConfiguration() throws {
         var options = SessionOptions()
         options.configuration = [String(repeating: "k", count: 2000): "1"]
         #expect(ONNXRuntimeError.thrown { _ = try sum(options) }?.code == .invalidArgument)
     }
 
-    @Test("A profile is written, and names the operator that ran")
+    @Test("Writes a profile that names the operator")
     func profile() throws {
         let folder = try TemporaryFolder()
         var options = SessionOptions()
@@ -53,7 +53,7 @@ struct SessionOptionsTests {
         #expect(try String(contentsOfFile: path, encoding: .utf8).contains("\"op_name\" : \"Add\""))
     }
 
-    @Test("The optimised model is written, and is a model")
+    @Test("Writes the optimised model, which can be loaded")
     func optimizedModel() throws {
         let folder = try TemporaryFolder()
         var options = SessionOptions()
@@ -65,7 +65,7 @@ struct SessionOptionsTests {
     }
 
     @Test(
-        "A provider that the library was built without is refused, by its name",
+        "Refuses a provider that the library was built without, naming it",
         arguments: [(ExecutionProvider.cuda, "CUDA"), (.tensorRT, "TensorRT"), (.openVINO, "OpenVINO")])
     func absentProvider(provider: ExecutionProvider, name: String) throws {
         guard try !runtime.availableProviders.contains(provider) else { return }

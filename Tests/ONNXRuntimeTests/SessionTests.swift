@@ -9,7 +9,7 @@ struct SessionTests {
 
     init() throws { runtime = try Fixture.runtime() }
 
-    @Test("A session tells of its inputs and outputs, free dimensions by name")
+    @Test("A session describes its inputs and outputs, with the names of symbolic dimensions")
     func description() throws {
         let session = try Fixture.session("add", runtime)
         #expect(session.inputs.map(\.name) == ["a", "b"])
@@ -21,7 +21,7 @@ struct SessionTests {
         }
     }
 
-    @Test("Values that are not tensors of numbers have no element type")
+    @Test("Values that are not numeric tensors have no element type")
     func descriptionOfOthers() throws {
         let session = try Fixture.session("unsupported", runtime)
         #expect(session.outputs.map(\.name) == ["sequence", "text"])
@@ -29,7 +29,7 @@ struct SessionTests {
         #expect(session.outputs.map(\.shape) == [[], [1]])
     }
 
-    @Test("A free dimension is as large as each run likes, and may be zero", arguments: [0, 1, 2, 1000])
+    @Test("A symbolic dimension may differ in each run, and may be zero", arguments: [0, 1, 2, 1000])
     func dynamicShape(rows: Int) throws {
         let session = try Fixture.session("add", runtime)
         let values = (0..<rows * 3).map(Float.init)
@@ -39,7 +39,7 @@ struct SessionTests {
         #expect(try sum.array(of: Float.self) == values.map { $0 * 2 })
     }
 
-    @Test("A tensor without dimensions goes through")
+    @Test("Passes a tensor without dimensions")
     func scalar() throws {
         let session = try Fixture.session("scalar", runtime)
         let result = try session.run(["x": Tensor([2.5] as [Float], shape: [])], outputs: ["y"])
@@ -47,7 +47,7 @@ struct SessionTests {
         #expect(try result["y"]?.array(of: Float.self) == [-2.5])
     }
 
-    @Test("Every element type goes through unchanged", arguments: ElementType.allCases)
+    @Test("Passes every element type unchanged", arguments: ElementType.allCases)
     func elementTypes(elementType: ElementType) throws {
         let session = try Fixture.session("identity", runtime)
         let value = try #require(session.inputs.first { $0.elementType == elementType })
@@ -64,7 +64,7 @@ struct SessionTests {
         #expect(result.withUnsafeBytes { Array($0) } == inputs[value.name]?.withUnsafeBytes { Array($0) })
     }
 
-    @Test("Swift's types are ONNX's types")
+    @Test("Each Swift type maps to its ONNX type")
     func swiftTypes() throws {
         let session = try Fixture.session("identity", runtime)
         var inputs: [String: Tensor] = [:]
@@ -101,7 +101,7 @@ struct SessionTests {
         #expect(try output?.array(of: Float.self) == [2, 2, 2])
     }
 
-    @Test("Two runs of one session go on at once")
+    @Test("One session runs twice at the same time")
     func concurrentRuns() async throws {
         let session = try Fixture.session("loop", runtime)
         try await withThrowingTaskGroup(of: [Float]?.self) { group in

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Tensors")
 struct TensorTests {
-    @Test("A new tensor is zero, and its memory is aligned to 64 bytes", arguments: ElementType.allCases)
+    @Test("A new tensor is zero and aligned to 64 bytes", arguments: ElementType.allCases)
     func zeros(elementType: ElementType) throws {
         let tensor = try Tensor(elementType, shape: [3, 5])
         #expect(tensor.elementCount == 15)
@@ -16,7 +16,7 @@ struct TensorTests {
         }
     }
 
-    @Test("Values go in and come out in row-major order")
+    @Test("Keeps values in row-major order")
     func values() throws {
         let tensor = try Tensor([1, 2, 3, 4, 5, 6] as [Float], shape: [2, 3])
         #expect(tensor.elementType == .float32)
@@ -25,7 +25,7 @@ struct TensorTests {
     }
 
     @Test(
-        "A dimension of zero makes a tensor without elements, at a valid address",
+        "A tensor with a zero dimension has no elements and a valid address",
         arguments: [[0], [0, 3], [2, 0, .max], [0, .max, .max]])
     func zeroSize(shape: [Int]) throws {
         let tensor = try Tensor(.float32, shape: shape)
@@ -39,19 +39,19 @@ struct TensorTests {
         #expect(try Tensor([7] as [Int64], shape: []).array(of: Int64.self) == [7])
     }
 
-    @Test("A shape that cannot be is refused", arguments: [[-1], [2, -3], [.max, 2], [1 << 40, 1 << 40], [1 << 60]])
+    @Test("Refuses an impossible shape", arguments: [[-1], [2, -3], [.max, 2], [1 << 40, 1 << 40], [1 << 60]])
     func impossible(shape: [Int]) throws {
         #expect(ONNXRuntimeError.thrown { _ = try Tensor(.float64, shape: shape) }?.code == .invalidTensor)
     }
 
-    @Test("Values that do not fill the shape are refused, by both counts")
+    @Test("Refuses values that do not fill the shape, naming both counts")
     func wrongCount() throws {
         let error = ONNXRuntimeError.thrown { _ = try Tensor([1, 2, 3] as [Float], shape: [2, 2]) }
         #expect(error?.code == .invalidTensor)
         #expect(error?.message == "3 values do not fill a tensor of shape [2, 2], which holds 4.")
     }
 
-    @Test("Elements are not read as another type")
+    @Test("Refuses to read elements as another type")
     func wrongType() throws {
         let tensor = try Tensor([1] as [Int32], shape: [1])
         #expect(ONNXRuntimeError.thrown { _ = try tensor.array(of: Float.self) }?.code == .invalidTensor)
@@ -59,7 +59,7 @@ struct TensorTests {
         #expect(error?.code == .invalidTensor)
     }
 
-    @Test("A view sees the same memory, keeps it alive, and may be smaller")
+    @Test("A view shares and keeps the memory, and may be smaller")
     func view() throws {
         var view: Tensor?
         do {
@@ -70,14 +70,14 @@ struct TensorTests {
         #expect(try view?.array(of: Float.self) == [1, 2, 3, 40])
     }
 
-    @Test("A view may grow again up to its memory, and no further")
+    @Test("A view may grow up to its memory, and no further")
     func viewBounds() throws {
         let small = try Tensor([1, 2, 3, 4] as [Float], shape: [4]).view(shape: [1])
         #expect(try small.view(shape: [2, 2]).array(of: Float.self) == [1, 2, 3, 4])
         #expect(ONNXRuntimeError.thrown { _ = try small.view(shape: [5]) }?.code == .invalidTensor)
     }
 
-    @Test("Rows are a tensor over the same memory, which they keep alive")
+    @Test("Rows share and keep the tensor's memory")
     func rows() throws {
         var rows: Tensor?
         do {
@@ -92,13 +92,13 @@ struct TensorTests {
         #expect(ONNXRuntimeError.thrown { _ = try rows?.view(shape: [7]) }?.code == .invalidTensor)
     }
 
-    @Test("There may be no rows, and rows of no elements")
+    @Test("Takes no rows, and rows without elements")
     func emptyRows() throws {
         #expect(try Tensor(.float32, shape: [2, 3]).rows(2..<2).shape == [0, 3])
         #expect(try Tensor(.float32, shape: [4, 0, 8]).rows(1..<3).shape == [2, 0, 8])
     }
 
-    @Test("Rows that are not there are refused", arguments: [(-1)..<1, 1..<3, 3..<3])
+    @Test("Refuses rows out of bounds", arguments: [(-1)..<1, 1..<3, 3..<3])
     func missingRows(range: Range<Int>) throws {
         let tensor = try Tensor(.float32, shape: [2, 3])
         #expect(ONNXRuntimeError.thrown { _ = try tensor.rows(range) }?.code == .invalidTensor)

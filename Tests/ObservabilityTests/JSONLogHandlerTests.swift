@@ -14,7 +14,7 @@ struct JSONLogHandlerTests {
         return try #require(journal.all.first)
     }
 
-    @Test("A line is one JSON object: timestamp, level, message, then the fields")
+    @Test("A log line is a JSON object: timestamp, level, message, then the fields")
     func order() throws {
         let line = try line { $0.warning("Look out", metadata: ["b": "2", "a": .stringConvertible(1.5)]) }
         #expect(line.hasPrefix("{\"timestamp\":\"20"))
@@ -22,7 +22,7 @@ struct JSONLogHandlerTests {
     }
 
     @Test(
-        "Whatever a text holds, the line stays one line of valid JSON",
+        "Any text stays on one line of valid JSON",
         arguments: [
             "quotes \" and \\ backslashes", "line\nbreak\r\n\ttab", "\u{0}\u{1F}\u{7F}\u{2028}", "Grüße 🌊", "",
         ])
@@ -34,7 +34,7 @@ struct JSONLogHandlerTests {
         #expect(object["field \(text)"] == text)
     }
 
-    @Test("Numbers, truth values, lists and maps keep their kind")
+    @Test("Numbers, booleans, lists and maps keep their JSON type")
     func kinds() throws {
         let line = try line {
             $0.info(
@@ -48,7 +48,7 @@ struct JSONLogHandlerTests {
         #expect(line.hasSuffix(#""bool":true,"int":3,"list":["a","b"],"map":{"k":"v"},"nan":"nan"}"# + "\n"))
     }
 
-    @Test("A logger's own fields come with every line, under the event's; the request's id has its plain name")
+    @Test("Adds the logger's fields to every line, below the event's; the request id is request_id")
     func loggerFields() throws {
         let line = try line {
             $0[metadataKey: JSONLogHandler.requestIDKey] = "id-1"

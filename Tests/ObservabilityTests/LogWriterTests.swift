@@ -4,9 +4,9 @@ import Testing
 
 @testable import Observability
 
-@Suite("The writer of log lines")
+@Suite("Log writer")
 struct LogWriterTests {
-    @Test("A pipe that nobody reads stops nobody; what is lost is counted, and told once the pipe is read again")
+    @Test("An unread pipe blocks nobody; lost lines are counted, and reported once the pipe is read")
     func unreadPipe() throws {
         let pipe = Pipe()
         let writer = LogWriter(descriptor: pipe.fileHandleForWriting.fileDescriptor, capacity: 10_000)
@@ -29,7 +29,7 @@ struct LogWriterTests {
         #expect(String(decoding: pipe.fileHandleForReading.availableData, as: UTF8.self) == "after\n")
     }
 
-    @Test("What a file does not take is counted as lost")
+    @Test("Counts lines that a full disk does not take as lost")
     func fullDisk() throws {
         let full = try #require(FileHandle(forWritingAtPath: "/dev/full"))
         let writer = LogWriter(descriptor: full.fileDescriptor)
@@ -38,7 +38,7 @@ struct LogWriterTests {
         #expect(writer.droppedLines == 1)
     }
 
-    @Test("A file that somebody made non-blocking loses nothing")
+    @Test("Loses no lines on a non-blocking descriptor")
     func nonBlocking() throws {
         let pipe = Pipe()
         let descriptor = pipe.fileHandleForWriting.fileDescriptor

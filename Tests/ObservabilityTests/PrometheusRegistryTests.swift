@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Prometheus text")
 struct PrometheusRegistryTests {
-    @Test("All kinds of metric are written in order, with help, type, suffixes and labels")
+    @Test("Writes all kinds of metric in order, with help, type, suffixes and labels")
     func exposition() {
         let registry = PrometheusRegistry([
             MetricDescription("requests_total", .counter, labels: ["status"], help: "Requests answered."),
@@ -59,7 +59,7 @@ struct PrometheusRegistryTests {
     }
 
     @Test(
-        "Whatever a label's value holds, its sample stays one line between quotation marks",
+        "Escapes any label value into one quoted line",
         arguments: [
             ("plain", "plain"), ("a \"quote\"", #"a \"quote\""#), (#"C:\new"#, #"C:\\new"#),
             ("two\nlines", #"two\nlines"#),
@@ -74,7 +74,7 @@ struct PrometheusRegistryTests {
     }
 
     @Test(
-        "Names that the format does not allow are made to fit",
+        "Replaces characters that a metric name may not have",
         arguments: [
             ("hb.requests", "hb_requests_total"), ("2nd", "_2nd_total"), ("", "__total"), ("größe", "gr__e_total"),
             ("a:b", "a_b_total"), ("bytes_total", "bytes_total"),
@@ -86,7 +86,7 @@ struct PrometheusRegistryTests {
     }
 
     @Test(
-        "Labels are sorted, made to fit, and each stands once",
+        "Sorts labels, replaces invalid characters, and drops duplicates",
         arguments: [
             ([("b", "1"), ("a", "2")], #"{a="2",b="1"}"#), ([("http.route", "/")], #"{http_route="/"}"#),
             ([("__name__", "x")], #"{_name__="x"}"#), ([("le", "1")], #"{exported_le="1"}"#),
@@ -98,7 +98,7 @@ struct PrometheusRegistryTests {
         #expect(registry.text() == "# TYPE m gauge\nm\(written) 1\n")
     }
 
-    @Test("Values that are no number do not spoil a sum, and a counter never falls")
+    @Test("NaN and infinity do not spoil a sum, and a counter never falls")
     func strangeValues() {
         let registry = PrometheusRegistry([MetricDescription("r", .histogram, buckets: [1], help: "")])
         let recorder = Recorder(label: "r", factory: registry)
@@ -119,7 +119,7 @@ struct PrometheusRegistryTests {
             ]))
     }
 
-    @Test("A name that belongs to another kind of metric is left out, and the text says so")
+    @Test("Leaves out a metric whose name belongs to another kind, and says so in the text")
     func clashes() {
         let registry = PrometheusRegistry()
         Timer(label: "work", factory: registry).recordSeconds(1)
@@ -132,7 +132,7 @@ struct PrometheusRegistryTests {
         #expect(text.contains("another metric's: gauge work_seconds\n"))
     }
 
-    @Test("Beyond the bound, new sets of labels are counted together as other")
+    @Test("Counts label sets beyond the limit together as other")
     func cardinality() {
         let registry = PrometheusRegistry(maxSeries: 3)
         for number in 0..<10 {
@@ -153,7 +153,7 @@ struct PrometheusRegistryTests {
                 """)
     }
 
-    @Test("Nothing is lost when many tasks record while others read")
+    @Test("Loses no count while many tasks record and others read")
     func concurrency() async {
         let registry = PrometheusRegistry()
         let (tasks, times) = (8, 2_000)

@@ -2,7 +2,7 @@ import Randomness
 import Testing
 
 struct SplitMix64Tests {
-    @Test("The generator draws what its authors' own draws")
+    @Test("SplitMix64 draws the numbers of its authors' reference")
     func reference() {
         var generator = SplitMix64(seed: 1_234_567)
         #expect(

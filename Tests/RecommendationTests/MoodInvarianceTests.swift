@@ -6,7 +6,7 @@ import Testing
 @testable import Imaging
 @testable import Serving
 
-@Suite("The mood of the same picture in other files")
+@Suite("Mood invariance")
 struct MoodInvarianceTests {
     private func sample(_ name: String) throws -> [UInt8] {
         let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -34,7 +34,7 @@ struct MoodInvarianceTests {
     }
 
     @Test(
-        "A PNG of the same pixels, half the size, and the EXIF orientation hardly move it",
+        "The mood hardly changes for a PNG, half the size, or EXIF orientation",
         arguments: ["balloons-morning", "city-rain-night", "fireworks-night", "meadow-flowers", "mountains-snow"])
     func files(name: String) throws {
         let bytes = try sample(name)
@@ -51,7 +51,7 @@ struct MoodInvarianceTests {
     }
 
     @Test(
-        "What the small JPEG is to fit into does not move it: nothing is padded",
+        "The mood does not depend on the target size of the JPEG",
         arguments: ["beach-day", "fireworks-night"], [(1, 1), (64, 999), (384, 384), (2000, 100)])
     func targets(name: String, target: (Int, Int)) throws {
         let bytes = try sample(name)
@@ -60,7 +60,7 @@ struct MoodInvarianceTests {
     }
 
     @Test(
-        "Bars around it hardly move it, wherever they are and whether black or white",
+        "The mood hardly changes with black or white bars",
         arguments: ["balloons-morning", "city-rain-night", "meadow-flowers"])
     func bars(name: String) throws {
         let bytes = try sample(name)

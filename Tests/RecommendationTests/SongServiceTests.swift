@@ -10,7 +10,7 @@ import Testing
 @testable import Settings
 
 /// The songs of a server, with the embedding model of another module's fixtures: its weights are random, its shapes are BERT's.
-@Suite("The songs of a server")
+@Suite("Song service")
 struct SongServiceTests {
     private let folder = FileManager.default.temporaryDirectory.appending(path: "image-to-song-\(UUID())")
     private let journal = Journal()
@@ -57,7 +57,7 @@ struct SongServiceTests {
     }
 
     @Test(
-        "Songs are embedded in the background, those of which something is known; then captions are compared with them")
+        "Embeds songs with known features in the background, and then compares captions with them")
     func embeds() async throws {
         try await withService(settings) { service in
             let vectors = try await service.statistics().vectors
@@ -71,7 +71,7 @@ struct SongServiceTests {
         }
     }
 
-    @Test("An import while it runs is read anew and embedded, once")
+    @Test("Reads an import into the running service and embeds it once")
     func embedsImports() async throws {
         try await withService(settings) { service in
             try write("title,artist,moods\nMarch,Somebody,triumphant\nStill Water,Somebody,calm\n")
@@ -87,7 +87,7 @@ struct SongServiceTests {
         }
     }
 
-    @Test("While the embedding model is fetched, songs are matched, and what is imported is found")
+    @Test("Matches songs and finds imported ones while the embedding model downloads")
     func matchesMeanwhile() async throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -114,7 +114,7 @@ struct SongServiceTests {
     }
 
     @Test(
-        "Where the embedding model or the lexicon cannot be used, that is logged, and songs are found without it",
+        "Logs an unusable embedding model or lexicon, and finds songs without it",
         arguments: [("/nowhere/model", ""), ("", "/nowhere/words.csv"), ("", "words.csv")])
     func goesOnWithout(model: String, lexicon: String) async throws {
         var settings = settings
@@ -132,7 +132,7 @@ struct SongServiceTests {
     }
 
     @Test(
-        "A list is admitted before it is received, has no name on the disk, and is not imported where its sender leaves"
+        "Admits a list before receiving it, stores it without a name, and drops it if the sender leaves"
     )
     func admission() async throws {
         var settings = settings
@@ -168,7 +168,7 @@ struct SongServiceTests {
         }
     }
 
-    @Test("What was left of lists is removed at the start, and nothing else")
+    @Test("Removes leftover lists at the start, and nothing else")
     func sweeping() async throws {
         var settings = settings
         settings.embeddingModel = "/nowhere"
@@ -182,7 +182,7 @@ struct SongServiceTests {
         }
     }
 
-    @Test("Songs are looked up while a match holds the thread of matches, and a match whose caller left is not made")
+    @Test("Looks songs up while a match runs; skips a match whose caller left")
     func lookingUpMeanwhile() async throws {
         var settings = settings
         settings.embeddingModel = "/nowhere"
@@ -210,7 +210,7 @@ struct SongServiceTests {
         }
     }
 
-    @Test("A lexicon of one's own adds words, and goes before the program's")
+    @Test("A custom lexicon adds words and overrides the built-in ones")
     func readsLexicon() async throws {
         var settings = settings
         settings.embeddingModel = "/nowhere"

@@ -34,7 +34,7 @@ struct PublishedModelTests {
             file: EmbeddingFixture.folder.appendingPathComponent("all-minilm-l6-v2.json"))
     }
 
-    @Test("Texts have the ids that transformers gives them")
+    @Test("all-MiniLM-L6-v2 gives the same token ids as transformers")
     func hasIDs() throws {
         let tokenizer = try #require(try TokenizerFile.load(folder: model) as? WordPieceTokenizer)
         for (text, ids) in zip(fixture.texts, fixture.ids) {
@@ -42,7 +42,7 @@ struct PublishedModelTests {
         }
     }
 
-    @Test("Texts have the vectors that transformers gives them")
+    @Test("all-MiniLM-L6-v2 gives the same vectors as transformers")
     func hasVectors() throws {
         let embedder = try folder.embedder(model)
         #expect(embedder.width == 384 && embedder.maximumTokens == 256)
@@ -51,7 +51,7 @@ struct PublishedModelTests {
         }
     }
 
-    @Test("In 8 bits the vectors point where they should")
+    @Test("int8 vectors of all-MiniLM-L6-v2 have a cosine above 0.99")
     func holdsWithEightBits() throws {
         let embedder = try folder.embedder(model, .int8)
         for (index, vector) in try embedder.embed(fixture.texts).enumerated() {
@@ -59,7 +59,7 @@ struct PublishedModelTests {
         }
     }
 
-    @Test("What means the same is nearer than what does not")
+    @Test("Texts of similar meaning are closer than unrelated ones")
     func means() throws {
         let vectors = try folder.embedder(model).embed([
             "a dog runs along the beach", "a puppy is playing by the sea", "the quarterly report of a bank",

@@ -5,7 +5,7 @@ import SentenceEmbedding
 import StandIns
 import Testing
 
-@Suite("Embedding models that are refused", .heavy)
+@Suite("Refused embedding models", .heavy)
 struct RefusedModelTests {
     /// One file of a model, spoilt.
     struct Refusal: Sendable, CustomTestStringConvertible {
@@ -82,7 +82,7 @@ struct RefusedModelTests {
             replacement: #"{"default_prompt_name": "query"}"#),
     ]
 
-    @Test("A file that is missing, broken or asks for what is not built is named", arguments: configurations + others)
+    @Test("Names a file that is missing, broken or asks for something unsupported", arguments: configurations + others)
     func refuses(_ refusal: Refusal) throws {
         let folder = try TemporaryFolder()
         let model = try folder.copy(of: "mean")
@@ -103,7 +103,7 @@ struct RefusedModelTests {
         #expect(error.message.contains(refusal.naming) && error.message.contains(model.path), "\(error.message)")
     }
 
-    @Test("A folder that is not there is named")
+    @Test("Names a missing model folder")
     func namesFolders() throws {
         let folder = try TemporaryFolder()
         let error = try #require(throws: SentenceEmbeddingError.self) {
@@ -112,7 +112,7 @@ struct RefusedModelTests {
         #expect(error.code == .missingFile && error.message.contains("nowhere"))
     }
 
-    @Test("A precision for GPUs is refused")
+    @Test("Refuses fp16, which is for GPUs")
     func refusesPrecisions() throws {
         let folder = try TemporaryFolder()
         let error = try #require(throws: SentenceEmbeddingError.self) {
@@ -121,7 +121,7 @@ struct RefusedModelTests {
         #expect(error.code == .invalidPrecision && error.message.contains("fp16"))
     }
 
-    @Test("A cache that cannot be written is named, with the setting")
+    @Test("Names MODEL_CACHE_DIR when the cache of an embedding model cannot be written")
     func namesCaches() throws {
         let error = try #require(throws: SentenceEmbeddingError.self) {
             try SentenceEmbedder(folder: EmbeddingFixture.model("mean").path, cacheFolder: "/dev/null/models")
@@ -130,7 +130,7 @@ struct RefusedModelTests {
         #expect(error.message.contains("/dev/null/models") && error.message.contains("MODEL_CACHE_DIR"))
     }
 
-    @Test("A damaged file is compiled anew", arguments: ["sentence.onnx", "sentence.weights"])
+    @Test("Compiles an embedding model again when a file is damaged", arguments: ["sentence.onnx", "sentence.weights"])
     func repairsDamage(file: String) throws {
         let folder = try TemporaryFolder()
         let model = EmbeddingFixture.model("mean")
@@ -143,7 +143,7 @@ struct RefusedModelTests {
         #expect(try second.embed(["a boat"]) == vector)
     }
 
-    @Test("Another vector than when the model was compiled is refused: vectors are kept, and would outlive their model")
+    @Test("Refuses a vector that differs from the one when the model was compiled")
     func refusesOtherAnswers() throws {
         let folder = try TemporaryFolder()
         let model = EmbeddingFixture.model("mean")

@@ -13,7 +13,7 @@ struct SentenceEmbedderTests {
         folder = try TemporaryFolder()
     }
 
-    @Test("Every text has the vector that transformers gives it", arguments: EmbeddingFixture.names)
+    @Test("Every text has the same vector as in transformers", arguments: EmbeddingFixture.names)
     func equalsTransformers(_ name: String) throws {
         let fixture = try EmbeddingFixture(name)
         let embedder = try folder.embedder(EmbeddingFixture.model(name))
@@ -24,7 +24,7 @@ struct SentenceEmbedderTests {
         }
     }
 
-    @Test("Vectors have the width that is said, and length 1", arguments: EmbeddingFixture.names)
+    @Test("Vectors have the stated width and length 1", arguments: EmbeddingFixture.names)
     func hasLengthOne(_ name: String) throws {
         let embedder = try folder.embedder(EmbeddingFixture.model(name))
         for vector in try embedder.embed(["", "a dog", "rain on the beach at night"]) {
@@ -33,7 +33,7 @@ struct SentenceEmbedderTests {
         }
     }
 
-    @Test("A text has the same vector alone and among longer ones", arguments: [Precision.fp32, .int8])
+    @Test("A text has the same vector alone as among longer texts", arguments: [Precision.fp32, .int8])
     func doesNotDependOnOthers(_ precision: Precision) throws {
         let fixture = try EmbeddingFixture("mean")
         let embedder = try folder.embedder(EmbeddingFixture.model("mean"), precision)
@@ -43,7 +43,7 @@ struct SentenceEmbedderTests {
         }
     }
 
-    @Test("More texts than go through at once keep their order")
+    @Test("Keeps the order of more texts than one batch holds")
     func keepsOrder() throws {
         let texts = (0..<400).map { String(repeating: "rain ", count: ($0 * 7) % 20) + "\($0)" }
         let embedder = try folder.embedder(EmbeddingFixture.model("mean"))
@@ -53,19 +53,19 @@ struct SentenceEmbedderTests {
         }
     }
 
-    @Test("8 bits point where 32 bits point", arguments: EmbeddingFixture.names)
+    @Test("int8 vectors have a cosine above 0.995 with those of transformers", arguments: EmbeddingFixture.names)
     func roundsLittle(_ name: String) throws {
         let fixture = try EmbeddingFixture(name)
         let vectors = try folder.embedder(EmbeddingFixture.model(name), .int8).embed(fixture.texts)
         for (vector, expected) in zip(vectors, fixture.vectors) { #expect(cosine(vector, expected) > 0.995) }
     }
 
-    @Test("No texts have no vectors")
+    @Test("No texts give no vectors")
     func takesNothing() throws {
         #expect(try folder.embedder(EmbeddingFixture.model("mean")).embed([]).isEmpty)
     }
 
-    @Test("The first start compiles, the second finds what the first wrote, also for a model that was moved")
+    @Test("Compiles once, and finds the compiled model again, also from another folder")
     func compilesOnce() throws {
         let first = try folder.embedder(EmbeddingFixture.model("mean"))
         let second = try folder.embedder(try folder.copy(of: "mean"))
@@ -81,7 +81,7 @@ struct SentenceEmbedderTests {
         #expect(names[0].hasPrefix("bert-2x32-mean-24-"))
     }
 
-    @Test("Two threads may embed at once")
+    @Test("Threads may embed at the same time")
     func isShared() async throws {
         let fixture = try EmbeddingFixture("mean")
         let embedder = try folder.embedder(EmbeddingFixture.model("mean"))

@@ -12,7 +12,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Access lines", .heavy)
+@Suite("Access log", .heavy)
 struct AccessLogTests {
     /// The lines with a message, as objects.
     private func lines(_ journal: Journal, _ message: String = "Answered") throws -> [[String: Any]] {
@@ -22,7 +22,7 @@ struct AccessLogTests {
         return objects.filter { $0["message"] as? String == message }
     }
 
-    @Test("Each request gets one line that says what was asked and how it was answered", arguments: Route.allCases)
+    @Test("Each request gets one line with what was asked and how it was answered", arguments: Route.allCases)
     func fields(route: Route) async throws {
         let server = TestServer()
         let picture = TestForm(image: try fixture("gradient.png")).body
@@ -49,7 +49,7 @@ struct AccessLogTests {
     }
 
     @Test(
-        "The lines of probes are at debug, whatever they were answered",
+        "Logs probes at debug, whatever the status",
         arguments: ["/health", "/health/live", "/metrics"])
     func probes(path: String) async throws {
         let server = TestServer(model: { throw CancellationError() })
@@ -60,7 +60,7 @@ struct AccessLogTests {
         #expect(try lines(server.journal).map { $0["level"] as? String } == ["debug", "info"])
     }
 
-    @Test("A refusal is told in its access line and nowhere else")
+    @Test("Logs a refusal in its access line only")
     func refusal() async throws {
         let server = TestServer()
         try await server.run(.router) { client in
@@ -74,7 +74,7 @@ struct AccessLogTests {
         #expect((line["error"] as? String)?.contains(".") == true)
     }
 
-    @Test("A failure of ours gets its details in a line of its own, and its code in the access line")
+    @Test("Logs the details of an internal failure in a line of its own, and its code in the access line")
     func failure() async throws {
         struct Surprise: Error {}
         let server = TestServer(model: {
@@ -98,7 +98,7 @@ struct AccessLogTests {
         #expect(line["request_id"] as? String == "my-request")
     }
 
-    @Test("A 503 that says all in its code gets no second line")
+    @Test("Logs a 503 with a plain code in its access line only")
     func unready() async throws {
         let door = DispatchSemaphore(value: 0)
         var server = TestServer(model: {
@@ -114,7 +114,7 @@ struct AccessLogTests {
         #expect(try lines(server.journal).first?["code"] as? String == "model_loading")
     }
 
-    @Test("A path of any kind stays short and plain; its query is not told")
+    @Test("Shortens and cleans paths, and leaves the query out")
     func hostilePaths() async throws {
         let server = TestServer()
         try await server.run(.router) { client in
@@ -126,7 +126,7 @@ struct AccessLogTests {
         #expect(!server.journal.all.contains { $0.contains("secret") })
     }
 
-    @Test("A HEAD is told without the bytes that were not sent", arguments: Route.allCases)
+    @Test("Logs a HEAD answer with 0 bytes", arguments: Route.allCases)
     func head(route: Route) async throws {
         let server = TestServer()
         try await server.run(route) { client in
@@ -138,7 +138,7 @@ struct AccessLogTests {
     }
 
     @Test(
-        "What would hide or turn a line on a terminal is shown as question marks",
+        "Replaces control characters with question marks",
         arguments: [
             ("/plain/päth", "/plain/päth"), ("a\u{1B}[31mb", "a?[31mb"), ("a\r\nb\u{0}", "a??b?"), ("\u{2028}x", "?x"),
             ("123456789012345678901", "12345678901234567890…"), ("12345678901234567890", "12345678901234567890"),
@@ -186,7 +186,7 @@ struct AccessLogTests {
         return try #require(line)
     }
 
-    @Test("An answer in pieces is told once its last piece is out, with the bytes of all", arguments: Route.allCases)
+    @Test("Logs a streamed answer after its last piece, with the bytes of all pieces", arguments: Route.allCases)
     func pieces(route: Route) async throws {
         let journal = Journal()
         try await inPieces(journal).run(route) { client in
@@ -198,7 +198,7 @@ struct AccessLogTests {
         #expect(try lines(journal).count == 1)
     }
 
-    @Test("An answer that breaks off is told with what was sent and why")
+    @Test("Logs an answer that breaks off with the bytes sent and the error")
     func broken() async throws {
         let journal = Journal()
         try await inPieces(journal).run(.live) { client in
@@ -209,7 +209,7 @@ struct AccessLogTests {
         }
     }
 
-    @Test("An answer in pieces that nobody wants is told too")
+    @Test("Logs a streamed answer to a HEAD request")
     func unwanted() async throws {
         let journal = Journal()
         try await inPieces(journal).run(.live) { client in
@@ -221,7 +221,7 @@ struct AccessLogTests {
         #expect(try lines(journal).count == 1)
     }
 
-    @Test("An error that nothing turned into an answer counts as 500")
+    @Test("Logs an unhandled error as 500")
     func error() async throws {
         let journal = Journal()
         try await inPieces(journal).run(.live) { client in

@@ -21,7 +21,7 @@ struct AccessTests {
     // Keys ------------------------------------------------------------------------------------------------------
 
     @Test(
-        "Where there are keys, only who has one is let in", arguments: Route.allCases,
+        "Refuses requests without a valid key if keys are set", arguments: Route.allCases,
         [
             (nil, nil, 401, "key_missing"), ("Bearer ", nil, 401, "key_missing"),
             ("Basic c2VjcmV0Og==", nil, 401, "key_missing"), (nil, "", 401, "key_missing"),
@@ -42,7 +42,7 @@ struct AccessTests {
     }
 
     @Test(
-        "Each key opens, in either header",
+        "Accepts each key in either header",
         arguments: [
             (HTTPField.Name.authorization, "Bearer secret"), (.authorization, "bearer other"), (.apiKey, "secret"),
             (.apiKey, "other"),
@@ -57,7 +57,7 @@ struct AccessTests {
     }
 
     @Test(
-        "Health and what a browser needs to show the page is open to all; everything else is not",
+        "Health and the page's files need no key; everything else does",
         arguments: [
             ("/", HTTPRequest.Method.get, false), ("/", .head, false), ("/health", .get, false),
             ("/health/live", .get, false), ("/health/", .get, true), ("/model/info", .get, true),
@@ -72,7 +72,7 @@ struct AccessTests {
     }
 
     @Test(
-        "A page's files and its description are open, its calls are not",
+        "The page's files and the description are open, its endpoints are not",
         arguments: [
             ("/app.js", true), ("/icons/a.svg", true), ("/openapi.json", true), ("/docs", true), ("/metrics", false),
             ("/model.v2/info", false),
@@ -85,7 +85,7 @@ struct AccessTests {
     // Rates -----------------------------------------------------------------------------------------------------
 
     @Test(
-        "Over the rate a client is told to wait; health and the files of the page are never limited",
+        "Over the rate limit a client gets 429 and when to retry; health and page files are not limited",
         arguments: Route.allCases)
     func rateLimit(route: Route) async throws {
         try await server { $0.rateLimit = 3 }.run(route) { client in
@@ -106,7 +106,7 @@ struct AccessTests {
         }
     }
 
-    @Test("An answer that is a problem tells what is left of the rate, too; so does the refusal of a key")
+    @Test("Error answers carry the remaining rate, also a refused key")
     func rateOfProblems() async throws {
         let server = server {
             $0.rateLimit = 3
@@ -125,7 +125,7 @@ struct AccessTests {
         }
     }
 
-    @Test("Each key has a rate of its own, and wrong keys share that of their address")
+    @Test("Each key has its own rate; wrong keys share that of their address")
     func ratePerKey() async throws {
         let server = server {
             $0.rateLimit = 1
@@ -146,7 +146,7 @@ struct AccessTests {
 
     // Origins ---------------------------------------------------------------------------------------------------
 
-    @Test("A preflight is answered for every path, without a key, and only to who may call")
+    @Test("Answers a preflight for every path, without a key, to allowed origins only")
     func preflight() async throws {
         let server = server {
             $0.corsOrigins = ["https://a.example", "http://b.example:81"]
@@ -176,7 +176,7 @@ struct AccessTests {
         }
     }
 
-    @Test("Answers and refusals alike tell a browser that its page may read them", arguments: Route.allCases)
+    @Test("Answers and refusals both carry CORS headers", arguments: Route.allCases)
     func origins(route: Route) async throws {
         try await server { $0.corsOrigins = ["*"] }.run(route) { client in
             for path in ["/model/info", "/nothing", "/caption/generate"] {
@@ -191,7 +191,7 @@ struct AccessTests {
         }
     }
 
-    @Test("OPTIONS that is no preflight is a method that paths do not take")
+    @Test("OPTIONS without preflight headers gets 405")
     func plainOptions() async throws {
         try await TestServer().run(.router) { client in
             let response = try await client.execute(uri: "/health", method: .options, headers: [.origin: "https://a"])
@@ -203,7 +203,7 @@ struct AccessTests {
     // Security headers ------------------------------------------------------------------------------------------
 
     @Test(
-        "Every answer forbids guessing its type, and loading it into another page",
+        "Every answer forbids MIME sniffing and use by other sites",
         arguments: ["/", "/health", "/nothing", "/caption/generate"])
     func contentType(path: String) async throws {
         try await TestServer().run(.router) { client in

@@ -10,7 +10,7 @@ import Testing
 
 @testable import Server
 
-@Suite("A captioner that is added, served", .heavy)
+@Suite("Served added captioner", .heavy)
 struct AddedCaptionerTests {
     private let server = TestServer(model: {
         let registry: ModelRegistry = ["mean-colour": MeanColourCheckpoint.self]
@@ -20,7 +20,7 @@ struct AddedCaptionerTests {
             try registry.checkpoint(folder), name: "colours", cache: folder, execution: Execution(.cpu, .fp32))
     })
 
-    @Test("answers with a caption, several of beams, and the times of its own stages")
+    @Test("Serves an added captioner's captions, beams and stage times")
     func captions() async throws {
         try await server.run(.router) { client in
             var form = TestForm(image: try fixture("gradient.png"))
@@ -35,7 +35,7 @@ struct AddedCaptionerTests {
         }
     }
 
-    @Test("is streamed word by word")
+    @Test("Streams an added captioner word by word")
     func streams() async throws {
         try await server.run(.router) { client in
             let events = try Events(try await client.stream(prompt: "a green"))
@@ -44,7 +44,7 @@ struct AddedCaptionerTests {
         }
     }
 
-    @Test("is described")
+    @Test("GET /model/info describes an added captioner")
     func described() async throws {
         try await server.run(.router) { client in
             let answer = try await client.execute(uri: "/model/info", method: .get).object()

@@ -11,7 +11,7 @@ import Testing
 /// What no well-meaning client sends, against the application that `serve` runs.
 @Suite("Bad requests", .heavy)
 struct BadRequestTests {
-    @Test("Bad requests get their answers, and the server goes on", arguments: [false, true])
+    @Test("Refuses each bad request as expected, and keeps serving", arguments: [false, true])
     func refuse(outlastsPatience: Bool) async throws {
         var server = TestServer()
         server.settings.maxImageSize = BadRequest.maxImageSize
@@ -32,7 +32,7 @@ struct BadRequestTests {
         }
     }
 
-    @Test("Bad requests about songs get their answers, one after the other")
+    @Test("Refuses each bad request about songs as expected")
     func refuseSongs() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "image-to-song-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -41,7 +41,7 @@ struct BatchConnectionTests {
         )
     }
 
-    @Test("The first picture is captioned while the second is still to be sent")
+    @Test("Captions the first picture while the second is still being sent")
     func begins() async throws {
         let journal = Journal()
         let server = TestServer(model: {
@@ -65,7 +65,7 @@ struct BatchConnectionTests {
         }
     }
 
-    @Test("When the client goes in the middle of its upload, its captions are stopped")
+    @Test("Stops a batch's captions when the client disconnects during its upload")
     func stops() async throws {
         let journal = Journal()
         let server = TestServer(model: {
@@ -89,7 +89,7 @@ struct BatchConnectionTests {
         }
     }
 
-    @Test("A client that asks whether to send a batch is told by the batch's own limit")
+    @Test("Answers Expect: 100-continue by the batch's own size limit")
     func expectContinue() async throws {
         var settings = TestServer.patientSettings
         (settings.maxImageSize, settings.maxBatchImages) = (1_000_000, 10)

@@ -27,7 +27,7 @@ struct BatchTests {
     }
 
     @Test(
-        "Every picture is answered on its own, in order; a bad one does not fail the others", arguments: Route.allCases)
+        "Answers every picture on its own, in order; a bad one does not fail the others", arguments: Route.allCases)
     func answers(route: Route) async throws {
         var settings = TestServer.patientSettings
         settings.maxImageSize = 20_000
@@ -76,7 +76,7 @@ struct BatchTests {
         #expect(server.journal.all.count { $0.contains("A picture has no caption") } == 6)
     }
 
-    @Test("The options are for all pictures, and stand before them")
+    @Test("Options apply to all pictures and come before them in the form")
     func options() async throws {
         var server = TestServer(model: { StubModel { options, _ in options.prompt ?? "-" } })
         server.settings.refusesUnknownFields = false
@@ -134,7 +134,7 @@ struct BatchTests {
         field("num_beams", "17", 422, "invalid_option"),
     ]
 
-    @Test("A form that is wrong as a whole is refused as a whole", arguments: Route.allCases, refusals)
+    @Test("Refuses an invalid form as a whole", arguments: Route.allCases, refusals)
     func refuses(route: Route, refusal: Refusal) async throws {
         var settings = TestServer.patientSettings
         settings.maxBatchImages = 3
@@ -149,7 +149,7 @@ struct BatchTests {
         }
     }
 
-    @Test("An upload that breaks off is refused, whatever was captioned by then", arguments: Route.allCases)
+    @Test("Refuses an upload that breaks off, even if pictures were captioned already", arguments: Route.allCases)
     func brokenOff(route: Route) async throws {
         try await TestServer().run(route) { client in
             let form = try form("gradient.png", "gradient.jpg")
@@ -157,7 +157,7 @@ struct BatchTests {
         }
     }
 
-    @Test("A body larger than all pictures together may be is refused")
+    @Test("Refuses a body larger than all pictures together may be")
     func largeBody() async throws {
         var settings = TestServer.patientSettings
         (settings.maxImageSize, settings.maxBatchImages) = (1000, 2)
@@ -168,7 +168,7 @@ struct BatchTests {
         }
     }
 
-    @Test("An error inside the model is told of its own picture only, and kept from the answer")
+    @Test("Reports an internal error for its own picture only, without details")
     func internalError() async throws {
         struct Surprise: Error {}
         let journal = Journal()
@@ -191,7 +191,7 @@ struct BatchTests {
         #expect(server.journal.all.contains { $0.contains("Surprise") && $0.contains("\"level\":\"error\"") })
     }
 
-    @Test("While the model loads, a batch is refused before it is read", arguments: Route.allCases)
+    @Test("Refuses a batch without reading it while the model loads", arguments: Route.allCases)
     func loading(route: Route) async throws {
         let door = DispatchSemaphore(value: 0)
         var server = TestServer(model: {

@@ -38,7 +38,7 @@ struct CachedCaptionTests {
         await captioner.close()
     }
 
-    @Test("The second answer is cached, and Cache-Control: no-cache asks for a new one")
+    @Test("Answers from the cache, unless Cache-Control is no-cache")
     func cached() async throws {
         let journal = Journal()
         let model: @Sendable () -> StubModel = {
@@ -62,7 +62,7 @@ struct CachedCaptionTests {
         }
     }
 
-    @Test("A cached caption streams at once, as one piece")
+    @Test("Streams a cached caption at once, in one piece")
     func streamed() async throws {
         let model: @Sendable () -> StubModel = { StubModel { options, _ in options.prompt ?? "" } }
         try await run(model) { client in
@@ -74,7 +74,7 @@ struct CachedCaptionTests {
         }
     }
 
-    @Test("A sampled caption is made anew each time, unless it has a seed")
+    @Test("Generates a sampled caption again each time, unless it has a seed")
     func drawn() async throws {
         let journal = Journal()
         let model: @Sendable () -> StubModel = {
@@ -98,7 +98,7 @@ struct CachedCaptionTests {
         }
     }
 
-    @Test("A picture that finds the queue full is answered 503 at once, with the seconds to wait")
+    @Test("Returns 503 with Retry-After at once when the queue is full")
     func queueFull() async throws {
         let (gate, journal) = (DispatchSemaphore(value: 0), Journal())
         let model: @Sendable () -> StubModel = {

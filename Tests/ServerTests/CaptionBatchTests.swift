@@ -9,7 +9,7 @@ import Testing
 @testable import Server
 
 /// How a batch and its upload go together, with captions that a test gives out itself.
-@Suite("Batches and their uploads")
+@Suite("Caption batch")
 struct CaptionBatchTests {
     /// Captions that end when a test says so.
     private actor Desk {
@@ -77,7 +77,7 @@ struct CaptionBatchTests {
     }
 
     @Test(
-        "A picture is begun as soon as it is complete, and no more is read than pictures may be in flight")
+        "Starts a picture once it is complete, and reads no further than maxInFlight")
     func boundsReading() async throws {
         let (desk, asked) = (Desk(), Journal())
         let batch = CaptionBatch(maxInFlight: 3) { _, _, _ in await desk.caption() }
@@ -95,7 +95,7 @@ struct CaptionBatchTests {
         #expect(await desk.begun == 20)
     }
 
-    @Test("A wrong form ends the captions that are under way")
+    @Test("An invalid form cancels the captions in flight")
     func cancelsOnError() async throws {
         let journal = Journal()
         let batch = CaptionBatch(maxInFlight: 3) { _, _, _ in

@@ -3,13 +3,13 @@ import Testing
 
 @testable import Server
 
-@Suite("Events of a caption")
+@Suite("Caption events")
 struct CaptionEventsTests {
     private let result = CaptionResult(
         caption: "a boat", tokenCount: 2,
         picture: PictureInfo(format: "png", width: 1, height: 1, byteCount: 1, hash: ""))
 
-    @Test("However much is written before somebody looks, one text waits, the newest, with the end beside it")
+    @Test("Keeps only the newest text, with the end beside it, until somebody reads")
     func newest() async throws {
         let events = CaptionEvents()
         for count in 1...10_000 { events.grow(to: String(repeating: "x", count: count)) }
@@ -22,7 +22,7 @@ struct CaptionEventsTests {
         #expect(later.text == nil && later.end == nil && later.isPause)
     }
 
-    @Test("A signal for an update that was taken already is no event")
+    @Test("Ignores the signal of an update that was read already")
     func lateBell() async throws {
         let events = CaptionEvents()
         events.grow(to: "a")
@@ -33,7 +33,7 @@ struct CaptionEventsTests {
         #expect(item.text == "a boat" && item.end != nil && !item.isPause)
     }
 
-    @Test("A text that has not grown is no event")
+    @Test("Text that has not grown is no event")
     func nothingNew() async throws {
         let events = CaptionEvents()
         events.grow(to: "")
@@ -41,7 +41,7 @@ struct CaptionEventsTests {
         #expect(try await events.next().text == nil)
     }
 
-    @Test("Whoever waits is let go when cancelled")
+    @Test("A cancelled reader stops waiting")
     func cancelled() async throws {
         let events = CaptionEvents()
         let waiting = Task { try await events.next() }

@@ -12,7 +12,7 @@ import Testing
 
 @Suite("POST /caption/generate", .heavy)
 struct CaptionTests {
-    @Test("A picture is answered with its caption, what it is, and where the time went", arguments: Route.allCases)
+    @Test("Returns the caption, the picture's properties and the timings", arguments: Route.allCases)
     func caption(route: Route) async throws {
         let server = TestServer()
         try await server.run(route) { client in
@@ -124,7 +124,7 @@ struct CaptionTests {
         field("prompt", String(repeating: "a", count: 65_537), "field_too_large", status: 413),
     ]
 
-    @Test("What cannot be captioned is refused, and the next request works", arguments: Route.allCases, refusals)
+    @Test("Refuses what cannot be captioned, and the next request works", arguments: Route.allCases, refusals)
     func refuse(route: Route, refusal: Refusal) async throws {
         var settings = TestServer.patientSettings
         settings.maxImageSize = 20_000
@@ -139,7 +139,7 @@ struct CaptionTests {
     }
 
     @Test(
-        "A field that is not known refuses the form, and the sentence says which was probably meant",
+        "Refuses an unknown field and suggests the one that was probably meant",
         arguments: [
             ("picture", "image"), ("beams", "num_beams"), ("max_tokens", "max_new_tokens"),
             ("num_beam", "num_beams"), ("top-p", "top_p"), ("Prompt", "prompt"),
@@ -155,7 +155,7 @@ struct CaptionTests {
         }
     }
 
-    @Test("With STRICT_FIELDS=false unknown fields, parameters and members are passed over")
+    @Test("Ignores unknown fields, parameters and members with STRICT_FIELDS=false")
     func passesOver() async throws {
         var settings = TestServer.patientSettings
         settings.refusesUnknownFields = false
@@ -177,7 +177,7 @@ struct CaptionTests {
         }
     }
 
-    @Test("Every field reaches the model; an empty one counts as not sent")
+    @Test("Passes every field on to the model; an empty one counts as not sent")
     func options() async throws {
         let journal = Journal()
         let server = TestServer(model: {
@@ -209,7 +209,7 @@ struct CaptionTests {
         }
     }
 
-    @Test("An error inside the model is a 500 that tells nothing, and a log line that tells it with the request's id")
+    @Test("An internal error is a 500 without details, and a log line with the details and the request id")
     func internalError() async throws {
         struct Surprise: Error {}
         let server = TestServer(model: {
@@ -230,7 +230,7 @@ struct CaptionTests {
         #expect(line.contains("\"request_id\":\"my-request\""))
     }
 
-    @Test("A caption over REQUEST_TIMEOUT is a 504, and the next request works", arguments: Route.allCases)
+    @Test("Returns 504 for a caption over REQUEST_TIMEOUT, and the next request works", arguments: Route.allCases)
     func timeout(route: Route) async throws {
         var settings = TestServer.patientSettings
         settings.requestTimeout = .seconds(1)

@@ -41,7 +41,7 @@ struct ConnectionGuardTests {
         return WireAnswer(text)
     }
 
-    @Test("A connection that nobody takes, as when the server stops, does no harm")
+    @Test("A connection that nobody accepts, as when the server stops, closes cleanly")
     func orphan() throws {
         let channel = EmbeddedChannel()
         _ = try setup.setup(channel: channel, logger: Logger(label: "test")).wait()
@@ -52,7 +52,7 @@ struct ConnectionGuardTests {
         #expect(!channel.isActive)
     }
 
-    @Test("A head that drips is answered 408, and the connection is closed")
+    @Test("The guard answers 408 to a head sent too slowly, and closes")
     func drippingHead() throws {
         for character in "GET / HTTP" {
             #expect(try answer().status == 0)
@@ -71,7 +71,7 @@ struct ConnectionGuardTests {
     }
 
     @Test(
-        "What the guard answers itself is counted and has an access line, like every other answer",
+        "The guard's own answers are counted and logged like every other",
         arguments: [
             ("GET /?token=secret HTTP/1.1\r\n\r\n", "GET", ["\"method\":\"GET\"", "\"path\":\"/\""]),
             ("nonsense\r\n\r\n", "other", []),
@@ -97,7 +97,7 @@ struct ConnectionGuardTests {
     }
 
     @Test(
-        "Too long a target is told from too long headers, however they are cut",
+        "Tells a long target (414) from long headers (431), however the bytes are split",
         arguments: [100, 5_000, 100_000], [(20_000, 0, 414), (0, 20_000, 431), (16_000, 20_000, 431)])
     func tooLong(piece: Int, head: (target: Int, header: Int, status: Int)) throws {
         func long(_ count: Int) -> String { String(repeating: "x", count: count) }
@@ -109,7 +109,7 @@ struct ConnectionGuardTests {
         #expect(try answer().status == head.status)
     }
 
-    @Test("A silent connection is closed without a word")
+    @Test("Closes a silent connection without an answer")
     func silence() throws {
         pass(.seconds(74))
         #expect(channel.isActive)
@@ -118,7 +118,7 @@ struct ConnectionGuardTests {
         #expect(try answer().status == 0)
     }
 
-    @Test("Whoever reads a body that comes too slowly learns it as an error, and its answer is the last")
+    @Test("Reading a body that arrives too slowly throws, and its answer closes the connection")
     func drippingBody() throws {
         try send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5000\r\n\r\nabc")
         channel.read()
@@ -137,7 +137,7 @@ struct ConnectionGuardTests {
         #expect(!channel.isActive)
     }
 
-    @Test("What comes behind a refusal is neither read as a request nor answered")
+    @Test("Ignores whatever follows a refused request")
     func noSecondAnswer() throws {
         try send("nonsense\r\n\r\n")
         #expect(try answer().status == 400)
@@ -146,7 +146,7 @@ struct ConnectionGuardTests {
         #expect(try channel.readInbound(as: HTTPRequestPart.self) == nil)
     }
 
-    @Test("A request that is answered keeps its connection; a malformed one behind it ends it after the answer")
+    @Test("A malformed request behind a good one closes the connection after the good answer")
     func malformedBehindSound() throws {
         try send("GET / HTTP/1.1\r\nHost: a\r\n\r\nnonsense\r\n\r\n")
         try channel.writeOutbound(HTTPResponsePart.head(.init(status: .ok)))
@@ -158,7 +158,7 @@ struct ConnectionGuardTests {
         #expect(!channel.isActive)
     }
 
-    @Test("Nobody waits for ever for an answer to go out to a client that has gone")
+    @Test("Writing to a disconnected client completes")
     func answerToNobody() throws {
         try send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
         try channel.close().wait()
@@ -171,7 +171,7 @@ struct ConnectionGuardTests {
     }
 
     @Test(
-        "When the server winds up, a resting connection stays for a request that is on its way, and then is parted from"
+        "During shutdown an idle connection stays open for half a second, then closes"
     )
     func quiesce() throws {
         channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
@@ -182,7 +182,7 @@ struct ConnectionGuardTests {
         #expect(!channel.isActive)
     }
 
-    @Test("A request that comes while the server winds up is answered, and is the last")
+    @Test("A request that arrives during shutdown is answered, and is the last")
     func lastRequest() throws {
         channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
         pass(.milliseconds(499))
@@ -198,7 +198,7 @@ struct ConnectionGuardTests {
         #expect(!channel.isActive)
     }
 
-    @Test("A HEAD is refused without a body, whatever is wrong with the rest of it")
+    @Test("Refuses a malformed HEAD without a body")
     func refusedHead() throws {
         try send("HEAD / HTTP/1.1\r\nX : y\r\n\r\n")
         let answer = try answer()
@@ -206,7 +206,7 @@ struct ConnectionGuardTests {
         #expect(answer.description.hasSuffix("\r\n\r\n"))
     }
 
-    @Test("One connection too many may ask for health, and for nothing else")
+    @Test("Over the connection limit, answers health checks only")
     func oneTooMany() throws {
         let register = ConnectionRegister(limit: 0)
         for (target, status) in [("/health", 0), ("/health/live?x", 0), ("/", 503), ("/healthy", 503)] {
@@ -224,7 +224,7 @@ struct ConnectionGuardTests {
         }
     }
 
-    @Test("Beyond the limit of connections the longest at rest is closed, and a busy one never")
+    @Test("Over the connection limit, closes the longest idle connection and never a busy one")
     func register() throws {
         let register = ConnectionRegister(limit: 2)
         let (first, second, third, fourth) = (

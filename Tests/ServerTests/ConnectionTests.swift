@@ -26,7 +26,7 @@ struct ConnectionTests {
             + "Content-Length: \(length)\r\n\(more)\r\n"
     }
 
-    @Test("An upload that breaks off is refused with a sentence, and the server goes on")
+    @Test("Returns 400 for an upload that breaks off, and keeps serving")
     func brokenUpload() async throws {
         try await TestServer().run(.live) { client in
             let answer = try await exchange(
@@ -37,7 +37,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test("A client that asks whether to go on is told so at once")
+    @Test("Answers Expect: 100-continue at once")
     func expectContinue() async throws {
         try await TestServer().run(.live) { client in
             let answer = try await exchange(
@@ -46,7 +46,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test("A client that announces too much is refused before it sends anything")
+    @Test("Returns 413 for an announced body that is too large, before it is sent")
     func expectRefusal() async throws {
         try await TestServer().run(.live) { client in
             let answer = try await exchange(
@@ -56,7 +56,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test("A client that stops sending is answered 408, and its connection is closed")
+    @Test("Returns 408 to a client that stops sending, and closes")
     func slowUpload() async throws {
         var settings = TestServer.patientSettings
         settings.requestTimeout = .milliseconds(200)
@@ -67,7 +67,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test("A client that was refused early is not listened to for long, and sees its answer")
+    @Test("Reads little more from a client after refusing it, so that the client sees the answer")
     func earlyRefusal() async throws {
         try await TestServer().run(.live) { client in
             let wire = Wire(port: try #require(client.port))
@@ -82,7 +82,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test("A refusal does not end a connection for a body that is nearly in")
+    @Test("Keeps the connection after a refusal if little of the body is left")
     func keepAlive() async throws {
         try await TestServer().run(.live) { client in
             let body = String(repeating: "x", count: 60_000)
@@ -94,7 +94,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test("A head that drips is answered 408, and its connection is closed")
+    @Test("Returns 408 for a head sent too slowly, and closes")
     func slowHead() async throws {
         var server = TestServer()
         server.adjust = { $0.connections.headTime = .milliseconds(200) }
@@ -105,7 +105,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test("Many requests in one piece are all answered, in order")
+    @Test("Answers pipelined requests in order")
     func pipelining() async throws {
         try await TestServer().run(.live) { client in
             let requests = (0..<100).map {
@@ -119,7 +119,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test("When the client goes, its caption is stopped")
+    @Test("Stops a caption when its client disconnects")
     func disconnection() async throws {
         let journal = Journal()
         let server = TestServer(model: {

@@ -23,21 +23,21 @@ struct ConnectionWatchTests {
         watch.serverReads(at: at(seconds))
     }
 
-    @Test("A silent connection is closed after its rest")
+    @Test("Closes a silent connection after its idle time")
     mutating func rest() {
         #expect(deadline == 75)
         #expect(watch.timeIsUp(at: at(74)) == nil)
         #expect(watch.timeIsUp(at: at(75)) == .close)
     }
 
-    @Test("Line breaks before a request are no beginning of one, and do not prolong the rest")
+    @Test("Line breaks before a request neither begin it nor extend the idle time")
     mutating func lineBreaks() {
         for second in 1...60 { watch.received(2, first: UInt8(ascii: "\r"), at: at(Double(second))) }
         #expect(watch.stage == .resting(since: at(0)))
         #expect(deadline == 75)
     }
 
-    @Test("A head has ten seconds from its first byte, however often one more comes")
+    @Test("A head has ten seconds from its first byte, however slowly more arrives")
     mutating func drippingHead() {
         for second in 5..<15 {
             send(1, at: Double(second))
@@ -47,7 +47,7 @@ struct ConnectionWatchTests {
         #expect(watch.timeIsUp(at: at(15)) == .slowHead)
     }
 
-    @Test("A body that comes at the least rate goes on until its whole time is over")
+    @Test("A body at the minimum rate may go on until its total time is over")
     mutating func leastRate() {
         beginBody(nil, at: 0)
         for second in 1..<600 {
@@ -59,7 +59,7 @@ struct ConnectionWatchTests {
         #expect(watch.timeIsUp(at: at(600)) == .slowBody)
     }
 
-    @Test("A body that falls below the least rate is too slow, whatever came before", arguments: [0, 100_000_000])
+    @Test("A body below the minimum rate is too slow, whatever came before", arguments: [0, 100_000_000])
     mutating func drippingBody(before: Int) {
         beginBody(nil, at: 0)
         send(before, at: 1)
@@ -73,7 +73,7 @@ struct ConnectionWatchTests {
         #expect(verdict == .slowBody)
     }
 
-    @Test("While the server does not read, the client's time stands still")
+    @Test("The clock stops while the server does not read")
     mutating func backpressure() {
         beginBody(1_000_000, at: 0)
         send(50_000, at: 20)
@@ -83,7 +83,7 @@ struct ConnectionWatchTests {
         #expect(deadline == 4010)
     }
 
-    @Test("A request that is in has all the time it wants")
+    @Test("A complete request has no deadline")
     mutating func working() {
         beginBody(0, at: 0)
         watch.requestEnded(at: at(0))
@@ -96,7 +96,7 @@ struct ConnectionWatchTests {
     }
 
     @Test(
-        "After an early answer a connection is kept for a small rest only",
+        "After an early answer a connection stays open only if little of the body is left",
         arguments: [(65_536, false), (65_537, true), (nil, true)] as [(Int?, Bool)])
     mutating func earlyAnswer(rest: Int?, closes: Bool) {
         beginBody(rest.map { $0 + 1000 }, at: 0)
@@ -106,7 +106,7 @@ struct ConnectionWatchTests {
         #expect(watch.isDeaf == closes)
     }
 
-    @Test("A kept connection is closed if the small rest does not come")
+    @Test("Closes a kept connection if the rest of the body does not arrive")
     mutating func drain() {
         beginBody(1000, at: 0)
         _ = watch.answerBegins()
@@ -118,7 +118,7 @@ struct ConnectionWatchTests {
         #expect(deadline == 77.5)
     }
 
-    @Test("Lingering reads a few bytes more, and ends with its time")
+    @Test("Lingering reads a few more bytes and ends on time")
     mutating func lingering() {
         watch.ignoreClient()
         #expect(watch.deadline == nil)
@@ -132,7 +132,7 @@ struct ConnectionWatchTests {
         #expect(watch.timeIsUp(at: at(2)) == .close)
     }
 
-    @Test("A client that says close gets all its answers, and the last one says it too")
+    @Test("After Connection: close all pipelined requests are answered, and the last answer says close")
     mutating func pipelining() {
         for isLast in [false, true] {
             send(100, at: 0)
@@ -145,7 +145,7 @@ struct ConnectionWatchTests {
         #expect(watch.answerEnded(at: at(1)) == true)
     }
 
-    @Test("Winding up parts from what rests after half a second, and lets what is under way end")
+    @Test("Shutdown closes idle connections after half a second, and lets running requests finish")
     mutating func windUp() {
         var resting = watch
         resting.windUp(at: at(3))
@@ -158,7 +158,7 @@ struct ConnectionWatchTests {
         #expect(watch.answerBegins() == true)
     }
 
-    @Test("What was answered without saying that it is the last may bring one more request while the server winds up")
+    @Test("After an answer without Connection: close, one more request may arrive during shutdown")
     mutating func answeredBeforeWindingUp() {
         beginBody(0, at: 0)
         watch.requestEnded(at: at(0))
@@ -170,7 +170,7 @@ struct ConnectionWatchTests {
         #expect(deadline == 12.4)
     }
 
-    @Test("A client that does not read its answer is given up")
+    @Test("Gives up on a client that does not read its answer")
     mutating func stalledAnswer() {
         beginBody(0, at: 0)
         watch.requestEnded(at: at(0))

@@ -12,7 +12,7 @@ import Testing
 @testable import Server
 
 /// Holds `/openapi.json` against the tables that the server is made from.
-@Suite("The description")
+@Suite("openapi.json")
 struct DescriptionTests {
     private let document: [String: Any]
 
@@ -22,12 +22,12 @@ struct DescriptionTests {
             try JSONSerialization.jsonObject(with: Data(content.readableBytesView)) as? [String: Any])
     }
 
-    @Test("It has this server's version")
+    @Test("openapi.json has this server's version")
     func version() {
         #expect((document["info"] as? [String: Any])?["version"] as? String == Release.version)
     }
 
-    @Test("It describes every call that there is, and no other")
+    @Test("openapi.json describes exactly the existing endpoints")
     func calls() throws {
         let described = Set(try operations().keys)
         let built = Set(CaptionServer.forTables.endpoints.map { "\($0.method.rawValue) \($0.path)" })
@@ -35,7 +35,7 @@ struct DescriptionTests {
         #expect(described.subtracting(built) == [])
     }
 
-    @Test("It names every error code with its status, and no other")
+    @Test("openapi.json lists exactly the existing error codes, each with its status")
     func codes() throws {
         let components = try #require(document["components"] as? [String: Any])
         let responses = try #require(components["responses"] as? [String: [String: Any]])
@@ -48,7 +48,7 @@ struct DescriptionTests {
         #expect(described.subtracting(built) == [])
     }
 
-    @Test("Every call has a name of its own, its errors, and answers that exist")
+    @Test("Every operation has a unique name, its errors, and existing responses")
     func responses() throws {
         let operations = try operations()
         var names: Set<String> = []
@@ -64,7 +64,7 @@ struct DescriptionTests {
         #expect(names.count == operations.count)
     }
 
-    @Test("Every reference leads somewhere")
+    @Test("Every $ref resolves")
     func references() throws {
         let content = String(buffer: try #require(WebFile.all["openapi.json"]).content)
         for match in content.matches(of: /"\$ref": "#\/([A-Za-z\/]+)"/) {
@@ -74,7 +74,7 @@ struct DescriptionTests {
         }
     }
 
-    @Test("It has every option of captions, and nothing is left to fill in")
+    @Test("openapi.json describes every caption option, without placeholders")
     func options() throws {
         let schemas = try #require((document["components"] as? [String: Any])?["schemas"] as? [String: [String: Any]])
         for option in CaptionOption.all {
@@ -94,7 +94,7 @@ struct DescriptionTests {
         #expect(!String(buffer: try #require(WebFile.all["openapi.json"]).content).contains("\"{"))
     }
 
-    @Test("The page's form has the options with their ranges")
+    @Test("The page's form has the options' ranges")
     func page() throws {
         let page = String(buffer: try #require(WebFile.all["index.html"]).content)
         let form = try #require(page.split(separator: "<form class=\"ask\"").last?.split(separator: "</form>").first)
@@ -118,7 +118,7 @@ struct DescriptionTests {
         #expect(count > 10)
     }
 
-    @Test("docs/prompts.md has the table of options")
+    @Test("docs/prompts.md has the options' table")
     func documents() throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()

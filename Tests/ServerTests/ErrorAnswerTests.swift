@@ -6,9 +6,9 @@ import Testing
 
 @testable import Server
 
-@Suite("Answers to errors")
+@Suite("Error answers")
 struct ErrorAnswerTests {
-    @Test("Every code of the pipeline has a status of an error", arguments: ServingError.Code.allCases)
+    @Test("Every serving error has an error status", arguments: ServingError.Code.allCases)
     func pipelineCodes(code: ServingError.Code) {
         let answer = ErrorAnswer(ServingError(code, "A sentence."))
         #expect((400...599).contains(answer.status.code))
@@ -18,7 +18,7 @@ struct ErrorAnswerTests {
     }
 
     @Test(
-        "Every code of the server is a fault of the client, except that all connections are taken",
+        "Every server error is a 4xx, except too_many_connections",
         arguments: ServerError.Code.allCases)
     func serverCodes(code: ServerError.Code) {
         let answer = ErrorAnswer(ServerError(code, "A sentence.", headers: [.allow: "GET"]))
@@ -27,7 +27,7 @@ struct ErrorAnswerTests {
     }
 
     @Test(
-        "Every code about songs has a status of an error, and files stay out of the answer",
+        "Every song error has an error status, and its answer names no file",
         arguments: SongsError.Code.allCases)
     func songCodes(code: SongsError.Code) {
         struct Cause: Error {}
@@ -38,7 +38,7 @@ struct ErrorAnswerTests {
         #expect("\(error)" == "A sentence. (/srv/songs.sqlite: Cause())")
     }
 
-    @Test("An error that no table knows is 500 and keeps its inside to itself")
+    @Test("An unknown error is a 500 without details")
     func unknownError() {
         struct Secret: Error {}
         let answer = ErrorAnswer(Secret())
@@ -46,7 +46,7 @@ struct ErrorAnswerTests {
         #expect(!answer.detail.contains("Secret"))
     }
 
-    @Test("Errors of the framework keep their status; a cancelled request may come again")
+    @Test("Framework errors keep their status; a cancelled request is a 503")
     func frameworkErrors() {
         #expect(ErrorAnswer(HTTPError(.badRequest, message: "inside")).status == .badRequest)
         #expect(ErrorAnswer(CancellationError()).status == .serviceUnavailable)

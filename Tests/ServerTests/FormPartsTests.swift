@@ -5,7 +5,7 @@ import Testing
 @Suite("Header values and file names")
 struct FormPartsTests {
     @Test(
-        "A header value is read with its parameters",
+        "Reads a header value with its parameters",
         arguments: [
             ("form-data; name=\"image\"", "form-data", ["name": "image"]),
             ("Multipart/Form-Data;BOUNDARY=abc", "multipart/form-data", ["boundary": "abc"]),
@@ -24,13 +24,13 @@ struct FormPartsTests {
     }
 
     @Test(
-        "What breaks the grammar of a header value is refused",
+        "Refuses a malformed header value",
         arguments: ["", ";name=x", "form-data; name=\"open", "form-data; name", "form-data; name=\"a\"b", "a; =b"])
     func badHeaderValues(text: String) {
         #expect(HeaderValue(text) == nil)
     }
 
-    @Test("An extended file name goes before the plain one, where it can be read")
+    @Test("Prefers an extended file name to the plain one if it can be decoded")
     func extendedNames() {
         #expect(HeaderValue("f; filename=a; filename*=UTF-8''%E2%82%AC.jpg")?.text(of: "filename") == "€.jpg")
         #expect(HeaderValue("f; filename=a; filename*=latin1''%A4.jpg")?.text(of: "filename") == "a")
@@ -38,7 +38,7 @@ struct FormPartsTests {
     }
 
     @Test(
-        "A file name keeps its last component and loses what is not to be seen",
+        "Reduces a file name to its last component and removes invisible characters",
         arguments: [
             ("sea.jpg", "sea.jpg"), ("../../etc/passwd", "passwd"), ("C:\\a\\b.png", "b.png"), ("a/", ""), ("..", ".."),
             ("a\u{0}b\r\nc\u{7F}.jpg", "abc.jpg"), ("x\u{202E}gpj.exe", "xgpj.exe"), ("Grüße 🌊.jpg", "Grüße 🌊.jpg"),
@@ -47,7 +47,7 @@ struct FormPartsTests {
         #expect(FileName.sanitise(name) == result)
     }
 
-    @Test("A long file name is cut to 255 bytes, never within a character")
+    @Test("Cuts a long file name to 255 bytes, at a character boundary")
     func longNames() {
         #expect(FileName.sanitise(String(repeating: "a", count: 300)).utf8.count == 255)
         #expect(FileName.sanitise(String(repeating: "é", count: 300)).utf8.count == 254)

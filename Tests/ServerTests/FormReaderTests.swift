@@ -24,7 +24,7 @@ struct FormReaderTests {
         return Form(file: try file.content.get(), fileHash: file.hash, fileName: file.name, texts: reader.texts)
     }
 
-    @Test("The file and the known texts are kept; all else refuses the form, or is skipped")
+    @Test("Reads the file and the known fields; refuses or ignores the rest")
     func fields() throws {
         var form = TestForm(image: Array(repeating: 7, count: 100), fileName: "/tmp/a.jpg")
         form.add("0123456789", as: "prompt")
@@ -37,7 +37,7 @@ struct FormReaderTests {
         #expect(error?.code == .unknownField)
     }
 
-    @Test("Unknown fields that are passed over count towards the limits of parts and bytes")
+    @Test("Ignored fields count towards the limits of parts and bytes")
     func unknownFields() throws {
         var many = TestForm()
         for number in 0..<65 { many.add("", as: "n\(number)") }
@@ -54,7 +54,7 @@ struct FormReaderTests {
         #expect(try read(TestForm(image: [1], fileName: "")).fileName == "unnamed")
     }
 
-    @Test("A file is refused with its first byte over the limit, before the upload ends")
+    @Test("Refuses a file at its first byte over the limit")
     func largeFile() throws {
         var reader = try FormReader(boundary: TestForm.boundary, layout: layout)
         let error = #expect(throws: ServerError.self) {
@@ -63,7 +63,7 @@ struct FormReaderTests {
         #expect(error?.code == .fileTooLarge)
     }
 
-    @Test("A field that may come several times has its texts a line each, and their limit together")
+    @Test("Joins repeated fields by lines, with one limit for all")
     func lists() throws {
         var layout = layout
         layout.repeatableFields = ["prompt"]
@@ -78,7 +78,7 @@ struct FormReaderTests {
         #expect(error?.code == .fieldTooLarge)
     }
 
-    @Test("A text is refused over its limit, twice, or where it is not UTF-8")
+    @Test("Refuses a field that is too long, repeated or not UTF-8")
     func texts() throws {
         var long = TestForm()
         long.add("01234567890", as: "prompt")

@@ -13,12 +13,12 @@ import Testing
 @testable import Server
 
 /// What a page elsewhere may make a browser do that is on the same network as the server.
-@Suite("A server on a home network", .heavy)
+@Suite("Home network", .heavy)
 struct HomeNetworkTests {
     // Names of hosts --------------------------------------------------------------------------------------------
 
     @Test(
-        "Addresses, localhost and the machine's own names are this server; no other name is",
+        "Accepts addresses, localhost and the machine's own names as Host, and no others",
         arguments: [
             ("localhost", true), ("localhost:8000", true), ("LOCALHOST.", true), ("app.localhost", true),
             ("127.0.0.1:8000", true), ("192.168.1.5", true), ("[::1]:8000", true), ("[fe80::1]", true),
@@ -34,7 +34,7 @@ struct HomeNetworkTests {
     }
 
     @Test(
-        "ALLOWED_HOSTS adds names, domains, or all there are",
+        "ALLOWED_HOSTS adds names, domains or any host",
         arguments: [
             (["music.example"], "music.example", true), (["music.example"], "Music.Example.:81", true),
             (["music.example"], "a.music.example", false), ([".example"], "example", true),
@@ -44,7 +44,7 @@ struct HomeNetworkTests {
         #expect(AllowedHosts(list, machine: MachineNames("nas")).allows(authority) == isAllowed)
     }
 
-    @Test("A request for another host is refused whatever it asks, and the sentence says what to do")
+    @Test("Returns 421 for another host, and says what to do")
     func rebinding() async throws {
         try await TestServer().run(.live) { client in
             for method in [HTTPRequest.Method.get, .post] {
@@ -59,7 +59,7 @@ struct HomeNetworkTests {
     // Origins of pages ------------------------------------------------------------------------------------------
 
     @Test(
-        "A browser says where a page comes from",
+        "Tells a request's origin by Origin, Sec-Fetch-Site and Host",
         arguments: [
             // Origin, Sec-Fetch-Site, Host
             (nil, nil, "nas:8000", PageOrigin.none), (nil, "none", "nas:8000", .none),
@@ -124,7 +124,7 @@ struct HomeNetworkTests {
         }
     }
 
-    @Test("Pages of other origins may read, and do nothing else unless they are listed", arguments: Caller.allCases)
+    @Test("Pages of other origins may read only, unless they are listed", arguments: Caller.allCases)
     private func writing(caller: Caller) async throws {
         let listed = ["https://friend.example"]
         for path in ["/songs/import", "/songs/import/", "/caption/generate", "/songs/match", "/nothing"] {
@@ -139,7 +139,7 @@ struct HomeNetworkTests {
         }
     }
 
-    @Test("Only the server's own page and who has a key see where songs lie", arguments: Caller.allCases)
+    @Test("Only the server's own page and clients with a key see file paths", arguments: Caller.allCases)
     private func paths(caller: Caller) async throws {
         for origins in [[], ["*"], ["https://friend.example"]] {
             let sees = try await outcome(caller, .get, "/songs", origins: origins).showsPaths
@@ -147,7 +147,7 @@ struct HomeNetworkTests {
         }
     }
 
-    @Test("By default no page of another origin may read an answer or post a form", arguments: Route.allCases)
+    @Test("By default pages of other origins may neither read answers nor post forms", arguments: Route.allCases)
     func defaults(route: Route) async throws {
         try await TestServer().run(route) { client in
             let evil: HTTPFields = [.origin: "https://evil.example"]
@@ -169,7 +169,7 @@ struct HomeNetworkTests {
         }
     }
 
-    @Test("Answers and playlists name files to the server's own page only")
+    @Test("Answers and playlists show file paths to the server's own page only")
     func files() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "home-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -205,7 +205,7 @@ struct HomeNetworkTests {
     // HEAD ------------------------------------------------------------------------------------------------------
 
     @Test(
-        "HEAD has no body anywhere", arguments: Route.allCases,
+        "HEAD never has a body", arguments: Route.allCases,
         [
             ("/health/live", 200), ("/", 200), ("/web/app.js", 200), ("/nothing", 404), ("/caption/generate", 405),
             ("/songs", 401), ("/songs/import/1", 401),

@@ -12,7 +12,7 @@ import Testing
 
 @Suite("Information and health", .heavy)
 struct InformationTests {
-    @Test("GET / names every call", arguments: Route.allCases)
+    @Test("GET / lists every endpoint", arguments: Route.allCases)
     func index(route: Route) async throws {
         try await TestServer().run(route) { client in
             let response = try await client.execute(uri: "/", method: .get)
@@ -36,7 +36,7 @@ struct InformationTests {
     }
 
     @Test(
-        "While the model loads the server answers: health 503 starting, live 200, captions 503",
+        "While the model loads, /health is 503 starting, /health/live 200, and captions 503",
         arguments: Route.allCases)
     func starting(route: Route) async throws {
         let door = DispatchSemaphore(value: 0)
@@ -64,7 +64,7 @@ struct InformationTests {
         }
     }
 
-    @Test("With the model there, health is 200 healthy")
+    @Test("With a loaded model, /health is 200 healthy")
     func healthy() async throws {
         try await TestServer().run(.router) { client in
             let response = try await client.execute(uri: "/health", method: .get)
@@ -77,7 +77,7 @@ struct InformationTests {
         }
     }
 
-    @Test("With a model that did not load, health is 503 degraded, and the reason stays in the log")
+    @Test("With a model that failed to load, /health is 503 degraded, and the log has the reason")
     func degraded() async throws {
         let server = TestServer(model: { throw ServingError(.internalFailure, "no such folder: /secret") })
         try await server.run(.router) { client in
@@ -91,7 +91,7 @@ struct InformationTests {
         #expect(server.journal.all.contains { $0.contains("/secret") && $0.contains("\"level\":\"error\"") })
     }
 
-    @Test("GET /model/info says what the model is, where it runs, and its limits")
+    @Test("GET /model/info describes the model, its placement and its limits")
     func modelInfo() async throws {
         try await TestServer().run(.router) { client in
             let answer = try await client.execute(uri: "/model/info", method: .get).object()
@@ -114,7 +114,7 @@ struct InformationTests {
     }
 
     @Test(
-        "Health and model info name the GPU where there is one, and nothing where there is none",
+        "/health and /model/info name the GPU if there is one",
         arguments: [true, false])
     func namesGPU(_ isThere: Bool) async throws {
         let server = TestServer(model: {
@@ -137,7 +137,7 @@ struct InformationTests {
         }
     }
 
-    @Test("HEAD answers as GET does, without a body", arguments: Route.allCases)
+    @Test("HEAD /health answers as GET, without a body", arguments: Route.allCases)
     func head(route: Route) async throws {
         try await TestServer().run(route) { client in
             let response = try await client.execute(uri: "/health", method: .head)
@@ -146,7 +146,7 @@ struct InformationTests {
         }
     }
 
-    @Test("An unknown path is 404, a known one with the wrong method is 405", arguments: Route.allCases)
+    @Test("Returns 404 for an unknown path and 405 for a wrong method", arguments: Route.allCases)
     func unknown(route: Route) async throws {
         try await TestServer().run(route) { client in
             try await client.execute(uri: "/nothing?x=1", method: .get).expectProblem(404, "not_found")
@@ -159,7 +159,7 @@ struct InformationTests {
         }
     }
 
-    @Test("A client's request id comes back; one that could break a log line does not")
+    @Test("Returns the client's request id, unless it could break a log line")
     func requestIDs() async throws {
         try await TestServer().run(.router) { client in
             func id(_ sent: String?) async throws -> String? {

@@ -30,7 +30,7 @@ enum MetricFiles {
     }
 }
 
-@Suite("The table of metrics")
+@Suite("Table of metrics")
 struct MetricTableTests {
     private let declared = Set(ServerMetrics.table.flatMap(\.sampleNames))
 
@@ -39,7 +39,7 @@ struct MetricTableTests {
         Set(text.matches(of: /\b(image_to_song|process)_[a-z0-9_]+/).map { String($0.output.0) })
     }
 
-    @Test("Every metric is declared once, as Prometheus wants names, with a sentence")
+    @Test("Every metric is declared once, with a name in Prometheus' style and a sentence of help")
     func conventions() {
         #expect(Set(ServerMetrics.table.map(\.name)).count == ServerMetrics.table.count)
         for metric in ServerMetrics.table {
@@ -67,7 +67,7 @@ struct MetricTableTests {
     }
 
     @Test(
-        "The dashboard and the alerts name declared metrics only",
+        "The dashboard and the alerts use declared metrics only",
         arguments: [MetricFiles.dashboard, "deploy/prometheus/alerts.yml", "deploy/prometheus/alerts.test.yml"])
     func deployedNames(path: String) throws {
         let names = names(in: try MetricFiles.text(path))
@@ -76,7 +76,7 @@ struct MetricTableTests {
         #expect(names.subtracting(declared).subtracting(ServerMetrics.table.map(\.name)).isEmpty)
     }
 
-    @Test("Every panel of the dashboard asks for one of our metrics, and all of them are somewhere on it")
+    @Test("Every panel of the dashboard uses our metrics, and every metric is on it")
     func dashboard() throws {
         let questions = try MetricFiles.questions()
         for (panel, expression) in questions {
@@ -88,7 +88,7 @@ struct MetricTableTests {
         #expect(forgotten == ["process_start_time_seconds"])
     }
 
-    @Test("What the captioner records lands in the declared metrics")
+    @Test("The captioner's metrics are declared")
     func captionMetrics() {
         let registry = ServerMetrics.registry()
         let stage = [("stage", "vision")]

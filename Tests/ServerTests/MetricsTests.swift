@@ -37,7 +37,7 @@ struct MetricsTests {
     }
 
     @Test(
-        "The answer is Prometheus' text format, in which every sample belongs to a declared metric",
+        "GET /metrics answers in Prometheus' text format with declared metrics only",
         arguments: Route.allCases)
     func format(route: Route) async throws {
         try await TestServer().run(route) { client in
@@ -56,7 +56,7 @@ struct MetricsTests {
     }
 
     @Test(
-        "Requests are counted by route, method and status; what a client invents is no label", arguments: Route.allCases
+        "Counts requests by route, method and status; unknown paths count as other", arguments: Route.allCases
     )
     func requests(route: Route) async throws {
         try await TestServer().run(route) { client in
@@ -89,7 +89,7 @@ struct MetricsTests {
         }
     }
 
-    @Test("A method that nobody knows is counted as other")
+    @Test("Counts an unknown method as other")
     func strangeMethod() async throws {
         try await TestServer().run(.router) { client in
             let brew = try #require(HTTPRequest.Method("BREW"))
@@ -99,7 +99,7 @@ struct MetricsTests {
         }
     }
 
-    @Test("Requests in flight are those that are being answered, the scrape among them")
+    @Test("Counts requests in flight, including the scrape")
     func inFlight() async throws {
         let door = DispatchSemaphore(value: 0)
         let server = TestServer(model: {
@@ -128,7 +128,7 @@ struct MetricsTests {
         }
     }
 
-    @Test("The model's state, the version and the process are told")
+    @Test("Reports the model's state, the version and the process")
     func states() async throws {
         try await TestServer().run(.router) { client in
             let samples = try await samples(client)
@@ -146,7 +146,7 @@ struct MetricsTests {
         }
     }
 
-    @Test("Without a model, that is told too")
+    @Test("Reports that no model is loaded")
     func noModel() async throws {
         let server = TestServer(model: { throw ServingError(.internalFailure, "No.") })
         try await server.run(.router) { client in

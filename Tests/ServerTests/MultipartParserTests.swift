@@ -57,12 +57,12 @@ struct MultipartParserTests {
         Part(header: PartHeader(name: "empty")),
     ]
 
-    @Test("Preamble, near misses, empty parts and epilogue come out right, however the body is cut", arguments: 1...300)
+    @Test("Parses preamble, near delimiters, empty parts and epilogue, however the body is split", arguments: 1...300)
     func cutAnywhere(size: Int) throws {
         #expect(try parse(Self.tricky, size: size) == Self.trickyParts)
     }
 
-    @Test("A body that ends anywhere before its closing boundary is truncated")
+    @Test("A body that ends before its closing boundary is truncated")
     func truncated() throws {
         let closing = Self.tricky.count - "\r\nepilogue\r\n--b\r\n".utf8.count
         for length in 0..<closing {
@@ -73,7 +73,7 @@ struct MultipartParserTests {
     }
 
     @Test(
-        "A body that breaks the grammar is malformed, and says why",
+        "A malformed body is refused with the reason",
         arguments: [
             ("--b\r\nno colon\r\n\r\n", "no colon"),
             ("--b\r\n\r\n", "lacks Content-Disposition"),
@@ -96,7 +96,7 @@ struct MultipartParserTests {
         #expect(error.message.contains(reason))
     }
 
-    @Test("More parts than allowed are refused")
+    @Test("Refuses more parts than allowed")
     func tooManyParts() throws {
         let part = "--b\r\nContent-Disposition: form-data; name=a\r\n\r\n\r\n"
         let limits = MultipartParser.Limits(parts: 3)
@@ -108,14 +108,14 @@ struct MultipartParserTests {
     }
 
     @Test(
-        "A boundary that RFC 2046 does not allow is refused",
+        "Refuses a boundary that RFC 2046 does not allow",
         arguments: ["", "ends with space ", "tab\t", "ümlaut", String(repeating: "a", count: 71)])
     func badBoundaries(boundary: String) {
         let error = #expect(throws: ServerError.self) { try MultipartParser(boundary: boundary) }
         #expect(error?.code == .invalidBoundary)
     }
 
-    @Test("Random content full of beginnings of the delimiter survives random cuts", arguments: 0..<100)
+    @Test("Parses random content with partial delimiters, split at random", arguments: 0..<100)
     func fuzz(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let boundary = "--x\(seed)"
@@ -136,7 +136,7 @@ struct MultipartParserTests {
         #expect(try parse(body, boundary: boundary, size: Int.random(in: 1...64, using: &random)) == expected)
     }
 
-    @Test("Random bytes never do more than throw", arguments: 0..<100)
+    @Test("Random bytes throw an error and never crash", arguments: 0..<100)
     func noise(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let alphabet = Array("\r\n-b: ;=\"abContent-Disposition: form-data; name=".utf8)

@@ -15,7 +15,7 @@ struct PageTests {
         .deletingLastPathComponent().appending(path: "Sources/Service/Server/Web")
 
     @Test(
-        "GET / is the page where a page is preferred",
+        "GET / returns the page to clients that prefer HTML",
         arguments: [
             ("text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8", true),
             ("text/html", true), ("TEXT/HTML;q=0.4, */*;q=0.3", true), ("text/html, */*", true),
@@ -36,7 +36,7 @@ struct PageTests {
         }
     }
 
-    @Test("Every file of the page is a part of the program as it stands in the folder")
+    @Test("Every file of the Web folder is embedded unchanged")
     func embedded() throws {
         let names = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path)
         #expect(Set(names) == Set(WebFile.all.keys))
@@ -47,7 +47,7 @@ struct PageTests {
     }
 
     @Test(
-        "Files have their type and an entity tag, and a browser that has one already gets 304",
+        "Files have a media type and an ETag; If-None-Match gets 304",
         arguments: Route.allCases
     )
     func files(route: Route) async throws {
@@ -85,7 +85,7 @@ struct PageTests {
         }
     }
 
-    @Test("The description with a slash behind it leads to the one without, from which its addresses count")
+    @Test("/docs/ redirects to /docs, so that its relative links work")
     func slash() async throws {
         try await TestServer().run(.router) { client in
             let response = try await client.execute(uri: "/docs/", method: .get)
@@ -94,7 +94,7 @@ struct PageTests {
         }
     }
 
-    @Test("No page has a script, a style or an address of its own beside its files", arguments: ["index", "docs"])
+    @Test("No page has inline scripts, inline styles or absolute addresses", arguments: ["index", "docs"])
     func strictness(page: String) throws {
         let html = String(buffer: try #require(WebFile.all["\(page).html"]).content)
         #expect(!html.contains("<style") && !html.contains("style=") && !html.contains("onclick"))
@@ -102,7 +102,7 @@ struct PageTests {
         for script in html.matches(of: /<script[^>]*>([^<]*)</) { #expect(script.1.isEmpty) }
     }
 
-    @Test("What the pages, the styles, the modules and the service worker refer to is there")
+    @Test("Every file that pages, styles and scripts refer to exists")
     func references() throws {
         let server = CaptionServer.forTables
         let paths = Set((server.endpoints + server.webFiles).map(\.path))
@@ -124,7 +124,7 @@ struct PageTests {
         }
     }
 
-    @Test("The service worker keeps every module that the page is made of")
+    @Test("The service worker caches every module of the page")
     func shell() throws {
         func text(_ name: String) throws -> String { String(buffer: try #require(WebFile.all[name]).content) }
         var modules: Set = ["app.js"]

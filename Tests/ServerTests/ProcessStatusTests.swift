@@ -2,7 +2,7 @@ import Testing
 
 @testable import Server
 
-@Suite("What the system knows of the process")
+@Suite("Process status")
 struct ProcessStatusTests {
     private let units = ProcessStatus.Units(ticksPerSecond: 100, pageBytes: 4096)
     private let system = "cpu  1 2 3\nintr 5\nbtime 1700000000\nprocesses 7\n"
@@ -21,7 +21,9 @@ struct ProcessStatusTests {
         return "1 (\(name)) S \(fields.joined(separator: " "))\n"
     }
 
-    @Test("Fields are counted from behind the name, whatever it holds", arguments: ["image-to-song", "a b) (c", ")"])
+    @Test(
+        "Reads the fields after the process name, whatever the name contains",
+        arguments: ["image-to-song", "a b) (c", ")"])
     func fields(name: String) throws {
         let status = try #require(ProcessStatus(process: process(named: name), system: system, units: units))
         #expect(status.processorSeconds == 3)
@@ -29,12 +31,12 @@ struct ProcessStatusTests {
         #expect(status.startTime == 1_700_000_123.45)
     }
 
-    @Test("A text that is something else gives nothing", arguments: ["", "1 (x) S 1 2 3", "1 x S"])
+    @Test("Returns nil for an unreadable text", arguments: ["", "1 (x) S 1 2 3", "1 x S"])
     func nonsense(process: String) {
         #expect(ProcessStatus(process: process, system: system, units: units) == nil)
     }
 
-    @Test("Without the time of the boot there is nothing")
+    @Test("Returns nil without the boot time")
     func noBootTime() {
         #expect(ProcessStatus(process: process(named: "x"), system: "cpu 1\n", units: units) == nil)
     }

@@ -20,7 +20,7 @@ struct ProcessTests {
         return try await client.execute(uri: "/image/process", method: .post, headers: headers, body: body)
     }
 
-    @Test("A picture is answered with its sizes and its colours", arguments: Route.allCases)
+    @Test("Returns a picture's sizes and colours", arguments: Route.allCases)
     func answers(route: Route) async throws {
         var settings = TestServer.patientSettings
         (settings.targetImageWidth, settings.targetImageHeight) = (24, 24)
@@ -63,7 +63,7 @@ struct ProcessTests {
     }
 
     @Test(
-        "A client that prefers the picture gets the picture",
+        "Returns the JPEG to a client that prefers it",
         arguments: [
             ("image/jpeg", true), ("image/*", true), ("image/jpeg, */*;q=0.8", true),
             ("application/json;q=0.5, image/jpeg", true), ("image/jpeg;q=0.5, application/json", false),
@@ -80,7 +80,7 @@ struct ProcessTests {
         }
     }
 
-    @Test("No model is needed")
+    @Test("Needs no model")
     func withoutModel() async throws {
         let server = TestServer(model: { throw ServingError(.internalFailure, "broken") })
         try await server.run(.router) { client in
@@ -89,7 +89,7 @@ struct ProcessTests {
         }
     }
 
-    @Test("While the model loads, pictures are processed", arguments: Route.allCases)
+    @Test("Processes pictures while the model loads", arguments: Route.allCases)
     func whileLoading(route: Route) async throws {
         let door = DispatchSemaphore(value: 0)
         var server = TestServer(model: {
@@ -105,7 +105,7 @@ struct ProcessTests {
     }
 
     @Test(
-        "What is no good picture is refused",
+        "Refuses bad pictures with their codes",
         arguments: Route.allCases,
         [
             ("corrupt.jpg", 422, "corrupt_picture"), ("truncated.jpg", 422, "truncated_picture"),

@@ -22,7 +22,7 @@ struct PrometheusToolTests {
 
     private func path(_ name: String) -> String { MetricFiles.repository.appending(path: name).path }
 
-    @Test("promtool check metrics finds no fault with what the server writes")
+    @Test("promtool finds no fault with /metrics")
     func serverText() async throws {
         try await TestServer().run(.router) { client in
             _ = try await client.execute(uri: "/nothing", method: .get)
@@ -34,7 +34,7 @@ struct PrometheusToolTests {
         }
     }
 
-    @Test("promtool reads what hostile labels are written as")
+    @Test("promtool reads hostile labels as they were written")
     func hostileText() async throws {
         let help = "A \\ \"help\"\nof two lines."
         let registry = PrometheusRegistry([
@@ -50,7 +50,7 @@ struct PrometheusToolTests {
             try await inFolder { try await PrometheusTools.promtool(["check", "metrics"], input: text, in: $0) } == "")
     }
 
-    @Test("promtool accepts the deployed settings, and the alerts do what their tests say")
+    @Test("promtool accepts the deployed configuration, and the alert tests pass")
     func deployedFiles() async throws {
         try await inFolder { folder in
             let config = try await PrometheusTools.promtool(
@@ -62,7 +62,7 @@ struct PrometheusToolTests {
         }
     }
 
-    @Test("promtool understands every question of the dashboard")
+    @Test("promtool accepts every query of the dashboard")
     func dashboard() async throws {
         struct Rules: Encodable {
             struct Group: Encodable {
@@ -87,7 +87,7 @@ struct PrometheusToolTests {
         }
     }
 
-    @Test("A Prometheus with the deployed settings scrapes the server and answers for it")
+    @Test("Prometheus with the deployed configuration scrapes the server")
     func scraping() async throws {
         try await TestServer().run(.live) { client in
             for _ in 0..<3 { _ = try await client.execute(uri: "/model/info", method: .get) }

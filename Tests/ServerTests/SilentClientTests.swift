@@ -9,7 +9,7 @@ import Testing
 /// Clients that hold connections without using them.
 @Suite("Silent clients", .heavy)
 struct SilentClientTests {
-    @Test("Three hundred silent connections do not keep the server from answering")
+    @Test("The server answers despite three hundred silent connections")
     func silence() async throws {
         try await TestServer().run(.live) { client in
             let wire = Wire(port: try #require(client.port))
@@ -20,7 +20,7 @@ struct SilentClientTests {
         }
     }
 
-    @Test("Where all connections are taken, those that rest longest make room")
+    @Test("Closes the longest idle connections when all are taken")
     func eviction() async throws {
         var server = TestServer()
         server.adjust = { $0.connections.connections = 20 }

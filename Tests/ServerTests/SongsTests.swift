@@ -9,7 +9,7 @@ import Testing
 
 @testable import Server
 
-@Suite("The calls about songs", .heavy)
+@Suite("/songs", .heavy)
 struct SongCallTests {
     /// A server with the starter songs in a file of its own.
     private func run(
@@ -26,7 +26,7 @@ struct SongCallTests {
     }
 
     @Test(
-        "A picture is captioned, its mood read, and answered with songs, their reasons and links",
+        "POST /songs/match with a picture returns caption, mood, songs, reasons and links",
         arguments: Route.allCases)
     func picture(route: Route) async throws {
         try await run(route) { client in
@@ -50,7 +50,7 @@ struct SongCallTests {
         }
     }
 
-    @Test("Words alone find songs, the same ones each time")
+    @Test("Matches songs to words alone, the same each time")
     func words() async throws {
         try await run { client in
             let body = #"{"caption": "a storm at sea at night", "limit": 5, "seed": 7}"#
@@ -65,7 +65,7 @@ struct SongCallTests {
         }
     }
 
-    @Test("A mood that is asked for is what songs are near to")
+    @Test("Matches songs to a requested mood")
     func mood() async throws {
         try await run { client in
             let response = try await client.post(
@@ -81,7 +81,7 @@ struct SongCallTests {
         }
     }
 
-    @Test("Filters are absolute, and what they leave nothing of is said")
+    @Test("Every match passes the filters; says so if none is left")
     func filters() async throws {
         try await run { client in
             let ragtime = try await client.post(
@@ -102,7 +102,7 @@ struct SongCallTests {
     }
 
     @Test(
-        "What cannot be read is refused by name",
+        "Names what is wrong in the JSON of a match",
         arguments: [
             ("{", 400, "malformed_request", "no JSON object"), ("[]", 400, "malformed_request", "no JSON object"),
             (#"{"caption": null}"#, 422, "invalid_field", "caption"),
@@ -140,7 +140,7 @@ struct SongCallTests {
         }
     }
 
-    @Test("A misspelt field of a form, and other kinds of bodies, are refused")
+    @Test("Refuses a misspelt form field and other body types")
     func forms() async throws {
         try await run { client in
             var form = TestForm(image: try fixture("gradient.jpg"))
@@ -156,7 +156,7 @@ struct SongCallTests {
         }
     }
 
-    @Test("The catalogue can be searched and counted, and its songs looked up", arguments: Route.allCases)
+    @Test("Searches and counts the catalogue, and returns a song by id", arguments: Route.allCases)
     func catalogue(route: Route) async throws {
         try await run(route) { client in
             let page = try await client.get("/songs?query=moonlight&limit=1")
@@ -180,7 +180,7 @@ struct SongCallTests {
         }
     }
 
-    @Test("A list is imported in the background, and its songs are found then", arguments: Route.allCases)
+    @Test("Imports a list in the background; its songs can be found afterwards", arguments: Route.allCases)
     func importing(route: Route) async throws {
         try await run(route) { client in
             let list = "title,artist,moods,year\nZebra Stripes,Somebody,calm,1999\n,Nobody,,\nLater,Somebody,,99999\n"
@@ -206,7 +206,7 @@ struct SongCallTests {
         }
     }
 
-    @Test("A list of something else fails as an import, and leaves nothing behind")
+    @Test("Fails an import without a title column, and leaves nothing behind")
     func badImport() async throws {
         try await run { client in
             let before = try await client.get("/songs/stats").object()["total"] as? Int
@@ -225,7 +225,7 @@ struct SongCallTests {
         }
     }
 
-    @Test("Files of songs are named only where answers may name them")
+    @Test("A song's file path appears only where answers may show it")
     func paths() throws {
         var song = Song(title: "A", source: "csv")
         song.path = "/music/a.mp3"
@@ -235,7 +235,7 @@ struct SongCallTests {
         }
     }
 
-    @Test("A list that was sent brings no path to another machine, and says so")
+    @Test("Drops network paths from an uploaded list, and notes it")
     func remotePaths() async throws {
         try await run { client in
             let list = "title,artist,path\nZebra Stripes,Somebody,\\\\host\\share\\a.mp3\n"
@@ -251,7 +251,7 @@ struct SongCallTests {
         }
     }
 
-    @Test("An import that brings no song has failed, and says why")
+    @Test("Fails an import without any song, and says why")
     func fruitlessImport() async throws {
         try await run { client in
             let response = try await client.post("/songs/import", ByteBuffer(string: "title\n\"\"\n,\n"), "text/csv")
@@ -262,7 +262,7 @@ struct SongCallTests {
         }
     }
 
-    @Test("A list that is too large is refused")
+    @Test("Returns 413 for a list that is too large")
     func largeImport() async throws {
         let path = FileManager.default.temporaryDirectory.appending(path: "songs-\(UUID()).sqlite").path
         defer { try? FileManager.default.removeItem(atPath: path) }
@@ -275,7 +275,7 @@ struct SongCallTests {
     }
 
     @Test(
-        "Playlists come as files",
+        "Returns playlists as files",
         arguments: [
             ("m3u8", "application/vnd.apple.mpegurl", "#EXTM3U"), ("csv", "text/csv; charset=utf-8", "title,artist"),
             ("jspf", "application/jspf+json", "{"),
@@ -292,7 +292,7 @@ struct SongCallTests {
     }
 
     @Test(
-        "Bad requests for playlists are refused",
+        "Refuses invalid playlist requests",
         arguments: [
             ("{}", 422, "invalid_field"), (#"{"ids": []}"#, 422, "invalid_field"),
             (#"{"ids": [1.5]}"#, 422, "invalid_field"),
@@ -303,7 +303,7 @@ struct SongCallTests {
         try await run { client in try await client.post("/songs/playlist", json: body).expectProblem(status, code) }
     }
 
-    @Test("Without a catalogue captions go on, and songs say why there are none")
+    @Test("Captions work without a catalogue; /songs says why there is none")
     func noCatalogue() async throws {
         try await TestServer(songs: "/proc/nowhere/songs.sqlite").run(.router) { client in
             for path in ["/songs", "/songs/stats", "/songs/1"] {

@@ -9,7 +9,7 @@ import Testing
 @testable import Server
 
 /// Streams on a real connection.
-@Suite("Streams on a connection", .heavy)
+@Suite("Streaming connections", .heavy)
 struct StreamConnectionTests {
     private func request(_ prompt: String, close: Bool = true) throws -> [UInt8] {
         var form = TestForm()
@@ -27,7 +27,7 @@ struct StreamConnectionTests {
         return Array(head.utf8) + Array(body.readableBytesView)
     }
 
-    @Test("A word is there before the next one is written")
+    @Test("Sends each word before the next is generated")
     func asTheyCome() async throws {
         let door = DispatchSemaphore(value: 0)
         let server = TestServer(model: {
@@ -46,7 +46,7 @@ struct StreamConnectionTests {
         }
     }
 
-    @Test("Where no word comes for a while, a comment does")
+    @Test("Sends a comment if no word comes for a while")
     func keepAlive() async throws {
         let door = DispatchSemaphore(value: 0)
         var server = TestServer(model: {
@@ -64,7 +64,7 @@ struct StreamConnectionTests {
         }
     }
 
-    @Test("When the client goes, its caption leaves the model, and others go on")
+    @Test("A disconnected client's caption leaves the model; others continue")
     func clientGone() async throws {
         let journal = Journal()
         let server = TestServer(model: {
@@ -89,7 +89,7 @@ struct StreamConnectionTests {
         }
     }
 
-    @Test("A client that does not read holds nobody up, and gets everything later")
+    @Test("A client that does not read blocks nobody, and gets everything later")
     func slowReader() async throws {
         let (journal, count) = (Journal(), 300)
         let word = String(repeating: "x", count: 10_000)

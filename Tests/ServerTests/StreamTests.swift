@@ -20,7 +20,7 @@ struct StreamTests {
 
     private static func word(_ count: Int) -> String? { count < words.count ? words[count] : nil }
 
-    @Test("The words come as events, in order, and then the answer of /caption/generate", arguments: Route.allCases)
+    @Test("Streams the words as events in order, then the answer of /caption/generate", arguments: Route.allCases)
     func words(route: Route) async throws {
         let server = server()
         try await server.run(route) { client in
@@ -41,7 +41,7 @@ struct StreamTests {
         #expect(server.journal.all.contains { $0.contains("Captioned a picture") })
     }
 
-    @Test("What a client accepts changes nothing", arguments: ["application/json", "text/html", "*/*;q=0"])
+    @Test("Ignores the Accept header", arguments: ["application/json", "text/html", "*/*;q=0"])
     func accept(type: String) async throws {
         try await server().run(.router) { client in
             let response = try await client.stream(prompt: "go", headers: [.accept: type])
@@ -49,7 +49,7 @@ struct StreamTests {
         }
     }
 
-    @Test("Other methods are 405, and say what there is instead", arguments: Route.allCases)
+    @Test("Other methods get 405 with an Allow header", arguments: Route.allCases)
     func methods(route: Route) async throws {
         try await server().run(route) { client in
             try await client.execute(uri: "/caption/stream", method: .get).expectProblem(405, "method_not_allowed")
@@ -58,7 +58,7 @@ struct StreamTests {
         }
     }
 
-    @Test("What is wrong before the first word has a status of its own", arguments: Route.allCases)
+    @Test("An error before the first word has its own status", arguments: Route.allCases)
     func refusals(route: Route) async throws {
         try await server().run(route) { client in
             try await client.stream(prompt: "go", picture: "corrupt.jpg").expectProblem(422, "corrupt_picture")
@@ -71,7 +71,7 @@ struct StreamTests {
         }
     }
 
-    @Test("Without its key the call is 401")
+    @Test("Returns 401 without a key")
     func keys() async throws {
         var server = server()
         server.settings.apiKeys = ["secret"]
@@ -82,7 +82,7 @@ struct StreamTests {
         }
     }
 
-    @Test("An error after the first word is an event with the problem document, and it is logged and counted")
+    @Test("An error after the first word is an event with the problem document, logged and counted")
     func errorInTheMiddle() async throws {
         struct Surprise: Error {}
         let server = server { _, count, _ in
@@ -109,7 +109,7 @@ struct StreamTests {
         #expect(line.contains("\"level\":\"error\"") && line.contains("my-request"))
     }
 
-    @Test("A caption over REQUEST_TIMEOUT ends with an event that says so, and the next request works")
+    @Test("A caption over REQUEST_TIMEOUT ends with an event, and the next request works")
     func timeout() async throws {
         var server = server { prompt, count, isCancelled in
             guard prompt == "endless", count == 1 else { return Self.word(count) }

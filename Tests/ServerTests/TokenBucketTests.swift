@@ -7,7 +7,7 @@ import Testing
 struct TokenBucketTests {
     private let start = ContinuousClock.now
 
-    @Test("A bucket gives what it holds at once, and then what comes back")
+    @Test("A bucket gives its content at once, then what is refilled")
     func bucket() {
         var bucket = TokenBucket(perMinute: 2, at: start)
         #expect(bucket.take(at: start) == .admitted(remaining: 1, reset: .seconds(30)))
@@ -18,14 +18,14 @@ struct TokenBucketTests {
         #expect(bucket.isFull(at: start + .seconds(90)))
     }
 
-    @Test("A clock that goes backwards gives nothing and takes nothing")
+    @Test("A clock that runs backwards changes nothing")
     func backwards() {
         var bucket = TokenBucket(perMinute: 1, at: start)
         _ = bucket.take(at: start)
         #expect(bucket.take(at: start - .seconds(100)) == .refused(wait: .seconds(60), reset: .seconds(60)))
     }
 
-    @Test("The table of clients is bounded: full buckets go first, then the oldest")
+    @Test("The table of clients is bounded: evicts full buckets first, then the oldest")
     func bounded() {
         var table = ClientBuckets(perMinute: 1, capacity: 100)
         func client(_ number: Int) -> Client { .address([UInt8(number / 256), UInt8(number % 256)]) }
@@ -45,7 +45,7 @@ struct TokenBucketTests {
     private let admitted = TokenBucket.Answer.admitted(remaining: 0, reset: .seconds(60))
 
     @Test(
-        "IPv6 clients are told apart by their first 64 bits, IPv4 ones wholly, in either notation",
+        "Tells IPv6 clients apart by their first 64 bits, and IPv4 clients by the whole address",
         arguments: [
             ("2001:db8:0:1::1", "2001:db8:0:1:ffff::2", true), ("2001:db8:0:1::1", "2001:db8:0:2::1", false),
             ("192.0.2.1", "192.0.2.2", false), ("192.0.2.1", "::ffff:192.0.2.1", true),

@@ -101,7 +101,7 @@ struct BatchingTests {
         try await eventually("\(count) pictures wait") { await captioner.queueLength == count }
     }
 
-    @Test("A picture joins between two steps of those that are in the model, and leaves when its caption ends")
+    @Test("A request joins the running batch between two steps, and leaves when its caption ends")
     func joinAndLeave() async throws {
         let captioner = await captioner()
         let first = try ask(captioner, "a", steps: 4)
@@ -114,7 +114,7 @@ struct BatchingTests {
         #expect(journal.all == ["join a", "step a", "join b", "step a b", "step a", "step a"])
     }
 
-    @Test("No more than MAX_BATCH_SIZE are in the model; the next one joins as soon as one leaves")
+    @Test("Runs at most MAX_BATCH_SIZE requests; the next joins when one leaves")
     func batchSize() async throws {
         let captioner = await captioner(batch: 2)
         let first = try ask(captioner, "a", steps: 3)
@@ -128,7 +128,7 @@ struct BatchingTests {
         #expect(journal.all == ["join a", "step a", "join b", "step a b", "join c", "step a c"])
     }
 
-    @Test("Of several that wait, none joins a running batch before half of its places are free")
+    @Test("Waiting requests join a running batch once half of its slots are free")
     func joiningTogether() async throws {
         let captioner = await captioner(batch: 4)
         var tasks = [try ask(captioner, "a", steps: 4)]
@@ -149,7 +149,7 @@ struct BatchingTests {
             journal.all == ["join a", "step a", "join b c d", "step a b c d", "step a c d", "join e f", "step a d e f"])
     }
 
-    @Test("A picture that the model refuses fails alone")
+    @Test("A request that the model refuses fails alone")
     func refusedAlone() async throws {
         let captioner = await captioner()
         let good = try ask(captioner, "a", steps: 2)
@@ -162,7 +162,7 @@ struct BatchingTests {
         #expect(error?.code == .invalidOption)
     }
 
-    @Test("An error of the model fails what is in it, and the next picture works")
+    @Test("A model error fails the running batch, and the next request works")
     func brokenStep() async throws {
         let captioner = await captioner()
         let first = try ask(captioner, "a", steps: 5)
@@ -178,7 +178,7 @@ struct BatchingTests {
         #expect(try await ask(captioner, "c", steps: 1).value == "c")
     }
 
-    @Test("A picture whose caller goes is taken out between two steps, and the others go on")
+    @Test("Removes a cancelled request between two steps; the others continue")
     func leaving() async throws {
         let captioner = await captioner()
         let first = try ask(captioner, "a", steps: 3)
@@ -195,7 +195,7 @@ struct BatchingTests {
         #expect(journal.all.last == "step a")
     }
 
-    @Test("One picture more than MAX_QUEUE is refused at once, with the time to come back; then there is room again")
+    @Test("Refuses a request over MAX_QUEUE with a retry time; admits again once there is space")
     func admission() async throws {
         let captioner = await captioner(batch: 1, queue: 2)
         let running = try ask(captioner, "a", steps: 1)
@@ -209,7 +209,7 @@ struct BatchingTests {
         for task in [running] + waiting { _ = try await task.value }
         #expect(try await ask(captioner, "e", steps: 1).value == "e")
     }
-    @Test("A request that may wait finds the queue full and waits; one that may not is refused before it")
+    @Test("A request that may wait waits for the full queue; one that may not is refused first")
     func waitsForAdmission() async throws {
         let captioner = await captioner(batch: 1, queue: 1)
         let running = [try ask(captioner, "a", steps: 1)]
@@ -230,7 +230,7 @@ struct BatchingTests {
         #expect(try await waiting.value == "c")
     }
 
-    @Test("One that is cancelled while it waits for admission leaves at once, and takes nobody's turn")
+    @Test("A request cancelled while waiting for admission leaves at once and frees its turn")
     func cancelledBeforeAdmission() async throws {
         let captioner = await captioner(batch: 1, queue: 1)
         let tasks = [try ask(captioner, "a", steps: 1)]

@@ -51,7 +51,7 @@ struct CachingTests {
 
     private let options = CaptionOptions(prompt: "a")
 
-    @Test("The second request for the same picture and options is answered from memory, with all that is known of it")
+    @Test("Answers the second request for the same picture and options from memory")
     func memory() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let captioner = await captioner(cache())
@@ -64,7 +64,7 @@ struct CachingTests {
         await captioner.close()
     }
 
-    @Test("Another picture, another prompt and another length are other captions")
+    @Test("Another picture, prompt or length is another cache entry")
     func keys() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let captioner = await captioner(cache())
@@ -77,13 +77,13 @@ struct CachingTests {
         await captioner.close()
     }
 
-    @Test("Another model has other captions, even for the same picture")
+    @Test("Another model has its own cache entries")
     func models() throws {
         let keys = try ["one", "two"].map { try CaptionKey(picture: "p", model: $0, options: options) }
         #expect(keys[0] != keys[1])
     }
 
-    @Test("A request that asks for a fresh caption gets one, which is cached from then on")
+    @Test("A fresh request bypasses the cache, and its caption is cached")
     func fresh() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let captioner = await captioner(cache())
@@ -95,7 +95,7 @@ struct CachingTests {
         await captioner.close()
     }
 
-    @Test("Two requests for the same caption at once are one piece of work, and both get it")
+    @Test("Two concurrent requests for the same caption compute it once")
     func shared() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let gate = Gate()
@@ -123,7 +123,7 @@ struct CachingTests {
         await captioner.close()
     }
 
-    @Test("A caption survives the process, and is found again by the next one")
+    @Test("A cached caption survives a restart")
     func restart() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let bytes = try fixture("gradient.png")
@@ -137,7 +137,7 @@ struct CachingTests {
         await second.close()
     }
 
-    @Test("A caption that is too old is made anew, in memory and on disk", arguments: [1 << 20, 0])
+    @Test("Generates an expired caption again, in memory and on disk", arguments: [1 << 20, 0])
     func timeToLive(maxBytes: Int) async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let clock = Journal()
@@ -153,7 +153,7 @@ struct CachingTests {
     }
 
     @Test(
-        "A damaged file is set aside with a warning, and a new one takes its place",
+        "Sets a damaged database aside with a warning, and makes a new one",
         arguments: ["no database at all", "\u{0}"])
     func damage(content: String) async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -177,7 +177,7 @@ struct CachingTests {
         await third.close()
     }
 
-    @Test("Where no file can be made, captions are cached in memory, and the log says so")
+    @Test("Caches in memory if no file can be made, and logs it")
     func noFile() async throws {
         try Data().write(to: folder)  // a file where the folder should be
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -200,7 +200,7 @@ struct CachingTests {
         try other.close()
     }
 
-    @Test("While another program holds the file, captions are made and cached as ever; then they are written")
+    @Test("Generates and caches captions while another program locks the file, and writes them later")
     func heldFile() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         // Whoever waited for the file would wait for as long as it is held: until the captions are there.
@@ -223,7 +223,7 @@ struct CachingTests {
         await next.close()
     }
 
-    @Test("A file that another program holds when the server starts keeps nobody from starting, and is used later")
+    @Test("Starts although another program locks the file, and uses it later")
     func heldAtStart() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -245,7 +245,7 @@ struct CachingTests {
         await next.close()
     }
 
-    @Test("What cannot be written in time when the server stops is dropped, counted and logged")
+    @Test("Drops, counts and logs what cannot be written before the server stops")
     func heldAtEnd() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let counts = CountingMetrics()
@@ -271,7 +271,7 @@ struct CachingTests {
         #expect(log.all.contains { $0.contains("are dropped") })
     }
 
-    @Test("More captions than may wait for the file are dropped and counted")
+    @Test("Drops and counts captions beyond the write queue")
     func fullQueue() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let counts = CountingMetrics()
@@ -295,7 +295,7 @@ struct CachingTests {
     }
 
     @Test(
-        "A row that is not what was written is dropped, counted and made anew",
+        "Drops and counts a damaged row, and generates the caption again",
         arguments: [
             "UPDATE caption SET content = replace(CAST(content AS TEXT), 'caption 1', 'caption 9')",
             "UPDATE caption SET created = created + 1", "UPDATE caption SET checksum = x'00'",
@@ -329,7 +329,7 @@ struct CachingTests {
         await third.close()
     }
 
-    @Test("A file of an older version is begun anew, and none of another program is touched")
+    @Test("Replaces an older version's file, and leaves another program's file alone")
     func otherFiles() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -351,7 +351,7 @@ struct CachingTests {
         }
     }
 
-    @Test("A file that is removed while the server runs is begun anew")
+    @Test("Makes the file again if it is removed while the server runs")
     func removedFile() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let first = await captioner(cache())
@@ -366,7 +366,7 @@ struct CachingTests {
         await second.close()
     }
 
-    @Test("The file keeps no more captions than it may, and drops the oldest")
+    @Test("The disk tier is bounded and drops the oldest captions")
     func maxEntries() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let store = SQLiteTier(path: path, maxEntries: 20, timeToLive: 1e9, logger: Logger(label: "test"))
@@ -411,7 +411,7 @@ private actor DictionaryCache: ResultCache {
     }
 }
 
-@Suite("Tiers of the caption cache")
+@Suite("Cache tiers")
 struct CacheTierTests {
     private let result = CaptionResult(
         caption: "a boat", tokenCount: 1,
@@ -421,7 +421,7 @@ struct CacheTierTests {
         try CaptionKey(picture: name, model: "m", options: CaptionOptions())
     }
 
-    @Test("What a slower tier has is put into the faster ones, and found there the next time")
+    @Test("A hit in a slower tier is copied into the faster ones")
     func promotes() async throws {
         let (memory, shared) = (DictionaryCache("memory"), DictionaryCache("shared"))
         let cache = CaptionCache([memory, shared], timeToLive: .seconds(60))
@@ -431,7 +431,7 @@ struct CacheTierTests {
         #expect(await cache.get(try key("other")) == nil)
     }
 
-    @Test("A caption goes into all tiers; one that fails is skipped, whether it is asked or written")
+    @Test("Writes to all tiers, and skips one that fails")
     func skipsBroken() async throws {
         let (broken, shared) = (DictionaryCache("memory", isBroken: true), DictionaryCache("shared"))
         let cache = CaptionCache([broken, shared], timeToLive: .seconds(60))
@@ -440,7 +440,7 @@ struct CacheTierTests {
         #expect(found.tier == "shared" && found.0.caption == "a boat")
     }
 
-    @Test("What one tier has too old, the next may have newer")
+    @Test("If one tier's entry has expired, the next tier may have a newer one")
     func expires() async throws {
         let (memory, shared) = (DictionaryCache("memory"), DictionaryCache("shared"))
         let cache = CaptionCache([memory, shared], timeToLive: .seconds(60)) { 100 }
@@ -450,7 +450,7 @@ struct CacheTierTests {
         #expect(await cache.get(try key())?.tier == "shared")
     }
 
-    @Test("A captioner works with a cache that it has never heard of")
+    @Test("A captioner works with any ResultCache")
     func captioner() async throws {
         let dictionary = DictionaryCache("dictionary")
         let captioner = Captioner(
@@ -466,7 +466,7 @@ struct CacheTierTests {
     }
 }
 
-@Suite("Captions in memory")
+@Suite("Memory tier")
 struct MemoryTierTests {
     private func caption(_ text: String) -> CachedCaption {
         CachedCaption(
@@ -479,7 +479,7 @@ struct MemoryTierTests {
         try CaptionKey(picture: name, model: "m", options: CaptionOptions())
     }
 
-    @Test("Memory is bounded, and what is asked for outlives what is not")
+    @Test("The memory tier is bounded, and keeps what is used")
     func bound() throws {
         let recent = MemoryTier(maxBytes: 10_000)
         let favourite = try key("favourite")
@@ -493,7 +493,7 @@ struct MemoryTierTests {
         #expect((1..<25).contains(present))
     }
 
-    @Test("A caption larger than all the memory is not kept; with no memory nothing is")
+    @Test("Does not keep a caption larger than the memory tier, nor anything without memory")
     func tooLarge() throws {
         let recent = MemoryTier(maxBytes: 2_000)
         recent.put(caption(String(repeating: "a", count: 5_000)), for: try key("large"))

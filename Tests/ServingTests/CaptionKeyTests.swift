@@ -3,9 +3,9 @@ import Testing
 
 @testable import Serving
 
-@Suite("The key of a caption")
+@Suite("Cache key")
 struct CaptionKeyTests {
-    @Test("Every value of every option makes another key")
+    @Test("Every value of every option makes another cache key")
     func keys() throws {
         var all = [CaptionOptions()]
         for option in CaptionOption.all {

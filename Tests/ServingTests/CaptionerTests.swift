@@ -25,7 +25,7 @@ struct CaptionerTests {
         try await #require(throws: ServingError.self) { try await captioner.caption(bytes, options: options) }
     }
 
-    @Test("A picture goes in, a caption and what is known of the picture come out")
+    @Test("Returns a caption and the picture's properties")
     func caption() async throws {
         let captioner = captioner { StubModel { options, _ in "prompt: \(options.prompt ?? "none")" } }
         await captioner.start()
@@ -43,7 +43,7 @@ struct CaptionerTests {
         #expect(timings.total >= timings.decode + timings.preprocess + timings.waiting)
     }
 
-    @Test("Before the model is there, its state is loading and captions are refused; the state answers all the while")
+    @Test("While the model loads, the state is loading and captions are refused")
     func loading() async throws {
         let gate = Gate()
         let captioner = captioner {
@@ -61,7 +61,7 @@ struct CaptionerTests {
         #expect(await captioner.loadDuration != nil)
     }
 
-    @Test("A model that does not load leaves the reason in the state and a plain sentence for callers")
+    @Test("A model that fails to load leaves the reason in the state; callers get a plain sentence")
     func failedLoad() async throws {
         let captioner = captioner { throw ServingError(.internalFailure, "no such folder: /secret") }
         await captioner.start()
@@ -72,14 +72,14 @@ struct CaptionerTests {
         #expect("\(error)".contains("/secret"))
     }
 
-    @Test("A model that cannot caption its first picture counts as not loaded")
+    @Test("A model that cannot caption its warm-up picture counts as failed")
     func failedWarmUp() async throws {
         let captioner = captioner { StubModel { _, _ in throw ServingError(.internalFailure, "broken") } }
         await captioner.start()
         #expect(await captioner.state == .failed("broken"))
     }
 
-    @Test("The model is loaded once, and warmed up before the first request")
+    @Test("Loads the model once, and warms it up before the first request")
     func warmUp() async throws {
         let journal = Journal()
         let captioner = captioner {
@@ -109,14 +109,14 @@ struct CaptionerTests {
         #expect(try await captioner.caption(try fixture("gradient.jpg")).caption == "a stub")
     }
 
-    @Test("An empty file is refused as empty")
+    @Test("Refuses an empty file as empty_file")
     func emptyFile() async throws {
         let captioner = captioner()
         await captioner.start()
         #expect(try await error(captioner, []).code == .emptyFile)
     }
 
-    @Test("A file over the limit of bytes is refused as too large")
+    @Test("Refuses a file over the byte limit as file_too_large")
     func tooManyBytes() async throws {
         var configuration = Captioner.Configuration()
         configuration.limits.maximumByteCount = 10
@@ -125,7 +125,7 @@ struct CaptionerTests {
         #expect(try await error(captioner, try fixture("gradient.png")).code == .fileTooLarge)
     }
 
-    @Test("max_new_tokens outside of the model's limits is refused with its range", arguments: [-1, 0, 31, Int.max])
+    @Test("Refuses max_new_tokens outside the model's limits with the range", arguments: [-1, 0, 31, Int.max])
     func optionOutOfRange(tokens: Int) async throws {
         let captioner = captioner()
         await captioner.start()
@@ -134,7 +134,7 @@ struct CaptionerTests {
         #expect(error.message.contains("from 1 to 30"))
     }
 
-    @Test("An error that nobody foresaw becomes an internal failure, with the cause kept for the log")
+    @Test("An unforeseen error becomes an internal failure; the log has the cause")
     func unforeseenError() async throws {
         struct Surprise: Error {}
         let journal = Journal()
@@ -163,7 +163,7 @@ struct CaptionerTests {
         }
     }
 
-    @Test("A caption that takes too long is stopped and answered as timed out; the next one works")
+    @Test("Stops a caption that takes too long, and the next one works")
     func timeout() async throws {
         let journal = Journal()
         let captioner = captioner(timeout: .seconds(1)) { endlessModel(journal) }
@@ -180,7 +180,7 @@ struct CaptionerTests {
         }
     }
 
-    @Test("Cancelling stops a running caption, and drops a waiting one without running it")
+    @Test("Cancelling stops a running caption, and drops a waiting one before it runs")
     func cancellation() async throws {
         let journal = Journal()
         let captioner = captioner { endlessModel(journal) }
@@ -198,7 +198,7 @@ struct CaptionerTests {
         try await eventually("the model has stopped") { journal.all == ["began", "stopped"] }
     }
 
-    @Test("While a model blocks, other tasks go on")
+    @Test("Other tasks continue while a model blocks")
     func blockingModel() async throws {
         let gate = Gate()
         let journal = Journal()

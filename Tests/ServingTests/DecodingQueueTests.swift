@@ -4,7 +4,7 @@ import Testing
 
 @testable import Serving
 
-@Suite("The queue of pictures to decode")
+@Suite("Decoding queue")
 struct DecodingQueueTests {
     private static let memory = 800
     private static let ordinary = DecodingCost(memory: 100, pixels: 1_000_000)  // an eighth is not large
@@ -45,7 +45,7 @@ struct DecodingQueueTests {
         return task
     }
 
-    @Test("Ordinary pictures are decoded in the order of arrival")
+    @Test("Decodes ordinary pictures in order of arrival")
     func order() async throws {
         let queue = DecodingQueue(threads: 1, memory: Self.memory)
         let journal = Journal()
@@ -57,7 +57,7 @@ struct DecodingQueueTests {
         #expect(journal.all == ["1", "2", "3"])
     }
 
-    @Test("Each picture has a thread to itself, and that of one that is done goes to the next")
+    @Test("Gives each picture its own thread, and a freed thread to the next picture")
     func threads() async throws {
         let queue = DecodingQueue(threads: 2, memory: Self.memory)
         let (first, second) = (try await hold(queue), try await hold(queue))
@@ -68,7 +68,7 @@ struct DecodingQueueTests {
         try await second.finish()
     }
 
-    @Test("What is decoded at a time stays within the memory")
+    @Test("Keeps the pictures being decoded within the memory limit")
     func staysWithinMemory() async throws {
         let queue = DecodingQueue(threads: 8, memory: Self.memory)
         let journal = Journal()
@@ -100,7 +100,7 @@ struct DecodingQueueTests {
         #expect(journal.all == (1...20).map { "large \($0)" })
     }
 
-    @Test("With one thread, ordinary pictures go first, and a large one has its turn after a few of them")
+    @Test("With one thread, ordinary pictures go first, and a large one follows after a few of them")
     func takesTurns() async throws {
         let queue = DecodingQueue(threads: 1, memory: Self.memory)
         let journal = Journal()
@@ -113,7 +113,7 @@ struct DecodingQueueTests {
         #expect(journal.all == ["1", "2", "3", "4", "large 1", "5", "6", "large 2"])
     }
 
-    @Test("A large picture that waits for memory is passed by so many ordinary ones and no more")
+    @Test("Only a fixed number of ordinary pictures may overtake a large one that waits for memory")
     func isPassedSoOften() async throws {
         let queue = DecodingQueue(threads: 3, memory: Self.memory)
         let journal = Journal()
@@ -130,7 +130,7 @@ struct DecodingQueueTests {
     }
 
     @Test(
-        "A large picture that would wait too long is refused at once, with the time to try again; an ordinary one waits"
+        "Refuses a large picture that would wait too long, with a retry time; an ordinary one waits"
     )
     func refuses() async throws {
         let queue = DecodingQueue(threads: 2, memory: Self.memory)
@@ -146,7 +146,7 @@ struct DecodingQueueTests {
         #expect(try await queue.run(Self.large, patience: .seconds(6)) { _ in true })
     }
 
-    @Test("A waiter that is cancelled leaves its line, and those behind it may start", arguments: [ordinary, large])
+    @Test("A cancelled waiter leaves the queue, and those behind it may start", arguments: [ordinary, large])
     func cancelledWaiter(cost: DecodingCost) async throws {
         let queue = DecodingQueue(threads: 1, memory: Self.memory)
         let held = try await hold(queue)
@@ -159,7 +159,7 @@ struct DecodingQueueTests {
         #expect(try await queue.run(cost, patience: .zero) { _ in true })
     }
 
-    @Test("Work that throws lets the next one in")
+    @Test("Work that throws frees its thread")
     func throwingWork() async throws {
         let queue = DecodingQueue(threads: 1, memory: Self.memory)
         await #expect(throws: ServingError.self) {

@@ -3,13 +3,13 @@ import Testing
 
 @testable import Serving
 
-@Suite("What a log says of downloads")
+@Suite("Download log lines")
 struct DownloadLinesTests {
     private func progress(_ count: Int, _ stage: TransferProgress.Stage = .fetching, rate: Double? = nil) -> HubEvent {
         .progress(TransferProgress(stage: stage, byteCount: count, totalByteCount: 1_000_000, rate: rate))
     }
 
-    @Test("A line each tenth, and one each half minute")
+    @Test("Logs a line for every tenth, or every half minute")
     func writesLines() {
         var lines = DownloadLines("a/b")
         let start = ContinuousClock.now
@@ -27,7 +27,7 @@ struct DownloadLinesTests {
     }
 
     @Test(
-        "The time that is left is written for people",
+        "Writes the remaining time in words",
         arguments: [(0, "0 s"), (89, "89 s"), (90, "2 min"), (5_399, "1 h 30 min"), (7_500, "2 h 5 min")])
     func writesTimes(_ seconds: Int, _ text: String) {
         #expect(TransferProgress.text(.seconds(seconds)) == text)

@@ -49,7 +49,7 @@ private final class CountingModel: CaptionModel {
     func reset() { rows = [:] }
 }
 
-@Suite("Listening to a caption")
+@Suite("Caption listeners")
 struct ListeningTests {
     private let journal = Journal()
     private let metrics = CountingMetrics()
@@ -65,7 +65,7 @@ struct ListeningTests {
         return captioner
     }
 
-    @Test("A listener hears the text grow")
+    @Test("A listener gets the growing text")
     func grows() async throws {
         let heard = Journal()
         let result = try await captioner().caption(
@@ -74,13 +74,13 @@ struct ListeningTests {
         #expect(heard.all.filter { !$0.isEmpty } == ["one", "one two"])
     }
 
-    @Test("Where nobody listens the model is not asked")
+    @Test("Does not decode text if nobody listens")
     func costsNothing() async throws {
         _ = try await captioner().caption(try fixture("gradient.png"), options: CaptionOptions(prompt: "a"))
         #expect(journal.all == ["step", "step", "step"])
     }
 
-    @Test("Whoever comes later to a caption under way hears all of it from there on")
+    @Test("A late listener of a shared caption gets the whole text so far")
     func sharing() async throws {
         let (gate, heard) = (Gate(), Journal())
         let captioner = await captioner(gate: gate, isCaching: true)

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Serving
 
-@Suite("A model that has to prove itself")
+@Suite("Model self-check while serving")
 struct ModelProofTests {
     private let folder = FileManager.default.temporaryDirectory.appending(path: "proof-\(UUID().uuidString)")
     private let log = Journal()
@@ -37,7 +37,7 @@ struct ModelProofTests {
         try await #require(throws: ServingError.self) { try await captioner.caption(try fixture("gradient.png")) }
     }
 
-    @Test("A model that answers wrongly when it is loaded is not ready, and the log says why")
+    @Test("A model with a wrong answer at loading is not ready, and the log says why")
     func wrongAtStart() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let captioner = await captioner {
@@ -49,7 +49,7 @@ struct ModelProofTests {
         #expect(try await refusal(captioner).code == .modelUnavailable)
     }
 
-    @Test("A compiled model that is found damaged when it is loaded is loaded again, which compiles it anew")
+    @Test("A compiled model found damaged at loading is loaded again, which compiles it")
     func damagedAtStart() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let loads = Journal()
@@ -64,7 +64,7 @@ struct ModelProofTests {
         #expect(log.all.contains { $0.contains("compiled anew") && $0.contains("vision.weights") })
     }
 
-    @Test("Damage that is found after the start ends captions, and what was made before is not cached")
+    @Test("Damage found after the start ends captions, and earlier captions are not cached")
     func damagedLater() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let files = StubFiles(isShut: true)
@@ -87,7 +87,7 @@ struct ModelProofTests {
         await next.close()
     }
 
-    @Test("What was made before the files were found sound is written to disk after that")
+    @Test("Captions made before the files are verified reach the disk afterwards")
     func soundLater() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let files = StubFiles(isShut: true)
@@ -109,7 +109,7 @@ struct ModelProofTests {
     }
 
     @Test(
-        "After a file was touched no caption is given out before the files are found sound", arguments: [true, false])
+        "After a file changed, no caption is returned before the files are verified", arguments: [true, false])
     func touched(isDamaged: Bool) async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let files = StubFiles()
@@ -132,7 +132,7 @@ struct ModelProofTests {
     }
 
     @Test(
-        "A caption that is empty or not finite is an error and not cached; a sound model goes on",
+        "An empty or non-finite caption is an error and not cached; a sound model continues",
         arguments: [ServingError.Code.emptyCaption, .invalidOutput])
     func doubtful(code: ServingError.Code) async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -162,7 +162,7 @@ struct ModelProofTests {
         await captioner.close()
     }
 
-    @Test("A doubtful caption of a model that does not stand its proof ends captions")
+    @Test("A non-finite caption from a model that fails its self-check ends captions")
     func unsound() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let isLoaded = Mutex(false)

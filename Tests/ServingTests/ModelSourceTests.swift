@@ -5,10 +5,10 @@ import Testing
 
 @testable import Serving
 
-@Suite("What MODEL_ID names")
+@Suite("MODEL_ID")
 struct ModelSourceTests {
     @Test(
-        "A name of the Hub is one where no folder is",
+        "Reads a Hub name if there is no such folder",
         arguments: ["Salesforce/blip2-opt-2.7b", "acme/pictures@refs/pr/1"])
     func readsNames(_ text: String) throws {
         guard case .hub(let reference) = try ModelSource(text) else {
@@ -18,7 +18,7 @@ struct ModelSourceTests {
         #expect(reference.description == text)
     }
 
-    @Test("The demo checkpoint is a folder, although it looks like a name")
+    @Test("The demo checkpoint is a folder, although it looks like a Hub name")
     func findsDemo() throws {
         guard case .folder(let folder) = try ModelSource(CheckpointLocation.demoFolder) else {
             Issue.record("the demo checkpoint is taken for a name")
@@ -27,7 +27,7 @@ struct ModelSourceTests {
         #expect(folder.path.hasSuffix("Models/demo"))
     }
 
-    @Test("A folder that is there goes before a name")
+    @Test("Prefers an existing folder to a Hub name")
     func findsFolders() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("image-to-song-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -40,7 +40,8 @@ struct ModelSourceTests {
         }
     }
 
-    @Test("What is neither is refused with both ways out", arguments: ["/nowhere", "blip2", "a/b/c", "../a/b", ""])
+    @Test(
+        "Refuses anything else, and names both possibilities", arguments: ["/nowhere", "blip2", "a/b/c", "../a/b", ""])
     func refusesOthers(_ text: String) throws {
         let error = try #require(throws: CheckpointError.self) { try ModelSource(text) }
         #expect(error.message.contains("on the Hub, such as Salesforce/blip2-opt-2.7b"))

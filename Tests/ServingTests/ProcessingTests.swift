@@ -17,7 +17,7 @@ struct ProcessingTests {
         ) { _ in StubModel() }
     }
 
-    @Test("A picture gives what is known of it, a small JPEG and its colours, without a model")
+    @Test("Returns a picture's properties, a small JPEG and its colours, without a model")
     func processes() async throws {
         let bytes = try fixture("gradient.jpg")
         let picture = try await captioner().process(bytes, fitting: (24, 24))
@@ -32,7 +32,7 @@ struct ProcessingTests {
         #expect((1...5).contains(picture.palette.count))
     }
 
-    @Test("However small the JPEG is to be, the colours are those of the picture")
+    @Test("The colours do not depend on the size of the JPEG")
     func tinyTarget() async throws {
         let bytes = try fixture("gradient.png")
         let tiny = try await captioner().process(bytes, fitting: (1, 1))
@@ -55,7 +55,7 @@ struct ProcessingTests {
         #expect(error?.code == code)
     }
 
-    @Test("A picture that waits too long for its worker is answered as timed out, and never begun")
+    @Test("A picture that waits too long for a thread times out and is never decoded")
     func timesOut() async throws {
         let captioner = captioner(timeout: .milliseconds(50))
         let gate = Gate()
@@ -75,7 +75,7 @@ struct ProcessingTests {
     }
 
     @Test(
-        "A small file that decodes to more than the memory for pictures is refused, and beside many others none is lost"
+        "Refuses a small file that decodes to more than PICTURE_MEMORY; concurrent large ones all succeed"
     )
     func refusesByMemory() async throws {
         var configuration = Captioner.Configuration()
@@ -104,7 +104,7 @@ struct ProcessingTests {
         }
     }
 
-    @Test("A picture whose caller has left is not begun")
+    @Test("Does not start a picture whose caller has left")
     func givesUp() async throws {
         let captioner = captioner()
         let bytes = try fixture("gradient.png")
@@ -116,7 +116,7 @@ struct ProcessingTests {
         #expect(error?.code == .cancelled)
     }
 
-    @Test("A caption that waits for its turn is the caption, and its picture is refused like any other")
+    @Test("A caption that may wait for admission succeeds, and its picture is checked like any other")
     func waitingCaption() async throws {
         let captioner = captioner()
         await captioner.start()
@@ -126,7 +126,7 @@ struct ProcessingTests {
         #expect(error?.code == .emptyFile)
     }
 
-    @Test("The colours that come with a caption are those that are found alone")
+    @Test("The palette found with a caption equals the one found alone")
     func paletteWithCaption() async throws {
         for name in ["gradient.png", "gradient.jpg"] {
             let bytes = try fixture(name)

@@ -3,10 +3,10 @@ import Testing
 
 @testable import Settings
 
-@Suite("Where the catalogue of songs is")
+@Suite("Catalogue location")
 struct CatalogueLocationTests {
     @Test(
-        "It lies where this user's data belongs, unless a setting names another place",
+        "The catalogue is in the user's data folder, unless SONG_CATALOGUE names another path",
         arguments: [
             ("", ["HOME": "/home/me"], "/home/me/.local/share/image-to-song/songs.sqlite"),
             ("", ["HOME": "/home/me", "XDG_DATA_HOME": "/var/lib"], "/var/lib/image-to-song/songs.sqlite"),
@@ -22,7 +22,7 @@ struct CatalogueLocationTests {
         #expect(location.path == path && location.notice == nil)
     }
 
-    @Test("One that older versions left with the models is used, and that is said, until there is one in the new place")
+    @Test("Uses an older version's catalogue beside the models, with a notice, until there is a new one")
     func former() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "location-\(UUID())")
         let new = folder.appending(path: "data/image-to-song/songs.sqlite")

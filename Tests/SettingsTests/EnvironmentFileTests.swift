@@ -3,14 +3,14 @@ import Testing
 
 @testable import Settings
 
-@Suite("The file .env")
+@Suite(".env")
 struct EnvironmentFileTests {
     private func entries(_ text: String) throws -> [EnvironmentFile.Entry] {
         try EnvironmentFile(path: ".env", bytes: Array(text.utf8)).entries
     }
 
     @Test(
-        "A line gives a name and a value",
+        "Reads a name and a value from a line",
         arguments: [
             ("NAME=value", "value"),
             ("  NAME =  value  ", "value"),
@@ -45,13 +45,13 @@ struct EnvironmentFileTests {
     }
 
     @Test(
-        "Empty lines and comments say nothing",
+        "Ignores empty lines and comments",
         arguments: ["", " ", "\t", "# NAME=value", "  # export", "#", "\u{FEFF}"])
     func passesOver(_ line: String) throws {
         #expect(try entries(line) == [])
     }
 
-    @Test("Lines end as on any system, and are counted alike", arguments: ["\n", "\r\n", "\r"])
+    @Test("Reads and counts lines with the line ends of any system", arguments: ["\n", "\r\n", "\r"])
     func readsLineEnds(_ end: String) throws {
         let lines = ["\u{FEFF}A=1", "", "# comment", "B='2'", "C=3 "]
         let expected: [EnvironmentFile.Entry] = [
@@ -62,7 +62,7 @@ struct EnvironmentFileTests {
         #expect(try entries(lines.joined(separator: end) + end) == expected)
     }
 
-    @Test("Of two lines with one name the later one holds")
+    @Test("The later of two lines with the same name wins")
     func laterHolds() throws {
         let file = try EnvironmentFile(path: ".env", bytes: Array("A=1\nB=2\nA=3\n".utf8))
         #expect(
@@ -70,7 +70,7 @@ struct EnvironmentFileTests {
     }
 
     @Test(
-        "A line that cannot be understood is named, but not what it holds",
+        "Names an unreadable line without showing its content",
         arguments: [
             ("secret", "is not a setting; write NAME=value, or put # before a comment"),
             ("export secret", "is not a setting; write NAME=value, or put # before a comment"),
@@ -92,14 +92,14 @@ struct EnvironmentFileTests {
         #expect(!error.message.contains("secret"))
     }
 
-    @Test("Bytes that are not UTF-8 are refused with their line")
+    @Test("Names the line of bytes that are not UTF-8")
     func refusesOtherEncodings() throws {
         let bytes: [UInt8] = Array("A=1\nB=".utf8) + [0xFF, 0xFE, 0x0A]
         let error = try #require(throws: SettingsError.self) { try EnvironmentFile(path: "x.env", bytes: bytes) }
         #expect(error.message == "Line 2 of x.env is not UTF-8 text; save the file as UTF-8.")
     }
 
-    @Test("A file that is not there has no entries")
+    @Test("A missing file has no entries")
     func allowsMissing() throws {
         #expect(try EnvironmentFile(path: "/nowhere/.env").entries == [])
     }

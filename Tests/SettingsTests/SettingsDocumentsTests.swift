@@ -4,7 +4,7 @@ import Testing
 
 @testable import Settings
 
-@Suite("The documents of the settings")
+@Suite("Settings in documents")
 struct SettingsDocumentsTests {
     private func text(_ name: String) throws -> String {
         let root = URL(filePath: #filePath).resolvingSymlinksInPath()
@@ -12,7 +12,7 @@ struct SettingsDocumentsTests {
         return try String(contentsOfFile: root.appending(path: name).path, encoding: .utf8)
     }
 
-    @Test(".env.example names every setting, and holds the defaults")
+    @Test(".env.example lists every setting with its default")
     func example() throws {
         let file = try EnvironmentFile(path: ".env.example", bytes: Array(text(".env.example").utf8))
         #expect(file.entries.map(\.name) == Settings.table.map(\.name))
@@ -25,14 +25,14 @@ struct SettingsDocumentsTests {
         #expect(settings == Settings())
     }
 
-    @Test("Each setting in .env.example has a comment above it or above its neighbour")
+    @Test("Each paragraph of .env.example begins with a comment")
     func exampleIsCommented() throws {
         for paragraph in try text(".env.example").split(separator: "\n\n") {
             #expect(paragraph.hasPrefix("# "))
         }
     }
 
-    @Test("docs/operations.md has a table of every setting, with its default and what it may be")
+    @Test("docs/operations.md lists every setting with its default and allowed values")
     func operations() throws {
         let rows = try text("docs/operations.md").split(separator: "\n").filter { $0.hasPrefix("| `") }.map { row in
             row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
@@ -45,7 +45,7 @@ struct SettingsDocumentsTests {
     }
 
     @Test(
-        "What the deployments set are settings that exist",
+        "The deployments set only existing settings",
         arguments: ["Dockerfile", "compose.yaml", "image-to-song.service", "kubernetes/configmap.yaml"])
     func deployments(_ file: String) throws {
         let names = Set(Settings.table.map(\.name))

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Settings
 
-@Suite("What is said of the settings")
+@Suite("Printed settings")
 struct SettingsTableTests {
     private func load(_ environment: [String: String], file text: String = "") throws -> LoadedSettings {
         let url = FileManager.default.temporaryDirectory.appending(path: "settings-\(UUID().uuidString).env")
@@ -24,7 +24,7 @@ struct SettingsTableTests {
         return Dictionary(uniqueKeysWithValues: pairs)
     }
 
-    @Test("Each setting is shown with its value and where that comes from")
+    @Test("Prints each setting with its value and origin")
     func showsOrigins() throws {
         let rows = try rows(load(["PORT": "9001", "HOST": ""], file: "PORT=9000\nUSE_GPU=off\n"))
         #expect(rows.count == Settings.table.count + 1)
@@ -34,7 +34,7 @@ struct SettingsTableTests {
         #expect(rows["REQUEST_TIMEOUT"]?.value == "30")
     }
 
-    @Test("What stands in the environment is told from what stands in the file and from what does not stand anywhere")
+    @Test("Tells whether a setting comes from the environment")
     func tellsTheEnvironment() throws {
         let loaded = try load(["USE_GPU": "true", "HOST": ""], file: "PORT=9000\n")
         #expect(loaded.isInEnvironment("USE_GPU"))
@@ -43,7 +43,7 @@ struct SettingsTableTests {
         #expect(try load(["USE_GPU": "false"]).settings.devicePreference(asked: true) == .cpu)
     }
 
-    @Test("Every column begins at the same place in each line")
+    @Test("Aligns the columns")
     func alignsColumns() throws {
         let lines = try load(["MODEL_ID": "/a/long/path/to/a/checkpoint"]).table.split(separator: "\n")
         let header = try #require(lines.first)
@@ -57,7 +57,7 @@ struct SettingsTableTests {
     }
 
     @Test(
-        "Keys are counted, not shown",
+        "Prints the number of keys, not the keys",
         arguments: [("", "(none)"), ("0123456789abcdef", "******** (1 key)"), ("one-key,two-key", "******** (2 keys)")])
     func masksKeys(_ keys: String, _ shown: String) throws {
         let loaded = try load(["API_KEYS": keys])
@@ -65,7 +65,7 @@ struct SettingsTableTests {
         for key in keys.split(separator: ",") { #expect(!loaded.table.contains(key)) }
     }
 
-    @Test("Keys that can be found by trying are warned of, without being shown")
+    @Test("Warns of short keys without printing them")
     func warnsOfShortKeys() throws {
         let warnings = try load(["API_KEYS": "0123456789abcdef,hunter2"]).warnings
         #expect(warnings.count == 1)
@@ -74,7 +74,7 @@ struct SettingsTableTests {
     }
 
     @Test(
-        "A name that looks like a slip of the pen is warned of",
+        "Warns of a name that looks like a misspelt setting",
         arguments: [
             ("MAX_IMAGESIZE", "MAX_IMAGE_SIZE"), ("port", "PORT"), ("PROT", "PORT"), ("MODELID", "MODEL_ID"),
             ("API_KEY", "API_KEYS"), ("CORS_ORIGIN", "CORS_ORIGINS"), ("LOGLEVEL", "LOG_LEVEL"),
@@ -87,13 +87,13 @@ struct SettingsTableTests {
     }
 
     @Test(
-        "Other programs' names in the file, and the environment's, are left alone",
+        "Ignores other programs' variables",
         arguments: ["DATABASE_URL", "POSTGRES_PASSWORD", "HOME", "TZ", "HOSTNAME", "GRAFANA_PORT", "REDIS_HOST"])
     func leavesOthersAlone(_ name: String) throws {
         #expect(try load(["MAX_IMAGESIZE": "1", name: "x"], file: "\(name)=1\n").warnings == [])
     }
 
-    @Test("A setting that stands twice in the file, and one that has no effect there, are warned of")
+    @Test("Warns of a setting given twice in the file, and of one that has no effect there")
     func warnsOfUseless() throws {
         let loaded = try load([:], file: "PORT=1\nONNXRUNTIME_LIBRARY=/lib/x.so\nPORT=2\n")
         #expect(loaded.settings.port == 2)
@@ -103,7 +103,7 @@ struct SettingsTableTests {
     }
 
     @Test(
-        "Names are as far apart as the slips between them",
+        "The distance of names is the number of edits between them",
         arguments: [("PORT", "PORT", 0), ("PORT", "PROT", 1), ("HOST", "HOSTS", 1), ("AB", "", 2), ("ABC", "CBA", 2)])
     func measuresDistance(_ first: String, _ second: String, _ distance: Int) {
         #expect(NameDistance.between(Array(first), Array(second)) == distance)

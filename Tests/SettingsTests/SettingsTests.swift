@@ -24,13 +24,13 @@ struct SettingsTests {
         return try body(url.path)
     }
 
-    @Test("Without environment and file the defaults hold")
+    @Test("Uses the defaults without environment and file")
     func defaults() throws {
         #expect(try settings([:]) == Settings())
         #expect(try load([:]).warnings == [])
     }
 
-    @Test("The environment goes before the file, and the file before the default")
+    @Test("Prefers the environment to the file, and the file to the default")
     func order() throws {
         try withFile("# a comment\nPORT=9000\nHOST=127.0.0.1\n") { path in
             let settings = try settings(["PORT": "9001"], file: path)
@@ -40,7 +40,7 @@ struct SettingsTests {
         }
     }
 
-    @Test("Each setting reaches its field")
+    @Test("Reads each setting into its property")
     func allFields() throws {
         var expected = Settings()
         expected.host = "::1"
@@ -95,7 +95,7 @@ struct SettingsTests {
         #expect(try settings(environment) == expected)
     }
 
-    @Test("An empty value counts as none, wherever it stands")
+    @Test("An empty value counts as unset")
     func emptyValue() throws {
         #expect(try settings(["PORT": "", "DEBUG": ""]) == Settings())
         try withFile("PORT=9000\nHOST=\n") { path in
@@ -106,7 +106,7 @@ struct SettingsTests {
     }
 
     @Test(
-        "A value that cannot be read is named, with its setting and what it may be",
+        "Names an unreadable value, its setting and the allowed values",
         arguments: [
             ("PORT", "eighty", "a whole number from 0 to 65535"),
             ("PORT", "65536", "a whole number from 0 to 65535"),
@@ -140,7 +140,7 @@ struct SettingsTests {
         #expect(error.message.hasSuffix("."))
     }
 
-    @Test("A value that cannot be read is named with its line where it stands in the file")
+    @Test("Names the line of an unreadable value in the file")
     func unreadableInFile() throws {
         try withFile("\nPORT='eighty\\n'\n") { path in
             let error = try #require(throws: SettingsError.self) { try settings([:], file: path) }
@@ -152,7 +152,7 @@ struct SettingsTests {
     }
 
     @Test(
-        "A sentence about a value stays on one line and is not long",
+        "An error about a value is short and on one line",
         arguments: ["a\nb", String(repeating: "x", count: 500)])
     func sentenceLength(_ value: String) throws {
         let error = try #require(throws: SettingsError.self) { try settings(["PORT": value]) }
@@ -160,14 +160,14 @@ struct SettingsTests {
         #expect(error.message.count < 200)
     }
 
-    @Test("A secret that cannot be read is not shown", arguments: ["API_KEYS"])
+    @Test("Does not show a secret that cannot be read", arguments: ["API_KEYS"])
     func unreadableSecret(_ name: String) throws {
         let error = try #require(throws: SettingsError.self) { try settings([name: "se cret,other"]) }
         #expect(error.message.hasPrefix("The setting \(name) is ********; it may be keys of"))
         #expect(!error.message.contains("cret"))
     }
 
-    @Test("A file that is no file is refused by name")
+    @Test("Refuses a path that is not a file")
     func unreadableFile() throws {
         let folder = FileManager.default.temporaryDirectory.path
         let error = try #require(throws: SettingsError.self) { try settings([:], file: folder) }
@@ -175,7 +175,7 @@ struct SettingsTests {
         #expect(error.message.contains(folder))
     }
 
-    @Test("What is shown of a setting reads as the same setting again", arguments: Settings.table.map(\.name))
+    @Test("A printed value can be read again as the same setting", arguments: Settings.table.map(\.name))
     func showsWhatItReads(_ name: String) throws {
         let setting = try #require(Settings.table.first { $0.name == name })
         var settings = Settings()

@@ -2,10 +2,10 @@ import Testing
 
 @testable import Settings
 
-@Suite("Origins of web pages")
+@Suite("Web origins")
 struct WebOriginTests {
     @Test(
-        "An origin is put into the form in which browsers send it",
+        "Normalises an origin to what browsers send",
         arguments: [
             ("https://example.org", "https://example.org"), ("http://localhost:3000", "http://localhost:3000"),
             ("HTTPS://Example.ORG:8443", "https://example.org:8443"),
@@ -20,7 +20,7 @@ struct WebOriginTests {
     }
 
     @Test(
-        "What no browser would send is refused",
+        "Refuses an origin that no browser sends",
         arguments: [
             "", "*", "example.org", "//example.org", "https://", "https:///", "https://example.org/", "null",
             "https://example.org/path", "https://example.org?x", "https://user@example.org", "ftp://example.org",

@@ -3,9 +3,9 @@ import Testing
 
 @testable import Tokenization
 
-@Suite("The tokenizer")
+@Suite("Byte-pair tokenizer")
 struct BytePairTokenizerTests {
-    @Test("A token is found by its text as the vocabulary spells it")
+    @Test("Finds a token by its spelling in the vocabulary")
     func tokenIDs() throws {
         let tokenizer = try Fixture("opt_like").tokenizer
         #expect(tokenizer.tokenID(of: "</s>") == 2)
@@ -14,7 +14,7 @@ struct BytePairTokenizerTests {
         #expect(tokenizer.tokenID(of: " is") == nil)
     }
 
-    @Test("Merges go by rank, then from the left")
+    @Test("Merges by rank, then from the left")
     func mergeOrder() throws {
         let tokenizer = try Draft {
             $0.vocabulary = #"{"a": 0, "b": 1, "aa": 2, "ab": 3, "aab": 4}"#
@@ -25,7 +25,7 @@ struct BytePairTokenizerTests {
         #expect(tokenizer.encode("aab", addingSpecialTokens: false) == [2, 1])
     }
 
-    @Test("A merge whose symbols have been merged otherwise is not carried out before its turn")
+    @Test("Skips a merge whose symbols have been merged otherwise")
     func staleMerge() throws {
         let tokenizer = try Draft {
             $0.vocabulary = #"{"a": 0, "b": 1, "c": 2, "d": 3, "ab": 4, "bc": 5, "bcd": 6, "abc": 7}"#
@@ -35,7 +35,7 @@ struct BytePairTokenizerTests {
         #expect(tokenizer.encode("abc", addingSpecialTokens: false) == [7])
     }
 
-    @Test("The pieces of a character are held back until it is whole")
+    @Test("Streaming holds back the bytes of a character until it is complete")
     func streamsWholeCharacters() throws {
         let tokenizer = try #require(try Fixture("opt_like").tokenizer as? BytePairTokenizer)
         let wave = ["ð", "Ł", "Į", "Ĭ"].compactMap { tokenizer.tokenID(of: $0) }
@@ -48,7 +48,7 @@ struct BytePairTokenizerTests {
         #expect(stream.finish().isEmpty)
     }
 
-    @Test("Ids that no token has are passed over", arguments: [-1, 4, Int.max, Int.min])
+    @Test("Decoding ignores unknown ids", arguments: [-1, 4, Int.max, Int.min])
     func unknownIDs(id: Int) throws {
         #expect(try Draft().load().decode([2, id, 0], skippingSpecialTokens: false) == "aba")
     }
@@ -62,7 +62,7 @@ struct BytePairTokenizerTests {
         #expect(tokenizer.decode(ids, skippingSpecialTokens: false) == text)
     }
 
-    @Test("Files may be symbolic links, as in Hugging Face's cache")
+    @Test("Reads files behind symbolic links, as in Hugging Face's cache")
     func symbolicLinks() throws {
         try withFolder { folder in
             try Data(Draft().text.utf8).write(to: folder.appending(path: "blob"))
@@ -72,7 +72,7 @@ struct BytePairTokenizerTests {
         }
     }
 
-    @Test("Of both kinds of files, tokenizer.json counts")
+    @Test("Prefers tokenizer.json to vocab.json and merges.txt")
     func tokenizerFileFirst() throws {
         let tokenizer = try loadTokenizer(from: [
             "tokenizer.json": Draft().text, "vocab.json": #"{"a": 7, "b": 8}"#, "merges.txt": "",
@@ -80,7 +80,7 @@ struct BytePairTokenizerTests {
         #expect(tokenizer.encode("ab", addingSpecialTokens: false) == [2])
     }
 
-    @Test("Windows line ends and blank lines in merges.txt change nothing")
+    @Test("Ignores Windows line ends and blank lines in merges.txt")
     func mergesLineEnds() throws {
         let tokenizer = try loadTokenizer(from: [
             "vocab.json": #"{"a": 0, "b": 1, "ab": 2}"#, "merges.txt": "#version: 0.2\r\na b\r\n\r\n",

@@ -43,12 +43,12 @@ struct ConfiguredTokenizerTests {
         return try TokenizerFile.load(folder: folder)
     }
 
-    @Test("The references are there")
+    @Test("Has at least 13 references")
     func isThere() {
         #expect(Configured.all.count >= 13)
     }
 
-    @Test("Special tokens and cleaned spaces are transformers'", arguments: Configured.all)
+    @Test("Special tokens and space clean-up equal those of transformers", arguments: Configured.all)
     func agrees(_ configured: Configured) throws {
         let tokenizer = try tokenizer(configured)
         for expected in configured.cases {
@@ -60,7 +60,7 @@ struct ConfiguredTokenizerTests {
         }
     }
 
-    @Test("A stream gives the cleaned text, and takes nothing back", arguments: Configured.all)
+    @Test("Streams the cleaned text", arguments: Configured.all)
     func streams(_ configured: Configured) throws {
         let tokenizer = try tokenizer(configured)
         for expected in configured.cases {
@@ -71,7 +71,7 @@ struct ConfiguredTokenizerTests {
         }
     }
 
-    @Test("New tokens get ids in the order of the file, not of their names")
+    @Test("New tokens get ids in the file's order")
     func keepsOrder() throws {
         let configured = try #require(Configured.all.first { $0.name == "extra_special_tokens is an object" })
         let tokenizer = try tokenizer(configured)
@@ -80,7 +80,7 @@ struct ConfiguredTokenizerTests {
     }
 
     @Test(
-        "A file that is something else has its sentence",
+        "Says what a file is that is not a tokenizer's",
         arguments: [
             ("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 9\n", "Git LFS"),
             ("<!DOCTYPE html><title>Sign in</title>", "web page"),
@@ -95,7 +95,7 @@ struct ConfiguredTokenizerTests {
         #expect(error.message.contains(file) && error.message.contains(foreign.word), "\(error)")
     }
 
-    @Test("An added token of more than 1,000 bytes is refused")
+    @Test("Refuses an added token of more than 1,000 bytes")
     func refusesLongTokens() throws {
         let vocabulary = try Vocabulary(["a": 0])
         func add(_ count: Int) throws(TokenizationError) {

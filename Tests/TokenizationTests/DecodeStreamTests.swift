@@ -23,9 +23,9 @@ private struct WordTokenizer: Tokenizing {
     }
 }
 
-@Suite("Decoding piece by piece")
+@Suite("Decode stream")
 struct DecodeStreamTests {
-    @Test("A tokenizer whose text depends on what is before gives whole characters, and in all what decode gives")
+    @Test("Streams whole characters from a context-dependent tokenizer, in all the same as decode")
     func dependent() {
         let tokenizer = WordTokenizer()
         let ids = [256, 257] + tokenizer.encode(" 🌊", addingSpecialTokens: false) + [257, 0xF0, 0x9F]

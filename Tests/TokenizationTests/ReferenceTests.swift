@@ -3,9 +3,9 @@ import Testing
 
 @testable import Tokenization
 
-@Suite("Against the tokenizers package")
+@Suite("Parity with the tokenizers package")
 struct ReferenceTests {
-    @Test("Every text has the package's ids", arguments: Fixture.names)
+    @Test("Encodes every text as the tokenizers package does", arguments: Fixture.names)
     func encodes(name: String) throws {
         let fixture = try Fixture(name)
         for (text, expected) in fixture.cases {
@@ -14,7 +14,7 @@ struct ReferenceTests {
         }
     }
 
-    @Test("Special tokens stand around every text as the package puts them", arguments: Fixture.names)
+    @Test("Adds special tokens as the tokenizers package does", arguments: Fixture.names)
     func addsSpecialTokens(name: String) throws {
         let fixture = try Fixture(name)
         for (text, expected) in fixture.cases {
@@ -24,7 +24,7 @@ struct ReferenceTests {
         }
     }
 
-    @Test("Ids decode to the package's text, with special tokens and without", arguments: Fixture.names)
+    @Test("Decodes ids as the tokenizers package does, with and without special tokens", arguments: Fixture.names)
     func decodes(name: String) throws {
         let fixture = try Fixture(name)
         for (text, expected) in fixture.cases {
@@ -36,7 +36,7 @@ struct ReferenceTests {
         }
     }
 
-    @Test("Broken UTF-8 and unknown ids decode to the package's text", arguments: Fixture.names)
+    @Test("Decodes broken UTF-8 and unknown ids as the tokenizers package does", arguments: Fixture.names)
     func decodesOddIDs(name: String) throws {
         let fixture = try Fixture(name)
         try #require(!fixture.reference.decoding.isEmpty)
@@ -46,13 +46,13 @@ struct ReferenceTests {
         }
     }
 
-    @Test("The vocabulary has the package's size", arguments: Fixture.names)
+    @Test("The vocabulary has the same size as in the tokenizers package", arguments: Fixture.names)
     func counts(name: String) throws {
         let fixture = try Fixture(name)
         #expect(fixture.tokenizer.vocabularySize == fixture.reference.size)
     }
 
-    @Test("A stream of ids gives the text that decoding them at once gives", arguments: Fixture.names)
+    @Test("Streaming ids gives the same text as decoding them at once", arguments: Fixture.names)
     func streams(name: String) throws {
         let fixture = try Fixture(name)
         let tokenizer = fixture.tokenizer

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Tokenization
 
-@Suite("Parts of tokenizer.json that are refused")
+@Suite("Refused parts of tokenizer.json")
 struct RefusedComponentTests {
     struct Refusal: Sendable, CustomTestStringConvertible {
         let code: TokenizationError.Code
@@ -111,12 +111,12 @@ struct RefusedComponentTests {
         Refusal(.malformedFile, naming: "not valid JSON") { $0.decoder = "," },
     ]
 
-    @Test("A part that is not built, or is broken, is refused by name", arguments: components + models)
+    @Test("Refuses an unsupported or broken part of tokenizer.json by name", arguments: components + models)
     func refusesParts(refusal: Refusal) throws {
         try expectRefusal(refusal)
     }
 
-    @Test("Special tokens and shapes that make no sense are refused by name", arguments: specialTokens + shapes)
+    @Test("Refuses invalid special tokens and structures by name", arguments: specialTokens + shapes)
     func refusesNonsense(refusal: Refusal) throws {
         try expectRefusal(refusal)
     }

@@ -3,18 +3,18 @@ import Testing
 
 @testable import Tokenization
 
-@Suite("Files that are refused")
+@Suite("Refused tokenizer files")
 struct RefusedFileTests {
     static let vocabulary = #"{"a": 0, "b": 1, "ab": 2}"#
 
-    @Test("A folder without a tokenizer is refused, and told what it lacks")
+    @Test("Refuses a folder without a tokenizer, and says what it lacks")
     func emptyFolder() throws {
         let error = try #require(throws: TokenizationError.self) { try loadTokenizer(from: [:]) }
         #expect(error.code == .missingFile)
         #expect(error.message.contains("tokenizer.json, or vocab.json and merges.txt"))
     }
 
-    @Test("A vocab.json without merges.txt is refused, naming merges.txt")
+    @Test("Refuses a vocab.json without merges.txt, naming merges.txt")
     func noMerges() throws {
         let error = try #require(throws: TokenizationError.self) {
             try loadTokenizer(from: ["vocab.json": Self.vocabulary])
@@ -24,7 +24,7 @@ struct RefusedFileTests {
     }
 
     @Test(
-        "A file that is not JSON is refused, by name",
+        "Refuses a file that is not JSON, naming it",
         arguments: ["", "{", "not json", "[]", "\u{0}", #"{"model": {"type": "BPE""#, "\u{FEFF}{}"])
     func notJSON(text: String) throws {
         let error = try #require(throws: TokenizationError.self) {
@@ -34,7 +34,7 @@ struct RefusedFileTests {
         #expect(error.message.contains("tokenizer.json: "))
     }
 
-    @Test("JSON nested without end is refused")
+    @Test("Refuses JSON nested too deep")
     func nested() throws {
         let text = String(repeating: "[", count: 100_000)
         let error = try #require(throws: TokenizationError.self) {
@@ -43,7 +43,7 @@ struct RefusedFileTests {
         #expect(error.code == .malformedFile)
     }
 
-    @Test("A file over the limit is refused before it is read", arguments: ["tokenizer.json", "vocab.json"])
+    @Test("Refuses a file over the size limit before reading it", arguments: ["tokenizer.json", "vocab.json"])
     func tooLarge(name: String) throws {
         try withFolder { folder in
             let file = folder.appending(path: name)
@@ -58,7 +58,7 @@ struct RefusedFileTests {
         }
     }
 
-    @Test("A folder in the place of a file is refused")
+    @Test("Refuses a folder named tokenizer.json")
     func folderInPlace() throws {
         try withFolder { folder in
             let file = folder.appending(path: "tokenizer.json")
@@ -68,7 +68,7 @@ struct RefusedFileTests {
         }
     }
 
-    @Test("A merges.txt that is not UTF-8 is refused")
+    @Test("Refuses a merges.txt that is not UTF-8")
     func mergesNotText() throws {
         try withFolder { folder in
             try Data(Self.vocabulary.utf8).write(to: folder.appending(path: "vocab.json"))
@@ -80,7 +80,7 @@ struct RefusedFileTests {
     }
 
     @Test(
-        "The older files are checked like tokenizer.json",
+        "Checks vocab.json and merges.txt like tokenizer.json",
         arguments: [
             ("vocab.json", #"{"a": 0, "b": 0}"#, TokenizationError.Code.invalidVocabulary, "vocab.json: the tokens"),
             ("vocab.json", #"["a"]"#, .malformedFile, "vocab.json"),

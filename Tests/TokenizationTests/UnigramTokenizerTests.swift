@@ -27,9 +27,9 @@ struct UnigramDraft: Sendable {
     }
 }
 
-@Suite("The Unigram tokenizer")
+@Suite("Unigram tokenizer")
 struct UnigramTokenizerTests {
-    @Test("The likeliest pieces are taken, not the longest")
+    @Test("Takes the most likely pieces, not the longest")
     func likeliest() throws {
         let tokenizer = try UnigramDraft().load()
         #expect(tokenizer.encode("ab", addingSpecialTokens: false) == [1, 4])
@@ -38,13 +38,13 @@ struct UnigramTokenizerTests {
         #expect(tokenizer.vocabularySize == 6)
     }
 
-    @Test("Unknown characters in a row are one unknown token")
+    @Test("Joins consecutive unknown characters into one unknown token")
     func joinsUnknown() throws {
         let tokenizer = try UnigramDraft().load()
         #expect(tokenizer.encode("axyb", addingSpecialTokens: false) == [5, 0, 3])
     }
 
-    @Test("Pieces that are canonically equivalent are told apart")
+    @Test("Tells canonically equivalent pieces apart")
     func tellsEquivalentPieces() throws {
         let tokenizer = try UnigramDraft {
             $0.pieces = #"[["<unk>", 0], ["é", -1], ["e\u0301", -1]]"#
@@ -62,7 +62,7 @@ struct UnigramTokenizerTests {
         #expect(tokenizer.decode(ids, skippingSpecialTokens: false) == text)
     }
 
-    @Test("A stream tells the words as they come, the first without its space")
+    @Test("Streams word by word, the first without its space")
     func streams() throws {
         let tokenizer = try Fixture("t5").tokenizer
         var stream = DecodeStream(tokenizer, skippingSpecialTokens: true)
@@ -73,7 +73,7 @@ struct UnigramTokenizerTests {
     }
 }
 
-@Suite("Unigram tokenizers that are refused")
+@Suite("Refused Unigram tokenizers")
 struct RefusedUnigramTests {
     struct Refusal: Sendable, CustomTestStringConvertible {
         let code: TokenizationError.Code
@@ -130,7 +130,7 @@ struct RefusedUnigramTests {
         },
     ]
 
-    @Test("A part that is not built, or is broken, is refused by name", arguments: refusals)
+    @Test("Refuses an unsupported or broken part of a Unigram tokenizer by name", arguments: refusals)
     func refusesParts(refusal: Refusal) throws {
         let error = try #require(throws: TokenizationError.self) { try refusal.draft.load() }
         #expect(error.code == refusal.code)
@@ -138,7 +138,7 @@ struct RefusedUnigramTests {
         #expect(error.description.contains("tokenizer.json: "))
     }
 
-    @Test("A character map whose trie leads out of it changes nothing", arguments: 0..<32)
+    @Test("Survives a character map whose trie points outside", arguments: 0..<32)
     func survivesWildMaps(seed: UInt8) throws {
         var state = UInt64(seed) &+ 1
         var bytes: [UInt8] = [64, 0, 0, 0]

@@ -38,7 +38,7 @@ struct WordPieceTokenizerTests {
         try #require(try TokenizerFile.load(folder: Fixture.folder.appending(path: name)) as? WordPieceTokenizer)
     }
 
-    @Test("Texts are cut where the package cuts them, at either end", arguments: names)
+    @Test("Truncates texts as the tokenizers package does, at either end", arguments: names)
     func cuts(_ name: String) throws {
         let tokenizer = try tokenizer(name)
         for row in try Cuts(name).cut {
@@ -47,7 +47,7 @@ struct WordPieceTokenizerTests {
         }
     }
 
-    @Test("Batches are cut and filled up as the file says", arguments: names.prefix(2))
+    @Test("Truncates and pads batches as the file says", arguments: names.prefix(2))
     func fillsUp(_ name: String) throws {
         let (tokenizer, cuts) = (try tokenizer(name), try Cuts(name))
         let padding = try #require(tokenizer.padding)
@@ -57,7 +57,7 @@ struct WordPieceTokenizerTests {
         #expect(padding.apply(to: rows) == cuts.padded)
     }
 
-    @Test("A file that says nothing of it cuts and fills nothing")
+    @Test("Neither truncates nor pads if the file says nothing about it")
     func leavesAlone() throws {
         let tokenizer = try tokenizer("wordpiece_accents")
         #expect(tokenizer.truncation == nil && tokenizer.padding == nil)
@@ -73,7 +73,7 @@ struct WordPieceTokenizerTests {
         }
     }
 
-    @Test("What the file leaves out is as in BERT")
+    @Test("Uses BERT's defaults for what the file leaves out")
     func hasDefaults() throws {
         let tokenizer = try Self.draft { $0.vocabulary = ###"{"a": 0, "b": 1, "##b": 2}"### }.load()
         #expect(tokenizer.encode("bb bc b", addingSpecialTokens: true) == [1, 2, 0, 1])
@@ -114,7 +114,7 @@ struct WordPieceTokenizerTests {
             draft: draft { $0.normalizer = #"{"type": "BertNormalizer", "lowercase": true}"# }),
     ]
 
-    @Test("What is not built, or is broken, is refused by name", arguments: refusals)
+    @Test("Refuses an unsupported or broken part of a WordPiece tokenizer by name", arguments: refusals)
     func refuses(_ refusal: Refusal) throws {
         let error = try #require(throws: TokenizationError.self) { try refusal.draft.load() }
         #expect(error.code == refusal.code)

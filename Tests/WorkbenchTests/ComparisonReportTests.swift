@@ -2,7 +2,7 @@ import Testing
 
 @testable import Workbench
 
-@Suite("What differs between precisions")
+@Suite("Comparison report")
 struct ComparisonReportTests {
     private func report(differing: Int, of count: Int) -> ComparisonReport {
         let files = (0..<count).map { "picture \($0)" }
@@ -20,7 +20,7 @@ struct ComparisonReportTests {
             failures: [ComparisonReport.Failure(file: "broken", error: "It is broken.")])
     }
 
-    @Test("is a share of the captions, and the words that these still have in common")
+    @Test("Reports the share of equal captions, and the word overlap")
     func isCounted() {
         let rows = report(differing: 3, of: 12).precisions
         #expect(rows[0].equalCaptions == 1 && rows[0].wordOverlap == 1)
@@ -28,7 +28,7 @@ struct ComparisonReportTests {
         #expect(abs(rows[1].wordOverlap - (9 + 3 * 0.5) / 12) < 1e-12)
     }
 
-    @Test("is listed picture by picture, up to a number")
+    @Test("Lists differing captions picture by picture, up to a limit")
     func isListed() {
         let table = report(differing: 5, of: 12).table(listing: 3)
         #expect(table.contains("12 pictures, 1 left out; captions held against those at fp32"))
@@ -39,7 +39,7 @@ struct ComparisonReportTests {
         #expect(!report(differing: 5, of: 12).table(listing: .max).contains("more"))
     }
 
-    @Test("is said to be nothing where all captions are the same")
+    @Test("Says so if all captions are the same")
     func isNothing() {
         #expect(report(differing: 0, of: 1).table(listing: 3).contains("1 picture, 1 left out"))
         #expect(report(differing: 0, of: 1).table(listing: 3).hasSuffix("All captions are the same."))

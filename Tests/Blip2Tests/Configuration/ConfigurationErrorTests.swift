@@ -5,7 +5,7 @@ import Testing
 
 @testable import Blip2
 
-@Suite("A configuration that no model can be built from")
+@Suite("Invalid configurations")
 struct ConfigurationErrorTests {
     private static func error(_ read: () throws(Blip2Error) -> Void) -> Blip2Error? {
         do throws(Blip2Error) {
@@ -17,7 +17,7 @@ struct ConfigurationErrorTests {
     }
 
     @Test(
-        "is refused with the file, the key and what its value may be",
+        "Refuses an invalid config.json with the path, the key and the allowed values",
         arguments: [
             (#"{"vision_config": {"hidden_size": 0}}"#, "vision_config.hidden_size", "from 1 to"),
             (#"{"vision_config": {"hidden_size": 99999999999}}"#, "vision_config.hidden_size", "from 1 to"),
@@ -81,7 +81,7 @@ struct ConfigurationErrorTests {
     }
 
     @Test(
-        "of another architecture is refused by its name and those that are supported",
+        "Refuses an unsupported architecture by name and lists the supported ones",
         arguments: [
             (#"{"model_type": "blip"}"#, "\"blip\"", "blip-2"),
             (#"{"model_type": null}"#, "null", "blip-2"),
@@ -102,7 +102,7 @@ struct ConfigurationErrorTests {
     }
 
     @Test(
-        "is refused in the file about generation too",
+        "Refuses an invalid value in generation_config.json with its key",
         arguments: [
             (#"{"num_beams": 0}"#, "num_beams"), (#"{"max_new_tokens": -1}"#, "max_new_tokens"),
             (#"{"early_stopping": "soon"}"#, "early_stopping"), (#"{"repetition_penalty": 0}"#, "repetition_penalty"),
@@ -117,7 +117,7 @@ struct ConfigurationErrorTests {
     }
 
     @Test(
-        "is refused in the file about pictures too",
+        "Refuses an invalid value in preprocessor_config.json with its key",
         arguments: [
             (#"{"size": {"shortest_edge": 64}}"#, "size"), (#"{"size": {"longest_edge": 64}}"#, "size"),
             (#"{"size": {"height": 64}}"#, "size"), (#"{"size": 0}"#, "size"), (#"{"size": [1, 2, 3]}"#, "size"),

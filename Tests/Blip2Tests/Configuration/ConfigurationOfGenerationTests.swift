@@ -6,9 +6,9 @@ import Testing
 
 @testable import Blip2
 
-@Suite("What a checkpoint says about generating")
+@Suite("generation_config.json")
 struct ConfigurationOfGenerationTests {
-    @Test("is nothing where the file is empty")
+    @Test("An empty generation_config.json sets nothing")
     func empty() throws {
         let generation = try GenerationConfiguration(.example("{}"))
         #expect(generation.bosTokenID == nil && generation.padTokenID == nil && generation.eosTokenIDs.isEmpty)
@@ -19,7 +19,7 @@ struct ConfigurationOfGenerationTests {
         #expect(generation.topK == nil && generation.topP == nil)
     }
 
-    @Test("is read from every key that the file has")
+    @Test("Reads every supported key of generation_config.json")
     func full() throws {
         let generation = try GenerationConfiguration(
             .example(
@@ -39,7 +39,7 @@ struct ConfigurationOfGenerationTests {
     }
 
     @Test(
-        "may be when a beam search ends",
+        "Reads early_stopping as true, false or never",
         arguments: [
             ("true", GenerationConfiguration.EarlyStopping.always), ("false", .heuristic), ("\"never\"", .never),
         ])
@@ -48,7 +48,7 @@ struct ConfigurationOfGenerationTests {
         #expect(try GenerationConfiguration(file).earlyStopping == expected)
     }
 
-    @Test("has the special tokens of the language model even where the file has others, as in transformers")
+    @Test("Takes special tokens from the language model's configuration, as transformers does")
     func specialTokens() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "generation-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -5,9 +5,11 @@ import Testing
 
 @testable import Blip2
 
-@Suite("What a checkpoint says about pictures")
+@Suite("preprocessor_config.json")
 struct ConfigurationOfPicturesTests {
-    @Test("equals what transformers makes of the same file", arguments: try ConfigurationFixture.all("processors"))
+    @Test(
+        "The image processor's configuration equals what transformers reads from the same file",
+        arguments: try ConfigurationFixture.all("processors"))
     func likeTransformers(_ fixture: ConfigurationFixture) throws {
         let processor = try ImageProcessorConfiguration(fixture.file)
         let expected = fixture.expected
@@ -32,7 +34,7 @@ struct ConfigurationOfPicturesTests {
         #expect(try processor.width == result.integer("width") && processor.height == result.integer("height"))
     }
 
-    @Test("is the class's default at the model's own size where there is no such file")
+    @Test("Without a preprocessor file, uses the class's defaults at the model's own image size")
     func missingFile() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "pictures-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -46,7 +48,7 @@ struct ConfigurationOfPicturesTests {
         #expect(with.size == .exact(width: 48, height: 48))
     }
 
-    @Test("takes a list as height and width, and null as left out")
+    @Test("Reads a list as height and width, and null as not given")
     func spellings() throws {
         let list = try ImageProcessorConfiguration(.example(#"{"size": [48, 80], "do_resize": null}"#))
         #expect(list.width == 80 && list.height == 48 && list.doResize)

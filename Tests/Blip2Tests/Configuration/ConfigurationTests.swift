@@ -5,9 +5,11 @@ import Testing
 
 @testable import Blip2
 
-@Suite("The configuration of a model")
+@Suite("Model configuration")
 struct ConfigurationTests {
-    @Test("equals what transformers makes of the same file", arguments: try ConfigurationFixture.all("configurations"))
+    @Test(
+        "The model's configuration equals what transformers reads from the same file",
+        arguments: try ConfigurationFixture.all("configurations"))
     func likeTransformers(_ fixture: ConfigurationFixture) throws {
         let configuration = try Blip2Configuration(fixture.file)
         try expectVision(configuration.vision, #require(try fixture.expected.section("vision")))
@@ -93,7 +95,7 @@ struct ConfigurationTests {
 
     private struct WrongFamily: Error {}
 
-    @Test("counts the patches of a picture as transformers does, whole ones only")
+    @Test("Counts only whole patches, as transformers does")
     func patches() throws {
         let file = try ConfigurationFile.example(#"{"vision_config": {"image_size": 75, "patch_size": 16}}"#)
         let vision = try Blip2Configuration(file).vision
@@ -102,7 +104,7 @@ struct ConfigurationTests {
         #expect(try Blip2Configuration(.example("{}")).vision.tokenCount == 257)
     }
 
-    @Test("tells which layers of the Q-Former look at the picture, and whether a norm ends the language model")
+    @Test("Tells which Q-Former layers have cross-attention, and whether the decoder has a final norm")
     func derived() throws {
         let plain = try Blip2Configuration(.example("{}"))
         #expect((0..<4).map(plain.qFormer.hasCrossAttention) == [true, false, true, false])
@@ -113,7 +115,7 @@ struct ConfigurationTests {
     }
 
     @Test(
-        "knows an activation by each of transformers' names for it",
+        "Accepts each of transformers' names for an activation",
         arguments: [
             ("gelu", Activation.gelu), ("gelu_python", .gelu), ("gelu_new", .geluTanh), ("gelu_fast", .geluTanh),
             ("gelu_pytorch_tanh", .geluTanh), ("gelu_python_tanh", .geluTanh), ("gelu_accurate", .geluTanh),

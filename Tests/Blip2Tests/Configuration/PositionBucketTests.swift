@@ -26,20 +26,20 @@ struct BucketFixture: Sendable, Decodable, CustomTestStringConvertible {
     }
 }
 
-@Suite("Buckets of relative positions")
+@Suite("T5 position buckets")
 struct PositionBucketTests {
-    @Test("There are buckets to compare")
+    @Test("Has at least ten bucket fixtures")
     func hasFixtures() {
         #expect(BucketFixture.all.count >= 10)
     }
 
-    @Test("Distances before a causal query are in the buckets of transformers", arguments: BucketFixture.all)
+    @Test("Causal distances fall into the same buckets as in transformers", arguments: BucketFixture.all)
     func causal(_ fixture: BucketFixture) {
         let buckets = T5PositionBuckets(count: fixture.count, maximumDistance: fixture.maximumDistance)
         #expect(buckets.causal == BucketFixture.buckets(fixture.causal))
     }
 
-    @Test("Distances to both sides are in the buckets of transformers", arguments: BucketFixture.all)
+    @Test("Bidirectional distances fall into the same buckets as in transformers", arguments: BucketFixture.all)
     func bidirectional(_ fixture: BucketFixture) {
         let most = fixture.maximumDistance
         let length = min(most, 600) + 1

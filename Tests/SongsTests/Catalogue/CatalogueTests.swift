@@ -5,7 +5,7 @@ import Testing
 
 @testable import Songs
 
-@Suite("The catalogue of songs")
+@Suite("Song catalogue")
 struct CatalogueTests {
     private let place: Workplace
 
@@ -15,7 +15,7 @@ struct CatalogueTests {
         try SongImport(catalogue: catalogue).run(path: place.file("list.csv", csv))
     }
 
-    @Test("A new catalogue begins with the starter songs, and one that was emptied stays empty")
+    @Test("A new catalogue has the starter songs; an emptied one stays empty")
     func starter() throws {
         let path = place.path("new.sqlite")
         let catalogue = try SongCatalogue(path: path)
@@ -26,7 +26,7 @@ struct CatalogueTests {
         #expect(try SongCatalogue(path: path).count() == 0)
     }
 
-    @Test("What goes in comes out")
+    @Test("Every field of a song survives storing")
     func roundTrip() throws {
         let catalogue = try place.catalogue()
         _ = try bring(
@@ -57,7 +57,7 @@ struct CatalogueTests {
     }
 
     @Test(
-        "Two spellings of a song are one, two songs are two",
+        "Spellings of one song share a key, different songs do not",
         arguments: [
             ("Help!", "The Beatles", "HELP", "the beatles", true),
             ("Help!", "The Beatles", "Help! - Remastered 2009", "The Beatles", true),
@@ -76,7 +76,7 @@ struct CatalogueTests {
         #expect((keys[0] == keys[1]) == isSame, "\(keys)")
     }
 
-    @Test("Bringing a list again changes nothing, and a better list adds what was missing")
+    @Test("Importing a list again changes nothing; a better list fills in what was missing")
     func enriching() throws {
         let catalogue = try place.catalogue()
         let list = "title,artist,genres\nA,X,rock\nB,X,\n"
@@ -92,7 +92,7 @@ struct CatalogueTests {
     }
 
     @Test(
-        "Search finds words by their beginnings, and takes signs for nothing",
+        "Searches by the beginnings of words, and ignores punctuation",
         arguments: [
             ("moon", ["Moonlight Sonata", "Fly"]), ("MOONL", ["Moonlight Sonata"]), ("dvorak", ["Humoresque"]),
             ("moon fly", ["Fly"]), ("\"moon\" AND (NEAR/2 OR *", []), ("-fly:*^", ["Fly"]), ("xyzzy", []),
@@ -109,7 +109,7 @@ struct CatalogueTests {
             try catalogue.search(query, limit: 1, offset: 1).songs.map(\.title) == Array(titles.dropFirst().prefix(1)))
     }
 
-    @Test("Removed songs are gone from everything")
+    @Test("Removing a song removes its tags, vector and search text")
     func removal() throws {
         let catalogue = try place.catalogue()
         _ = try bring("title,genres\nA,rock\nB,rock\n", to: catalogue)
@@ -124,7 +124,7 @@ struct CatalogueTests {
         #expect(left == [1, 1, 0, 1])
     }
 
-    @Test("Embeddings are kept per model, for songs that allow it")
+    @Test("Keeps embeddings per model, for songs that allow it")
     func vectors() throws {
         let catalogue = try place.catalogue()
         _ = try bring("Track URI,Track Name\nspotify:track:4uLU6hMCjMI75M1A2tKUQC,Never\n", to: catalogue)
@@ -140,7 +140,7 @@ struct CatalogueTests {
         #expect(found.count == 1 && found[0] == (2, [1, -128, 127], 0.25))
     }
 
-    @Test("A file that is no catalogue is named, and left as it is")
+    @Test("Names a file that is not a catalogue, and leaves it unchanged")
     func damage() throws {
         let path = try place.file("bad.sqlite", String(repeating: "no database ", count: 1000))
         let error = #expect(throws: SongsError.self) { try SongCatalogue(path: path) }
@@ -151,7 +151,7 @@ struct CatalogueTests {
         #expect(folder?.file == place.folder.path && folder?.message.contains(place.folder.path) == false)
     }
 
-    @Test("What is said of files that cannot be used names them to whoever runs the program, and not to clients")
+    @Test("Errors name the unusable file to the operator, but not to clients")
     func unnamedFiles() throws {
         let files = FileManager.default
         try files.createDirectory(atPath: place.path("folder"), withIntermediateDirectories: true)
@@ -174,7 +174,7 @@ struct CatalogueTests {
         }
     }
 
-    @Test("A catalogue of a newer version is refused")
+    @Test("Refuses a catalogue of a newer version")
     func newer() throws {
         let path = place.path("songs.sqlite")
         let catalogue = try place.catalogue()
@@ -184,7 +184,7 @@ struct CatalogueTests {
         #expect(error?.message.contains("newer version") == true)
     }
 
-    @Test("Reading goes on while an import writes, and sees what was there before")
+    @Test("Readers see the old catalogue while an import writes")
     func concurrency() throws {
         let catalogue = try place.catalogue()
         _ = try bring("title\nA\n", to: catalogue)

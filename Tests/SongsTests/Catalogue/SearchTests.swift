@@ -3,7 +3,7 @@ import Testing
 
 @testable import Songs
 
-@Suite("Searching the catalogue")
+@Suite("Catalogue search")
 struct SearchTests {
     private let place: Workplace
     private let catalogue: SongCatalogue
@@ -16,7 +16,7 @@ struct SearchTests {
     }
 
     @Test(
-        "A title is found by itself, whatever its letters and signs",
+        "Finds a title by itself, whatever its letters and punctuation",
         arguments: [
             ("Don't Stop", "Don't Stop"), ("don't", "Don't Stop"), ("don’t", "Don't Stop"), ("Straße", "Straße"),
             ("ガラス", "ガラス"), ("naive æd", "Naïve Ædipus"), ("NAÏVE", "Naïve Ædipus"), ("O'Brien", "O’Brien"),
@@ -27,7 +27,7 @@ struct SearchTests {
     }
 
     @Test(
-        "Operators, quotes, NULs and endless queries are only text",
+        "Treats operators, quotes, NULs and huge queries as plain text",
         arguments: [
             "\"", "\"\"", "(", "title:stop", "stop OR", "NEAR(a b)", "stop\u{0}x", "^", "a*b\"c", "{title}: x", "\u{0}",
             String(repeating: "stop ", count: 5000), String(repeating: "\"", count: 999),

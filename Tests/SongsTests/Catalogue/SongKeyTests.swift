@@ -2,7 +2,7 @@ import Testing
 
 @testable import Songs
 
-@Suite("Which songs are one")
+@Suite("Song keys")
 struct SongKeyTests {
     private func key(_ title: String, _ artist: String = "X", album: String? = nil, path: String? = nil) -> String {
         var song = Song(title: title, artist: artist, source: "csv")
@@ -12,7 +12,7 @@ struct SongKeyTests {
     }
 
     @Test(
-        "Titles that differ in signs, sharps or marks that are letters stay apart",
+        "Titles that differ in symbols, sharps or meaningful marks have different keys",
         arguments: [
             ("÷", "×"), ("?", "!"), ("Waltz in C# minor", "Waltz in C minor"),
             ("Waltz in C♯ minor", "Waltz in C minor"),
@@ -23,7 +23,7 @@ struct SongKeyTests {
     }
 
     @Test(
-        "Live recordings and versions stay apart, remastered or not",
+        "Live recordings and other versions have their own keys, remastered or not",
         arguments: [
             "Heroes - Live; 2005 Remaster", "Heroes - Live / Remastered 2011", "Heroes (Remastered) [Live]",
             "Heroes - Demo / 2010 Remaster", "Heroes (Live) [2009 Remaster]", "Heroes - Remastered Acoustic Version",
@@ -34,7 +34,7 @@ struct SongKeyTests {
     }
 
     @Test(
-        "Remasterings, guests, case, accents and widths are the same song",
+        "Remasters, guests, case, accents and widths do not change the key",
         arguments: [
             "HEROES", "Heroes - Remastered 2011", "Heroes - 2017 Remaster", "Heroes (2017 Remastered Version)",
             "Heroes - Remastered", "Heroes (Digital Remaster)", "Héroes", "“Heroes”", "Ｈｅｒｏｅｓ", "Heroes (feat. Nobody)",
@@ -45,7 +45,7 @@ struct SongKeyTests {
         #expect(key(title) == key("Heroes"))
     }
 
-    @Test("Nameless artists' songs of one title are one only where their album or file is")
+    @Test("Songs without an artist share a key only with the same album or file")
     func nameless() {
         #expect(key("Track 01", "", path: "a/01.mp3") != key("Track 01", "", path: "b/01.mp3"))
         #expect(key("Track 01", "", path: "a/01.mp3") == key("Track 01", "", path: "a/01.mp3"))
@@ -53,7 +53,7 @@ struct SongKeyTests {
         #expect(key("Greensleeves", "") == key("greensleeves", ""))
     }
 
-    @Test("Guests are told from names that begin with the same letters")
+    @Test("Recognises guests without mistaking words that begin alike")
     func guests() {
         #expect(key("A", "Daft Punk feat. Pharrell") == key("A", "Daft Punk, Pharrell"))
         #expect(key("Lift Off", "X") != key("Li", "X"))

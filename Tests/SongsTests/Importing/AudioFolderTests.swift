@@ -4,7 +4,7 @@ import Testing
 
 @testable import Songs
 
-@Suite("Importing folders of audio files")
+@Suite("Import of audio folders")
 struct AudioFolderTests {
     private static let encoder = Tool.path("ffmpeg")
 
@@ -32,7 +32,7 @@ struct AudioFolderTests {
     }
 
     @Test(
-        "Tags of real encoders are read", .heavy, .enabled(if: encoder != nil, "needs ffmpeg"),
+        "Reads the tags that real encoders write", .heavy, .enabled(if: encoder != nil, "needs ffmpeg"),
         arguments: ["mp3", "flac", "ogg", "m4a"])
     func tags(ending: String) throws {
         try FileManager.default.createDirectory(atPath: place.path("music/sub"), withIntermediateDirectories: true)
@@ -57,7 +57,7 @@ struct AudioFolderTests {
         #expect(song.features.key == 3 && song.features.isMajor == false)
     }
 
-    @Test("A file without tags is called by its name, and the same folder again changes nothing")
+    @Test("Names a file without tags by its file name; importing the folder again changes nothing")
     func untagged() throws {
         try FileManager.default.createDirectory(atPath: place.path("music"), withIntermediateDirectories: true)
         _ = try place.file("music/My Tune.wav", Self.silence)
@@ -66,7 +66,7 @@ struct AudioFolderTests {
         #expect(try run().unchanged == 1)
     }
 
-    @Test("What is no audio file is named or passed over, and links lead nowhere")
+    @Test("Reports or skips files that are not audio, and follows no links")
     func strangers() throws {
         let files = FileManager.default
         try files.createDirectory(atPath: place.path("music"), withIntermediateDirectories: true)

@@ -4,7 +4,7 @@ import Testing
 @testable import Songs
 
 /// Long rows, cells and lists. What grows by the square of these would keep the tests for minutes.
-@Suite("What lists cost")
+@Suite("Import costs")
 struct CostTests {
     private let place: Workplace
     private let catalogue: SongCatalogue
@@ -14,7 +14,7 @@ struct CostTests {
         catalogue = try place.catalogue()
     }
 
-    @Test("A row of a hundred thousand tags has as many as a song may have, and is as quick as any megabyte")
+    @Test("Keeps 100 of a row's hundred thousand tags")
     func manyTags() throws {
         let tags = (0..<100_000).map { "tag \($0)" }.joined(separator: ";")
         let row = "title,genres\nA,\(tags.prefix(1_000_000))\nB,x\n"
@@ -23,7 +23,7 @@ struct CostTests {
         #expect(try catalogue.song(id: 1)?.tags.count == 100)
     }
 
-    @Test("A song gathers no more tags than it may have, however many rows are about it, and again changes nothing")
+    @Test("A song collects at most 200 tags over all its rows; importing again changes nothing")
     func gatheredTags() throws {
         let rows = (0..<20).map { row in "A,X,\((0..<50).map { "t\(row)-\($0)" }.joined(separator: ";"))\n" }.joined()
         let path = try place.file("a.csv", "title,artist,genres\n" + rows)
@@ -34,13 +34,13 @@ struct CostTests {
         #expect((again.updated, again.unchanged) == (0, 20))
     }
 
-    @Test("Half a million columns cost no more than their length")
+    @Test("Reads a table with 100,000 columns")
     func manyColumns() throws {
         let headings = "title," + String(repeating: "genres,", count: 100_000)
         #expect(try SongImport(catalogue: catalogue).run(path: place.file("a.csv", headings + "\nA,x\n")).added == 1)
     }
 
-    @Test("Limits count bytes: one character may have a million")
+    @Test("Limits count bytes, because one character may have a million")
     func bytes() throws {
         let long = "e" + String(repeating: "\u{301}", count: 80_000)
         let path = try place.file("a.csv", "title,artist,genres,year,path\nA\(long),\(long),\(long),\(long),\(long)\n")
@@ -52,7 +52,7 @@ struct CostTests {
         #expect(report.notes.allSatisfy { $0.reason.utf8.count < 400 })
     }
 
-    @Test("An import looks at every row whether it is to go on, and once more before songs are made searchable")
+    @Test("An import checks for cancellation at every row, and once more before indexing")
     func cancelledWithin() throws {
         let path = try place.file("a.csv", "title\n" + (0..<300).map { "Song \($0)\n" }.joined())
         for stop in [1, 2, 299, 300, 301] {
@@ -70,7 +70,7 @@ struct CostTests {
         }
     }
 
-    @Test("A list that somebody sent replaces no path, and brings none to another machine")
+    @Test("An uploaded list replaces no path, and brings no network path")
     func uploadedPaths() throws {
         func upload(_ list: String, _ format: ImportFormat) throws -> ImportReport {
             let file = try FileHandle(forReadingFrom: URL(filePath: place.file("list", list)))

@@ -2,12 +2,12 @@ import Testing
 
 @testable import Songs
 
-@Suite("What the texts of fields mean")
+@Suite("Field text")
 struct FieldTextTests {
     typealias Reading = FieldText.Reading
 
     @Test(
-        "The year of dates in all their forms",
+        "Reads the year of a date in many formats",
         arguments: [
             ("2004", 2004), ("2004-08-13", 2004), ("2004/08/13", 2004), ("2004.08.13", 2004), ("20040813", 2004),
             ("200408", 2004), ("20040813T070000Z", 2004), ("2004-08-13 00:00:00", 2004), ("2004-08-13T07:00:00Z", 2004),
@@ -26,7 +26,7 @@ struct FieldTextTests {
     func years(text: String, year: Int) { #expect(FieldText.year(text) == .value(year)) }
 
     @Test(
-        "No year is made up",
+        "Refuses text that is not a year",
         arguments: [
             "99999", "-500", "197?", "19th century", "vol 12", "12/2", "3000", "20049913", "12345678901", "Aug",
             String(repeating: "2004 ", count: 100),
@@ -34,12 +34,12 @@ struct FieldTextTests {
     func noYears(text: String) { #expect(FieldText.year(text) == .unreadable) }
 
     @Test(
-        "Nothing is written in many ways",
+        "Reads many spellings of a missing value",
         arguments: ["", "  ", "-", "n/a", "0", "0000", "0000-00-00", "NULL", "Unknown"])
     func missing(text: String) { #expect(FieldText.year(text) == .missing) }
 
     @Test(
-        "Tempos with and without units",
+        "Reads tempos with and without units",
         arguments: [
             ("120", 120), ("120.5", 120.5), ("120,5", 120.5), ("120 BPM", 120), ("120bpm", 120), ("120,00 bpm", 120),
             ("♩ = 72", 72),
@@ -49,14 +49,16 @@ struct FieldTextTests {
         ])
     func tempos(text: String, tempo: Double) { #expect(FieldText.tempo(text) == .value(tempo)) }
 
-    @Test("What is no tempo", arguments: ["-3", "nan", "inf", "4/4", "fast", "1000", "120 120", "0x10", "1e2"])
+    @Test(
+        "Refuses text that is not a tempo",
+        arguments: ["-3", "nan", "inf", "4/4", "fast", "1000", "120 120", "0x10", "1e2"])
     func noTempos(text: String) { #expect(FieldText.tempo(text) == .unreadable) }
 
-    @Test("A tempo of nothing is unknown", arguments: ["0", "0.0", "0,00"])
+    @Test("Treats a tempo of zero as missing", arguments: ["0", "0.0", "0,00"])
     func unknownTempos(text: String) { #expect(FieldText.tempo(text) == .missing) }
 
     @Test(
-        "Numbers of many countries",
+        "Reads numbers in the notations of many countries",
         arguments: [
             ("0.5", 0.5), ("0,5", 0.5), ("-5,941", -5.941), ("−5.9", -5.9), ("+3", 3), ("6.78E-04", 6.78e-4),
             ("6,78E-04", 6.78e-4),
@@ -65,7 +67,7 @@ struct FieldTextTests {
         ])
     func numbers(text: String, number: Double) { #expect(FieldText.number(text, in: -1e9...1e9) == .value(number)) }
 
-    @Test("Shares may be percents; what lies outside is none")
+    @Test("Reads shares as percentages, and refuses values out of range")
     func shares() {
         #expect(FieldText.number("63 %", in: 0...1) == .value(0.63))
         #expect(FieldText.number("63", in: 0...1) == .unreadable)
@@ -76,7 +78,7 @@ struct FieldTextTests {
     }
 
     @Test(
-        "Lengths as clocks, in words and in numbers",
+        "Reads lengths as clock times, with units and as numbers",
         arguments: [
             ("3:35", 215_000), ("0:03:35", 215_000), ("1:02:03.5", 3_723_500), ("PT3M35S", 215_000),
             ("3 min 35 s", 215_000),
@@ -87,7 +89,7 @@ struct FieldTextTests {
         #expect(FieldText.milliseconds(text, unit: 1000) == .value(milliseconds))
     }
 
-    @Test("Milliseconds may have marks between thousands; a day is the most")
+    @Test("Reads milliseconds with thousands separators, up to a day")
     func milliseconds() {
         for text in ["303000", "303.000", "303,000", "303000.0"] {
             #expect(FieldText.milliseconds(text, unit: 1) == .value(303_000))
@@ -99,7 +101,7 @@ struct FieldTextTests {
     }
 
     @Test(
-        "True and false in the languages of spreadsheets",
+        "Reads true and false in the languages of spreadsheets",
         arguments: [
             ("TRUE", true), ("WAHR", true), ("VRAI", true), ("VERDADERO", true), ("VERO", true), ("WAAR", true),
             ("SANT", true),
@@ -116,7 +118,7 @@ struct FieldTextTests {
     }
 
     @Test(
-        "Keys by numbers, names and wheels",
+        "Reads keys as numbers, names, Camelot and Open Key codes",
         arguments: [
             ("9", 9, nil), ("C", 0, nil), ("F#", 6, nil), ("F♯ minor", 6, false), ("Bb", 10, nil),
             ("B♭ major", 10, true),
@@ -129,7 +131,7 @@ struct FieldTextTests {
         #expect(FieldText.key(text) == .value(FieldText.Key(tonic: tonic, isMajor: isMajor)))
     }
 
-    @Test("No key", arguments: ["12", "13A", "x", "C major minor"])
+    @Test("Refuses text that is not a musical key", arguments: ["12", "13A", "x", "C major minor"])
     func noKeys(text: String) {
         #expect(FieldText.key(text) == .unreadable)
         #expect(FieldText.key("-1") == .missing)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Songs
 
-@Suite("Bringing the same again")
+@Suite("Repeated imports")
 struct IdempotenceTests {
     private let place: Workplace
     private let catalogue: SongCatalogue
@@ -15,7 +15,7 @@ struct IdempotenceTests {
     }
 
     @Test(
-        "A list with doubles that differ changes nothing the second time",
+        "Importing a list with conflicting duplicates again changes nothing",
         arguments: [
             "title,artist,album,path\nA,X,One,1.mp3\nA,X,Two,2.mp3\n",
             "title,artist,year,tempo\nA,X,1970,\nA,X,,120\nA,X,1980,99\n",
@@ -34,7 +34,7 @@ struct IdempotenceTests {
         #expect(try catalogue.revision() == revision)
     }
 
-    @Test("A row of another time corrects what the same source said before")
+    @Test("A later list corrects what the same source said before")
     func corrections() throws {
         let songs = SongImport(catalogue: catalogue)
         _ = try songs.run(path: place.file("a.csv", "title,artist,year,path\nA,X,1970,old.mp3\n"))
@@ -44,7 +44,7 @@ struct IdempotenceTests {
         #expect(song.year == 1971 && song.path == "new.mp3")
     }
 
-    @Test("New songs and changed ones are found by what they say now, each once")
+    @Test("Search finds new and changed songs by their current text, once each")
     func searchable() throws {
         let songs = SongImport(catalogue: catalogue)
         _ = try songs.run(path: place.file("a.csv", "title,artist,genres\nA,X,rock\n"))
@@ -56,7 +56,7 @@ struct IdempotenceTests {
         #expect(indexed == 2)
     }
 
-    @Test("The starter songs are different works, and bringing them again changes nothing")
+    @Test("The starter songs are distinct, and importing them again changes nothing")
     func starter() throws {
         let rows = try StarterCatalogue.rows
         let first = try SongImport(catalogue: catalogue).run(rows)
@@ -65,7 +65,7 @@ struct IdempotenceTests {
         #expect((second.added, second.updated) == (0, 0))
     }
 
-    @Test("A starter song that a list of one's own names is one's own: it stays when the starter songs go")
+    @Test("A starter song on a user's list becomes the user's, and stays when the starter songs go")
     func ownStarter() throws {
         let songs = SongImport(catalogue: catalogue)
         let total = try songs.run(StarterCatalogue.rows).added

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Songs
 
-@Suite("Importing lists")
+@Suite("List import")
 struct ImportTests {
     private let place: Workplace
     private let catalogue: SongCatalogue
@@ -21,7 +21,7 @@ struct ImportTests {
 
     private func titles() throws -> [String] { try catalogue.search("", limit: 1000).songs.map(\.title) }
 
-    @Test("Exportify's long dialect is read, and is not for models")
+    @Test("Reads Exportify's long format, and keeps it from models")
     func exportify() throws {
         let report = try bring(
             "liked.csv",
@@ -38,7 +38,7 @@ struct ImportTests {
         #expect(song.tags.map(\.name) == ["british invasion", "rock"])
     }
 
-    @Test("Exportify's short dialect is read, feature columns or not")
+    @Test("Reads Exportify's short format with or without feature columns")
     func shortExportify() throws {
         let report = try bring(
             "list.csv",
@@ -52,7 +52,7 @@ struct ImportTests {
     }
 
     @Test(
-        "Exportify's headings are known in its languages",
+        "Recognises Exportify's headings in its languages",
         arguments: [
             "Track-URI,Track-Name,Künstlername(n),Veröffentlichungsdatum des Albums,Tonart,Modus,Valenz",
             "URI du titre,Nom du titre,Nom(s) de l'artiste,Date de sortie de l'album,Tonalité,Mode,Valence",
@@ -67,7 +67,7 @@ struct ImportTests {
         #expect(song.source == "exportify")
     }
 
-    @Test("Tables come with other separators, ends of lines, byte order marks and encodings")
+    @Test("Reads tables with other separators, line ends, byte order marks and encodings")
     func encodings() throws {
         #expect(try bring("a.csv", "\u{FEFF}title;artist\r\nÄ;X\r\n").added == 1)
         #expect(try bring("b.tsv", "artist\ttitle\nX\tÖ, und\n").added == 1)
@@ -81,14 +81,14 @@ struct ImportTests {
         #expect(try titles() == ["Ä", "Ö, und", "Ü", "Café", "日本🎵", "Øre"])
     }
 
-    @Test("Quoted cells hold separators, quotation marks and new lines")
+    @Test("Reads separators, quotation marks and line breaks in quoted cells")
     func quotes() throws {
         let report = try bring("q.csv", "title,artist\n\"say \"\"hi\"\", then\ngo\",X\nnext,Y\nlast,\"\"\n")
         #expect(report.added == 3)
         #expect(try titles() == ["say \"hi\", then go", "next", "last"])
     }
 
-    @Test("Bad rows are named by their line and left out; cells that cannot be read cost themselves alone")
+    @Test("Reports bad rows with their line; a bad cell loses only itself")
     func badRows() throws {
         let report = try bring(
             "bad.csv",
@@ -122,7 +122,7 @@ struct ImportTests {
         #expect(songs[5].affect?.method != .stated && songs[8].year == 1970)
     }
 
-    @Test("A table of something else is refused with what it is")
+    @Test("Refuses a table without song columns, and lists its headings")
     func otherTable() throws {
         let error = #expect(throws: SongsError.self) { try bring("x.csv", "price,amount\n1,2\n") }
         #expect(error?.code == .unreadableImport)
@@ -132,7 +132,7 @@ struct ImportTests {
         #expect(throws: SongsError.self) { try SongImport(catalogue: catalogue).run(path: place.path("missing.csv")) }
     }
 
-    @Test("A line without an end is passed over, not held")
+    @Test("Skips an overlong line without holding it in memory")
     func endlessLine() throws {
         let long = Data(repeating: UInt8(ascii: "x"), count: 5 << 20)
         let table = try bring(
@@ -145,7 +145,7 @@ struct ImportTests {
         #expect(try titles() == ["A", "B", "C", "D", "E"])
     }
 
-    @Test("JSON lines have our own columns, as texts, numbers or lists")
+    @Test("Reads JSON lines with values as text, numbers or lists")
     func jsonLines() throws {
         let report = try bring(
             "list.jsonl",
@@ -166,7 +166,7 @@ struct ImportTests {
         #expect(songs[1].tags.map(\.name) == ["calm", "sad"] && songs[1].features.isMajor == false)
     }
 
-    @Test("Playlists give songs, and their files are not opened")
+    @Test("Reads songs from playlists without opening their files")
     func playlists() throws {
         let report = try bring(
             "mix.m3u8",
@@ -197,7 +197,7 @@ struct ImportTests {
         #expect(songs[1].durationMilliseconds == nil && songs[1].album == nil)
     }
 
-    @Test("A file without an ending is known by how it begins")
+    @Test("Recognises a file without an extension by its first bytes")
     func unknownNames() throws {
         #expect(try bring("one", "{\"title\": \"A\"}\n").added == 1)
         #expect(try bring("two", "#EXTM3U\nb.mp3\n").added == 1)
@@ -206,20 +206,20 @@ struct ImportTests {
         #expect(try titles() == ["A", "b", "C"])
     }
 
-    @Test("Doubles within a list are one song, and counted")
+    @Test("Counts duplicates within a list as one song")
     func doubles() throws {
         let report = try bring("d.csv", "title,artist\nA,X\nB,X\nA,X\na!,x\n")
         #expect((report.rowsRead, report.added, report.unchanged) == (4, 2, 2))
     }
 
-    @Test("Controls in texts become spaces, and long texts are cut")
+    @Test("Replaces control characters by spaces, and cuts long texts")
     func texts() throws {
         _ = try bring("t.csv", "title,artist\n\"A\u{0}B\u{7}\tC\",\(String(repeating: "y", count: 5000))\n")
         let song = try #require(try catalogue.song(id: 1))
         #expect(song.title == "A B  C" && song.artist.count == SongText.longest)
     }
 
-    @Test("An import that is stopped leaves the catalogue as it was")
+    @Test("A cancelled import leaves the catalogue unchanged")
     func stopping() throws {
         #expect(try bring("a.csv", "title\nA\n").added == 1)
         let revision = try catalogue.revision()
@@ -235,7 +235,7 @@ struct ImportTests {
         #expect(try catalogue.search("song").total == 0)
     }
 
-    @Test("A catalogue whose import was killed in the middle is as it was before")
+    @Test("An import killed in the middle leaves the catalogue unchanged")
     func killing() throws {
         #expect(try bring("a.csv", "title\nA\n").added == 1)
         let path = try place.file("many.csv", "title\n" + (0..<3000).map { "Song \($0)\n" }.joined())

@@ -18,7 +18,7 @@ struct MalformedListTests {
         try SongImport(catalogue: catalogue).run(path: place.file(name, content))
     }
 
-    @Test("A quotation mark within a cell is a sign like others, and costs no row after it")
+    @Test("A quotation mark inside a cell is plain text, and costs no rows")
     func strayQuote() throws {
         let rows = (1...50).map { "Song \($0),X\n" }.joined()
         let report = try bring("a.csv", "title,artist\nA 12\" Mix,X\n\(rows)")
@@ -27,7 +27,7 @@ struct MalformedListTests {
         #expect((table.added, table.rejected) == (2, 0))
     }
 
-    @Test("A quotation mark that nothing closes is named, and what is behind it makes no song")
+    @Test("Reports an unclosed quotation mark, and reads no songs from behind it")
     func openQuote() throws {
         let report = try bring("a.csv", "title,artist\nA,X\n\"B,X\nC,X\n")
         #expect((report.added, report.rejected) == (1, 1))
@@ -35,7 +35,7 @@ struct MalformedListTests {
         #expect(report.rejections.first?.reason.contains("never closed") == true)
     }
 
-    @Test("A song without a file says nothing about the next one")
+    @Test("A playlist entry without a file does not affect the next one")
     func lostEntry() throws {
         _ = try bring(
             "a.m3u8",
@@ -46,20 +46,20 @@ struct MalformedListTests {
         #expect(second.durationMilliseconds == 20_000)
     }
 
-    @Test("Commas within the attributes of EXTINF do not begin the title")
+    @Test("Commas in EXTINF attributes do not start the title")
     func attributes() throws {
         _ = try bring("a.m3u", "#EXTM3U\n#EXTINF:5 group=\"Jazz, Blues\",Artist - Title\na.mp3\n")
         let song = try #require(try catalogue.song(id: 1))
         #expect(song.title == "Title" && song.artist == "Artist" && song.durationMilliseconds == 5000)
     }
 
-    @Test("Files of one name without tags are as many songs as files")
+    @Test("Untagged files of the same name in different folders are different songs")
     func untagged() throws {
         let report = try bring("a.m3u", "a/Track 01.mp3\nb/Track 01.mp3\nc/Track 01.mp3\n")
         #expect(report.added == 3)
     }
 
-    @Test("A database of another program is refused, and left as it is")
+    @Test("Refuses another program's database, and leaves it unchanged")
     func foreignDatabase() throws {
         let path = place.path("other.sqlite")
         let other = try DatabaseQueue(path: path)
@@ -71,7 +71,7 @@ struct MalformedListTests {
         #expect(try Data(contentsOf: URL(filePath: path)) == before)
     }
 
-    @Test("A catalogue whose starter songs were cut short gets them at the next start")
+    @Test("Adds the starter songs at the next start if adding them was interrupted")
     func starterCutShort() throws {
         let path = place.path("new.sqlite")
         let pool = try DatabasePool(path: path)
@@ -80,7 +80,7 @@ struct MalformedListTests {
         #expect(try SongCatalogue(path: path).count() > 0)
     }
 
-    @Test("A folder behind a link is read where the link itself was named")
+    @Test("Reads a folder behind a link if the link itself was given")
     func linkedFolder() throws {
         let files = FileManager.default
         try files.createDirectory(atPath: place.path("music"), withIntermediateDirectories: true)
@@ -89,7 +89,7 @@ struct MalformedListTests {
         #expect(try SongImport(catalogue: catalogue).run(path: place.path("link")).rowsRead == 1)
     }
 
-    @Test("A file whose name is not UTF-8 is counted, not passed over in silence")
+    @Test("Counts a file whose name is not UTF-8")
     func oddName() throws {
         let files = FileManager.default
         try files.createDirectory(atPath: place.path("music"), withIntermediateDirectories: true)

@@ -3,10 +3,10 @@ import Testing
 
 @testable import Songs
 
-@Suite("Where the files of a playlist are")
+@Suite("Playlist paths")
 struct PlaylistPlacesTests {
     @Test(
-        "Relative paths begin at the playlist's folder; above the root there is the root",
+        "Resolves relative paths in the playlist's folder, and not above the root",
         arguments: [
             ("a.mp3", "/music/lists/a.mp3"), ("./a.mp3", "/music/lists/a.mp3"), ("../a/b.mp3", "/music/a/b.mp3"),
             ("a/./b//../c.mp3", "/music/lists/a/c.mp3"), ("../../../../../etc/passwd", "/etc/passwd"),
@@ -22,7 +22,7 @@ struct PlaylistPlacesTests {
     }
 
     @Test(
-        "Whole paths, Windows' own and addresses stay as they are",
+        "Keeps absolute paths, Windows paths and URLs",
         arguments: [
             "/a/../b.mp3", "C:\\Music\\a.mp3", "c:/Music/../a.mp3", "\\Music\\a.mp3", "\\\\server\\share\\a.mp3",
             "http://example.org/a%20b/../c.mp3?x=1", "HTTPS://example.org/a.mp3", "smb://server/a.mp3",
@@ -35,7 +35,7 @@ struct PlaylistPlacesTests {
     }
 
     @Test(
-        "File URLs become paths, with a folder and without one",
+        "Turns file URLs into paths, with and without a playlist folder",
         arguments: [
             ("file:///a%20b/%C3%84.mp3", "/a b/Ä.mp3"), ("file://localhost/a.mp3", "/a.mp3"),
             ("FILE:///a.mp3", "/a.mp3"),
@@ -48,7 +48,7 @@ struct PlaylistPlacesTests {
     }
 
     @Test(
-        "A path that is written as in a URL is decoded, unless a file is called just so or it holds what a URL may not",
+        "Decodes percent escapes, unless such a file exists or the path is not a valid URL path",
         arguments: [
             ("Vera%20Example/01%20-%20T%C3%BCr.flac", "/music/Vera Example/01 - Tür.flac"),
             ("/other/a%20b.mp3", "/other/a b.mp3"), ("100%20.flac", "/music/100%20.flac"),
@@ -61,7 +61,7 @@ struct PlaylistPlacesTests {
     }
 
     @Test(
-        "A path is local where it leads to no other machine",
+        "A path is local unless it leads to another machine",
         arguments: [
             ("a.mp3", true), ("../a.mp3", true), ("/music/a.mp3", true), ("C:\\Music\\a.mp3", true), ("c:a.mp3", true),
             ("\\music\\a.mp3", true), ("Who: me?.mp3", true), ("", true), ("\\\\host\\share\\a.mp3", false),
@@ -72,14 +72,14 @@ struct PlaylistPlacesTests {
         ])
     func local(path: String, isLocal: Bool) { #expect(PlaylistPlaces.isLocal(path) == isLocal) }
 
-    @Test("A playlist that is named by a relative path has a folder too")
+    @Test("Resolves paths of a playlist that was given by a relative path")
     func relativeList() {
         let here = FileManager.default.currentDirectoryPath
         #expect(PlaylistPlaces(list: "lists/mix.m3u").place("a.mp3") == here + "/lists/a.mp3")
         #expect(PlaylistPlaces(list: "mix.m3u").place("a.mp3") == here + "/a.mp3")
     }
 
-    @Test("A list that is imported from its place has whole paths, and plays from another one; a copy of it has not")
+    @Test("A list imported from its folder gets absolute paths; an uploaded copy does not")
     func importing() throws {
         let place = try Workplace()
         try FileManager.default.createDirectory(

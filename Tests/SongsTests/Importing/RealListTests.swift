@@ -4,7 +4,7 @@ import Testing
 @testable import Songs
 
 /// Files of Fixtures/lists, and others like them.
-@Suite("Lists as real programs write them")
+@Suite("Lists from real programs")
 struct RealListTests {
     private let place: Workplace
     private let catalogue: SongCatalogue
@@ -31,7 +31,7 @@ struct RealListTests {
 
     // MARK: Exportify
 
-    @Test("An older Exportify names tracks by identifiers: it is Spotify's all the same")
+    @Test("Recognises an older Exportify list with track ids as Spotify's")
     func trackIdentifiers() throws {
         #expect(try fixture("track-id/spotify-id.csv").added == 1)
         let song = try #require(try songs().first)
@@ -43,7 +43,7 @@ struct RealListTests {
     }
 
     @Test(
-        "A table is Exportify's by its columns together",
+        "Recognises Exportify's tables by their set of columns",
         arguments: [
             (
                 "Track ID,Track Name,Album Name,Artist Name(s),Release Date,Duration (ms),Popularity,Added By,Added At,Valence",
@@ -70,7 +70,7 @@ struct RealListTests {
         if isExportify { #expect(!song.isEmbeddable) }
     }
 
-    @Test("What names Spotify's track is for no model, whoever wrote the table, unless the table says so itself")
+    @Test("Keeps rows with a Spotify id from models, unless the table allows it")
     func spotifyContent() throws {
         let id = "0000000000000000000001"
         _ = try bring(
@@ -80,7 +80,7 @@ struct RealListTests {
         #expect(try songs().map(\.isEmbeddable) == [false, true, false, false, true])
     }
 
-    @Test("A comma behind a backslash is part of a name")
+    @Test("A comma behind a backslash belongs to the name")
     func escapedCommas() throws {
         #expect(try fixture("escaped-comma/a.csv").added == 2)
         #expect(try songs().map(\.artist) == ["Stone, Paper & Co, Vera Example", "Stone, Paper & Co"])
@@ -94,7 +94,7 @@ struct RealListTests {
         #expect(song.tags.map(\.name) == ["a, b", "c"])
     }
 
-    @Test("Cells that are missing at the end of a row are empty")
+    @Test("Missing cells at the end of a row are empty")
     func shortRows() throws {
         let report = try fixture("short-rows/a.csv")
         #expect((report.added, report.rejected, report.noted) == (2, 0, 0))
@@ -102,7 +102,7 @@ struct RealListTests {
             try songs().allSatisfy { $0.year == 2020 && $0.features.energy == nil && $0.tags.map(\.name) == ["rap"] })
     }
 
-    @Test("Episodes of podcasts are left out and counted; local files are songs")
+    @Test("Skips and counts podcast episodes; local files are songs")
     func podcasts() throws {
         let report = try fixture("local-and-podcast/a.csv")
         #expect((report.added, report.rejected) == (2, 1))
@@ -122,7 +122,7 @@ struct RealListTests {
     // MARK: Spreadsheets
 
     @Test(
-        "What Excel saved comes in whole",
+        "Reads tables from Excel without loss",
         arguments: [
             ("us-dates/a.csv", 2020, 98.743), ("german-excel/a.csv", 2020, 98.743), ("sep-line/a.csv", 2020, nil),
         ])
@@ -138,7 +138,7 @@ struct RealListTests {
     }
 
     @Test(
-        "A line that names the separator is no heading",
+        "Skips a line that only names the separator",
         arguments: [
             "sep=,\ntitle,artist\nA;B,X\n", "\u{FEFF}SEP=;\r\ntitle;artist\r\nA,B;X\r\n",
             "\"sep=|\"\ntitle|artist\nA|X\n", "sep=\t\ntitle\tartist\nA\tX\n",
@@ -148,7 +148,7 @@ struct RealListTests {
         #expect(try songs().first?.artist == "X")
     }
 
-    @Test("Lines of separators alone are no rows, and of two columns of a kind the first that says something counts")
+    @Test("Skips rows of separators; of two equal columns the first with a value wins")
     func emptyRows() throws {
         let report = try bring(
             "a.csv", "title,genres,genre,artist,Artist\nA,,rock,X,Y\n,,,,\n  ,\t,,,\nB,pop,rock,,Y\n,,,,\n")
@@ -157,7 +157,7 @@ struct RealListTests {
         #expect(try songs().map { $0.tags.map(\.name) } == [["rock"], ["pop"]])
     }
 
-    @Test("A table of a Mac has its letters, with returns alone and with line feeds; so has one of Windows")
+    @Test("Reads the encodings of Mac and Windows tables, with any line ends")
     func encodings() throws {
         let mac = Array("title,artist\rT".utf8) + [0x9F] + Array("r,Beyonc".utf8) + [0x8E, 0x0D]
         #expect(try bring("mac.csv", Data(mac)).added == 1)
@@ -170,7 +170,7 @@ struct RealListTests {
         #expect(try songs().map(\.artist) == ["Beyoncé", "Motörhead", "€"])
     }
 
-    @Test("UTF-16 is read without a byte order mark, too")
+    @Test("Reads UTF-16 without a byte order mark")
     func bareUTF16() throws {
         let text = "title,artist,year\nÄpfel,Vera Example,2001\n"
         #expect(try bring("a.csv", text.data(using: .utf16LittleEndian) ?? Data()).added == 1)
@@ -178,7 +178,7 @@ struct RealListTests {
         #expect(try songs().map(\.title) == ["Äpfel", "Öpfel"])
     }
 
-    @Test("Quoted line breaks of all kinds stay within their cells, and lines are counted by any of them")
+    @Test("Keeps any quoted line break within its cell, and counts lines by all of them")
     func lineBreaks() throws {
         let report = try bring("a.csv", "title,artist\r\"A\rB\",X\r,Y\r\n\"C\r\nD\",X\n,Z\n")
         #expect((report.added, report.rejected) == (2, 2))
@@ -186,7 +186,7 @@ struct RealListTests {
         #expect(try songs().map(\.title) == ["A B", "C D"])
     }
 
-    @Test("JSON lines, tables and playlists read numbers, dates and choices alike")
+    @Test("Reads numbers, dates and choices the same in JSON lines, tables and playlists")
     func oneReader() throws {
         _ = try bring("a.csv", "title,year,tempo,length,explicit\nA,Aug 2004,\"120,5 BPM\",3:35,ja\n")
         _ = try bring(
@@ -203,7 +203,7 @@ struct RealListTests {
 
     // MARK: Playlists
 
-    @Test("A playlist with returns alone is read, and who sings it is told by its folders")
+    @Test("Reads a playlist with carriage returns only, and takes the artist from its folders")
     func carriageReturns() throws {
         #expect(try fixture("carriage-returns/a.m3u8").added == 2)
         #expect(try songs().map(\.title) == ["Paper Lanterns", "Tin Roof"])
@@ -212,7 +212,7 @@ struct RealListTests {
         #expect(try songs().first?.path == "/Users/nobody/Music/Vera Example/01 Paper Lanterns.m4a")
     }
 
-    @Test("Paths as in URLs are decoded, and a file that is called just so keeps its name")
+    @Test("Decodes percent escapes in playlists, and keeps the name of a file that exists as written")
     func percentPaths() throws {
         #expect(try fixture("percent-paths/a.m3u8").added == 1)
         let folder = Self.fixtures.appending(path: "lists/percent-paths").path
@@ -224,7 +224,7 @@ struct RealListTests {
         #expect(try songs().suffix(2).map(\.title) == ["100%20", "02 - B"])
     }
 
-    @Test("A playlist says which encoding it has")
+    @Test("Reads a playlist in the encoding that it names")
     func namedEncoding() throws {
         #expect(try fixture("extenc/a.m3u").added == 1)
         let song = try #require(try songs().first)
@@ -243,7 +243,7 @@ struct RealListTests {
     // MARK: Nothing there
 
     @Test(
-        "A list in which there is nothing is refused with what was looked for",
+        "Refuses an empty list, and says what was looked for",
         arguments: [
             ("a.csv", "title,artist\n", "rows below"), ("a.csv", "title,artist\n,,\n,\n", "rows below"),
             ("a.m3u", "#EXTM3U\n# nothing\n", "#EXTINF"), ("a.m3u8", "\n\r\n", "#EXTINF"),
@@ -257,7 +257,7 @@ struct RealListTests {
         #expect(throws: SongsError.self) { try SongImport(catalogue: catalogue).run(path: place.path("empty")) }
     }
 
-    @Test("A list of which every row is left out says why it failed")
+    @Test("Says why an import failed if every row was left out")
     func nothingGood() throws {
         let report = try bring("a.csv", "title,artist\n,X\n,Y\n")
         #expect(
@@ -266,7 +266,7 @@ struct RealListTests {
     }
 
     @Test(
-        "Lists of kinds that are not read are named",
+        "Names unsupported kinds of list",
         arguments: [
             ("a.pls", "[playlist]\nFile1=a.mp3\n", "PLS"), ("a.m3u", "[playlist]\nFile1=a.mp3\n", "PLS"),
             ("a.xspf", "<?xml version=\"1.0\"?>\n<playlist/>\n", "XSPF"),
@@ -283,7 +283,7 @@ struct RealListTests {
         #expect(error?.message.contains("M3U8") == true)
     }
 
-    @Test("What a list is, its first line says before its name")
+    @Test("Recognises a list by its first line before its extension")
     func contentFirst() throws {
         #expect(try bring("a.csv", "#EXTM3U\n#EXTINF:1,X - A\na.mp3\n").added == 1)
         #expect(try bring("b.txt", "{\"title\": \"B\"}\n").added == 1)

@@ -4,7 +4,7 @@ import Testing
 @testable import Songs
 
 /// Files of Fixtures/tags, and others like them.
-@Suite("Tags as real programs write them")
+@Suite("Tags from real programs")
 struct RealTagTests {
     private let place: Workplace
     private let catalogue: SongCatalogue
@@ -48,7 +48,7 @@ struct RealTagTests {
     }
 
     @Test(
-        "What one block of tags lacks comes from the next",
+        "Fills in missing tags from the next block",
         arguments: ["mp3gain/a.mp3", "id3v1-and-thin-id3v2/a-encoder.mp3"])
     func blocks(name: String) throws {
         #expect(try fixture(name).added == 1)
@@ -57,7 +57,7 @@ struct RealTagTests {
         #expect(song.album != nil && song.year != nil, "\(song)")
     }
 
-    @Test("The first block that has a tag counts: ID3v2 before the cut texts of ID3v1")
+    @Test("Prefers ID3v2 to the shortened texts of ID3v1")
     func order() throws {
         func padded(_ text: String, _ count: Int) -> [UInt8] {
             Array(text.utf8) + Array(repeating: 0, count: count - text.utf8.count)
@@ -80,7 +80,7 @@ struct RealTagTests {
         #expect(song.title == "A title that is cut after thirty letters" && song.artist == "Vera" && song.year == 1999)
     }
 
-    @Test("A file is known by its content: an MP4 that is called .mp3, a FLAC that is called .ogg")
+    @Test("Recognises a file by its content, not its extension")
     func content() throws {
         #expect(try fixture("wrong-ending/a.mp3").added == 1)
         let song = try song()
@@ -90,19 +90,19 @@ struct RealTagTests {
         #expect(try catalogue.search("Turned").songs.first?.artist == "Around")
     }
 
-    @Test("Dates have a year in the forms of all taggers", arguments: ["dates/a.flac", "dates/c.flac", "dates/e.flac"])
+    @Test("Reads the year in every tagger's date format", arguments: ["dates/a.flac", "dates/c.flac", "dates/e.flac"])
     func dates(name: String) throws {
         #expect(try fixture(name).added == 1)
         #expect(try song().year == 2004)
     }
 
-    @Test("A tempo has a unit or a comma")
+    @Test("Reads a tempo with a unit or a comma")
     func tempo() throws {
         #expect(try fixture("tempo/a.flac").added == 1)
         #expect(try song().features.tempo != nil)
     }
 
-    @Test("Tags go by other names")
+    @Test("Reads tags under other names")
     func otherNames() throws {
         #expect(try fixture("other-names/a.flac").added == 1)
         let song = try song()
@@ -110,7 +110,7 @@ struct RealTagTests {
     }
 
     @Test(
-        "The year comes from the first date that can be read, the original one first",
+        "Takes the year from the first readable date, the original one first",
         arguments: [
             (["DATE=2011", "ORIGINALDATE=1969-09-26"], 1969), (["YEAR=2004"], 2004),
             (["ORIGINALYEAR=1969", "DATE=2009"], 1969),
@@ -127,7 +127,7 @@ struct RealTagTests {
     }
 
     @Test(
-        "The artist is whoever is named, the nearest to the song first",
+        "Takes the artist from the tag closest to the song",
         arguments: [
             (["ALBUMARTIST=A"], "A"), (["ALBUM ARTIST=A"], "A"), (["ARTIST=B", "ALBUMARTIST=A"], "B"),
             (["PERFORMER=P"], "P"),
@@ -140,7 +140,7 @@ struct RealTagTests {
         #expect(song.artist == artist, "\(song)")
     }
 
-    @Test("Keys, moods and tempos go by the names and forms of several programs")
+    @Test("Reads keys, moods and tempos under several programs' names and formats")
     func musicalTags() throws {
         try flac([
             "TITLE=T", "INITIALKEY=8A", "TEMPO=98,5 BPM", "MOOD=calm;happy", "GENRE=Jazz/Funk", "GENRE=Soul",
@@ -152,7 +152,7 @@ struct RealTagTests {
         #expect(song.tags.map(\.name) == ["funk", "jazz", "soul", "calm", "happy"] && song.isExplicit == true)
     }
 
-    @Test("What holds no audio is counted: a text, an empty file, tags alone, a sound of no length")
+    @Test("Counts files without audio: text, empty, tags only, zero length")
     func noAudio() throws {
         _ = try place.file("music/empty.mp3", "")
         _ = try place.file(
@@ -169,7 +169,7 @@ struct RealTagTests {
         #expect(report.failure != nil)
     }
 
-    @Test("Endings that TagLib knows are read; other kinds of audio are named")
+    @Test("Reads the extensions that TagLib knows, and names other kinds of audio")
     func endings() throws {
         for name in ["c.ac3", "d.DSF", "e.txt", "f.jpg"] { _ = try place.file("music/\(name)", "x") }
         let report = try fixture("endings/a.mp2", "endings/b.mka")
@@ -180,7 +180,7 @@ struct RealTagTests {
     }
 
     @Test(
-        "Podcasts among music are left out and counted",
+        "Skips and counts podcasts among music",
         arguments: ["GENRE=Podcast", "PODCAST=1", "PODCASTURL=http://example.org/feed"])
     func podcasts(comment: String) throws {
         try flac(["TITLE=Talk", "ARTIST=Somebody", comment])

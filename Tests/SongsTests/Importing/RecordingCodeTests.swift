@@ -3,7 +3,7 @@ import Testing
 
 @testable import Songs
 
-@Suite("Songs that are known by their recording codes")
+@Suite("Recording codes")
 struct RecordingCodeTests {
     private let place: Workplace
     private let catalogue: SongCatalogue
@@ -22,7 +22,7 @@ struct RecordingCodeTests {
     }
 
     @Test(
-        "Titles that are spelt differently are one song where the code is the same, however that is written",
+        "Different titles with the same recording code are one song, however the code is written",
         arguments: ["USRC17607839", "us-rc1-76-07839", " US RC1 76 07839 "])
     func spellings(code: String) throws {
         let list = "Sonata No. 14,Beethoven,USRC17607839,\nMoonlight Sonata,L. van Beethoven,\(code),1801\n"
@@ -34,7 +34,7 @@ struct RecordingCodeTests {
         #expect((again.added, again.updated, again.unchanged) == (0, 0, 2))
     }
 
-    @Test("A song that has the title is the song, whatever code another one has; and it does not take that code")
+    @Test("A matching title wins over a matching code, and does not take the other song's code")
     func titleFirst() throws {
         #expect(try bring("A,X,,\nB,X,USRC17607839,\n").added == 2)
         #expect(try bring("A,X,USRC17607839,1999\n").updated == 1)
@@ -42,7 +42,7 @@ struct RecordingCodeTests {
         #expect(try catalogue.songs(ids: [1, 2]).map(\.year) == [1999, nil])
     }
 
-    @Test("A list whose titles and codes contradict each other changes nothing the second time")
+    @Test("Importing a list with contradicting titles and codes again changes nothing")
     func contradictions() throws {
         let list = "A,X,,1990\nB,X,USRC17607839,\nC,X,USRC17607839,1991\nA,X,USRC17607839,\nD,X,USRC17607839,1992\n"
         _ = try bring(list)
@@ -55,14 +55,14 @@ struct RecordingCodeTests {
     }
 
     @Test(
-        "What is no code makes no songs one",
+        "An invalid recording code joins no songs",
         arguments: ["", "-", "n/a", "000000000000", "US0000000000", "USRC1760783", "123456789012", "USRC17607839X"])
     func noCodes(code: String) throws {
         #expect(try bring("A,X,\(code),\nB,X,\(code),\n").added == 2)
         #expect(try catalogue.song(id: 1)?.isrc == nil)
     }
 
-    @Test("A catalogue from before codes were looked up gets the index for that, and its songs are found by theirs")
+    @Test("Opening an older catalogue adds the index of recording codes")
     func migration() throws {
         #expect(try bring("A,X,USRC17607839,\n").added == 1)
         try catalogue.database.write { database in

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Songs
 
-@Suite("Playlists that come back")
+@Suite("Playlist round trips")
 struct PlaylistRoundTripTests {
     private let place: Workplace
     private let catalogue: SongCatalogue
@@ -19,7 +19,7 @@ struct PlaylistRoundTripTests {
         return song
     }
 
-    @Test("M3U8 comes back with the artists and titles it went out with")
+    @Test("M3U8 keeps artists and titles when read again")
     func m3u8() throws {
         let songs = [
             song("Title - Part 2", "Jay - Z", path: "/music/1.mp3"), song("Lost", "Nobody", path: nil),
@@ -33,7 +33,7 @@ struct PlaylistRoundTripTests {
         #expect(back.map(\.artist) == ["Jay - Z", "Nobody", "", "A B"])
     }
 
-    @Test("What Spotify's terms keep from models stays kept from them when it comes back as CSV")
+    @Test("CSV keeps songs with Spotify's data away from models when read again")
     func embeddable() throws {
         var first = song("A", "X", path: nil)
         first.isEmbeddable = false

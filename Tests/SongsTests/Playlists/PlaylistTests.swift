@@ -19,7 +19,7 @@ struct PlaylistTests {
         return [first, second]
     }()
 
-    @Test("M3U8 has a line for each place, whatever titles hold")
+    @Test("M3U8 has one line per field, whatever a title contains")
     func m3u8() throws {
         let playlist = Playlist(title: "An\nevening", songs: songs) { "https://example.org/?q=\($0.title)" }
         let lines = String(decoding: playlist.data(as: .m3u8), as: UTF8.self).split(separator: "\n").map(String.init)
@@ -31,13 +31,13 @@ struct PlaylistTests {
             ])
     }
 
-    @Test("A song without a file and an address stays a comment")
+    @Test("A song without a file or URL becomes a comment")
     func placeless() {
         let text = String(decoding: Playlist(title: "", songs: [songs[1]]).data(as: .m3u8), as: UTF8.self)
         #expect(text == "#EXTM3U\n#EXTINF:-1,#2\n# There is no file of this one.\n")
     }
 
-    @Test("JSPF has what the format asks for")
+    @Test("JSPF follows its specification")
     func jspf() throws {
         let data = Playlist(title: "T", songs: songs).data(as: .jspf)
         let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: [String: Any]])
@@ -52,7 +52,7 @@ struct PlaylistTests {
         #expect(tracks[1]["creator"] == nil && tracks[1]["location"] == nil)
     }
 
-    @Test("What is written as CSV comes in again as it was, and no spreadsheet runs it")
+    @Test("CSV can be imported again unchanged, and no spreadsheet runs it as a formula")
     func csv() throws {
         let place = try Workplace()
         let data = Playlist(title: "T", songs: songs).data(as: .csv)

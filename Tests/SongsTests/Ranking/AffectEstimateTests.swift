@@ -4,7 +4,7 @@ import Testing
 
 @testable import Songs
 
-@Suite("Where songs lie")
+@Suite("Mood estimates of songs")
 struct AffectEstimateTests {
     private func estimate(_ change: (inout Song) -> Void) -> SongAffect? {
         var song = Song(title: "x", source: "csv")
@@ -12,7 +12,7 @@ struct AffectEstimateTests {
         return AffectEstimate.affect(of: song)
     }
 
-    @Test("Of a song of which nothing is known, nothing is made up")
+    @Test("A song without known features has no estimate")
     func knowsNothing() {
         #expect(estimate { _ in } == nil)
         #expect(
@@ -20,7 +20,7 @@ struct AffectEstimateTests {
         #expect(estimate { $0.features.tempoMarking = "opus" } == nil)
     }
 
-    @Test("What was stated stays")
+    @Test("Keeps a stated mood")
     func keepsStated() {
         let stated = SongAffect(Affect(valence: -0.9, arousal: 0.1), confidence: 1, method: .stated)
         let found = estimate {
@@ -31,7 +31,7 @@ struct AffectEstimateTests {
         #expect(found == stated)
     }
 
-    @Test("An older estimate is made again")
+    @Test("Replaces an older estimate")
     func renews() {
         let old = SongAffect(Affect(valence: -0.9, arousal: 0.1), confidence: 0.9, method: .tags)
         let found = estimate {
@@ -41,7 +41,7 @@ struct AffectEstimateTests {
         #expect((found?.affect.valence ?? 0) > 0.5)
     }
 
-    @Test("Measured valence and energy come before tags; tempo and loudness add a little")
+    @Test("Prefers measured valence and energy to tags; tempo and loudness add a little")
     func measures() throws {
         let plain = try #require(
             estimate {
@@ -59,7 +59,7 @@ struct AffectEstimateTests {
         #expect(abs(fast.affect.arousal - (0.8 * -0.5 + 0.1 * 1 + 0.1 * 0.5)) < 1e-9)
     }
 
-    @Test("Energy alone says nothing of valence")
+    @Test("Energy alone leaves the valence neutral")
     func measuresPart() throws {
         let found = try #require(estimate { $0.features.energy = 1 })
         #expect(found.affect == Affect(valence: 0, arousal: 1))
@@ -67,7 +67,7 @@ struct AffectEstimateTests {
         #expect(found.method == .features)
     }
 
-    @Test("More mood tags that agree are believed more, contradicting ones less, a genre alone little")
+    @Test("Agreeing mood tags raise the confidence, contradicting ones lower it, a genre alone gives little")
     func weighsTags() throws {
         func confidence(_ moods: [String], genres: [String] = []) throws -> Double {
             try #require(
@@ -83,7 +83,7 @@ struct AffectEstimateTests {
     }
 
     @Test(
-        "Genres are known by their whole name, else by their last words",
+        "Finds a genre by its whole name, otherwise by its last words",
         arguments: [
             ("swedish indie pop", "indie pop"), ("hip-hop", "hip hop"), ("lo-fi", "lo fi"),
             ("atmospheric black metal", "black metal"),
@@ -93,7 +93,7 @@ struct AffectEstimateTests {
         #expect(GenreWord.affect(of: name) == GenreWord.table.affect(of: kind))
     }
 
-    @Test("Genres are no substrings")
+    @Test("Does not find genres within words")
     func keepsWords() {
         #expect(GenreWord.affect(of: "popcorn") == nil)
         #expect(GenreWord.affect(of: "krautrock") == nil)
@@ -114,7 +114,7 @@ struct AffectEstimateTests {
     }
 
     @Test(
-        "Tempo markings in four languages",
+        "Reads tempo markings in four languages",
         arguments: [
             ("Allegro con brio", 0.4, 0.7), ("Allegro ma non troppo", 0.2, 0.45), ("Largo", -0.8, -0.6),
             ("Andante sostenuto", -0.5, -0.2), ("Sehr langsam", -0.9, -0.7), ("Mäßig", -0.1, 0.1),
@@ -126,7 +126,7 @@ struct AffectEstimateTests {
         #expect((least...most).contains(arousal))
     }
 
-    @Test("The tables have a line for each name, in the plane, and no name twice")
+    @Test("The mood, genre and tempo tables have unique names and valid values")
     func readsTables() {
         for (table, file, least) in [
             (MoodWord.table, song_moods, 150), (GenreWord.table, song_genres, 150), (TempoWord.table, song_tempos, 100),

@@ -48,14 +48,14 @@ struct FilterTests {
         ]
     }
 
-    @Test("Filters are absolute", arguments: Filtered.all, [false, true])
+    @Test("Filters exclude every song that does not match", arguments: Filtered.all, [false, true])
     func filters(filtered: Filtered, hasText: Bool) {
         var request = SongRequest(mood: mood(0.5, 0), text: hasText ? "jazz, hip-hop" : "")
         filtered.change(&request.filters)
         #expect(Set(SongIndex(songs: Self.songs).rank(request).map(\.id)) == filtered.expected)
     }
 
-    @Test("A best match that is filtered out does not count as the best")
+    @Test("A song that is filtered out does not set the scale of scores")
     func scalesWithinPool() throws {
         let songs = [
             song(1, themes: ["rain", "night"]), song(2, themes: ["rain", "sea", "love"]), song(3, themes: ["love"]),
@@ -67,7 +67,7 @@ struct FilterTests {
         #expect(first.components.tags == 1)
     }
 
-    @Test("Where nothing is left the answer says why")
+    @Test("Says why no song is left")
     func explains() throws {
         var request = SongRequest(mood: mood(0, 0))
         request.filters.years = 1700...1750

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Ranking")
 struct RankingTests {
-    @Test("The mood's component is the bell of the distance, mixed with the prior by the confidence")
+    @Test("The mood score is a bell curve of the distance, mixed with the prior by confidence")
     func weighsMood() throws {
         let index = SongIndex(songs: [
             song(1, valence: 0.5, arousal: -0.5), song(2, valence: 0.2, arousal: -0.1, confidence: 0.6), song(3),
@@ -24,7 +24,7 @@ struct RankingTests {
         #expect(zip(ranked, components).allSatisfy { abs($0.0.score - $0.1) < 1e-6 })
     }
 
-    @Test("Without mood, words or embedding all songs are equal, and the seed decides")
+    @Test("Without mood, words or embedding all songs score equal, and the seed decides")
     func leavesToChance() {
         let index = SongIndex(songs: manySongs(200))
         let request = SongRequest(mood: .unknown, limit: 20)
@@ -36,7 +36,7 @@ struct RankingTests {
         #expect(index.rank(other).map(\.id) != first.map(\.id))
     }
 
-    @Test("Words of the text find tags by their stems and never by parts of words")
+    @Test("Words match tags by their stems, never within words")
     func matchesWords() {
         let index = SongIndex(songs: [
             song(1, themes: ["rain"]), song(2, themes: ["train"]), song(3, themes: ["cathedral"]),
@@ -52,7 +52,7 @@ struct RankingTests {
         #expect(found("delicate terrain") == [])
     }
 
-    @Test("A song scores by what is known of it, and the others' vectors are read by their place in the pool")
+    @Test("Scores songs by their vectors; songs without one come last")
     func usesEmbeddings() throws {
         var builder = SongIndexBuilder()
         for id in 1...4 { builder.add(song(Int64(id))) }
@@ -70,7 +70,7 @@ struct RankingTests {
         #expect(abs(try #require(ranked.first?.components.embedding) - expected) < 0.005)
     }
 
-    @Test("An embedding of another width is left out, as are vectors that cannot be one")
+    @Test("Ignores embeddings of another width and invalid vectors")
     func refusesOddVectors() {
         var builder = SongIndexBuilder()
         builder.add(song(1))
@@ -91,7 +91,7 @@ struct RankingTests {
         #expect(QuantizedVector([-2, 1]).values == [-127, 64])
     }
 
-    @Test("No artist has more than two songs; nobody in particular may have more")
+    @Test("Returns at most two songs per artist, but more by Traditional")
     func sharesAmongArtists() {
         let songs = (1...9).map { id in
             song(Int64(id), id <= 5 ? "Clara Schumann" : "Traditional", valence: 0.5, arousal: 0.1)
@@ -102,7 +102,7 @@ struct RankingTests {
     }
 
     @Test(
-        "An artist is the first of several, whatever the case; some names are nobody's",
+        "The main artist is the first of several, without case; some names stand for nobody",
         arguments: [
             ("Nina Simone, Someone", "nina simone"), ("NINA  SIMONE", "nina simone"), ("Dvořák", "dvorak"),
             ("", nil), ("Traditional (Irish)", nil), ("Anonymous", nil), ("Various Artists", nil),
@@ -111,7 +111,7 @@ struct RankingTests {
         #expect(ArtistName.main(of: name) == main)
     }
 
-    @Test("Songs that are alike give way to others that fit nearly as well")
+    @Test("Similar songs give way to others that match nearly as well")
     func diversifies() {
         let alike = (1...5).map { song(Int64($0), "A\($0)", valence: 0.5, arousal: 0, themes: ["rain", "night"]) }
         let other = song(6, "B", valence: 0.4, arousal: 0.1, themes: ["sea", "dance"])
@@ -123,7 +123,7 @@ struct RankingTests {
         #expect(ranked[0].score >= ranked[1].score)
     }
 
-    @Test("Embeddings that point the same way are alike")
+    @Test("Songs with similar embeddings count as alike")
     func comparesEmbeddings() {
         var builder = SongIndexBuilder()
         for id in 1...4 { builder.add(song(Int64(id), valence: id < 4 ? 0.5 : 0.4)) }
@@ -136,7 +136,7 @@ struct RankingTests {
         #expect(!builder.index().rank(request, settings: .plain).map(\.id).contains(4))
     }
 
-    @Test("No song comes for being different that fits much worse")
+    @Test("Diversity brings no song that matches much worse")
     func boundsDiversity() {
         let alike = (1...5).map { song(Int64($0), "A\($0)", valence: 0.5, arousal: 0, themes: ["rain", "night"]) }
         let other = song(6, "B", valence: -0.5, arousal: 0, themes: ["sea", "dance"])
@@ -145,7 +145,7 @@ struct RankingTests {
         #expect(index.rank(SongRequest(mood: mood(0.5, 0), limit: 6)).count == 6)
     }
 
-    @Test("The first of many are those that sorting all would give")
+    @Test("Selecting the first songs gives the same as sorting all")
     func keepsFirst() {
         var numbers = SplitMix64(seed: 4)
         let scores = (0..<500).map { _ in Float(Int.random(in: 0..<40, using: &numbers)) }
@@ -157,7 +157,7 @@ struct RankingTests {
         }
     }
 
-    @Test("The same request gives the same answer in every process")
+    @Test("Gives the same answer in every process")
     func pins() {
         let index = SongIndex(songs: manySongs(1000))
         let ranked = index.rank(SongRequest(mood: mood(0.4, -0.5), text: "rain on the sea at night", seed: 5))
@@ -169,14 +169,14 @@ struct RankingTests {
             ])
     }
 
-    @Test("It does not matter in which order songs come")
+    @Test("The order of songs does not matter")
     func ignoresOrder() {
         let songs = manySongs(300)
         let request = SongRequest(mood: mood(-0.3, 0.2), text: "a dance in the forest", limit: 30)
         #expect(SongIndex(songs: songs).rank(request) == SongIndex(songs: songs.reversed()).rank(request))
     }
 
-    @Test("A limit of none, and an empty index, give nothing")
+    @Test("A limit of zero and an empty index give no songs")
     func givesNothing() {
         #expect(SongIndex(songs: manySongs(3)).rank(SongRequest(mood: mood(0, 0), limit: 0)).isEmpty)
         #expect(SongIndex(songs: []).rank(SongRequest(mood: mood(0, 0), text: "rain", embedding: [1])).isEmpty)

@@ -10,7 +10,7 @@ struct ReasonTests {
         return try #require(try ranking.answer(request).songs.first).reason
     }
 
-    @Test("A reason names the feeling, what it is compared with, and the themes that are in the words")
+    @Test("A reason names the mood, what it is compared with, and the matching themes")
     func says() throws {
         let rain = song(1, valence: -0.3, arousal: -0.4, moods: ["wistful"], themes: ["rain", "night", "love"])
         let text = "a street at night in the rain"
@@ -26,7 +26,7 @@ struct ReasonTests {
         #expect(try reason(rain, SongRequest(mood: .unknown, text: text)) == "Its themes are rain and night.")
     }
 
-    @Test("A feeling that is guessed is said to be")
+    @Test("Says when a mood is guessed")
     func admits() throws {
         var jazz = song(1, genres: ["smooth jazz"])
         jazz.affect = AffectEstimate.affect(of: jazz)
@@ -41,7 +41,7 @@ struct ReasonTests {
                 == "Bright, as the picture is, to judge by its score.")
     }
 
-    @Test("Of what is not known nothing is claimed")
+    @Test("Claims nothing that is unknown")
     func claimsNothing() throws {
         #expect(
             try reason(song(1), SongRequest(mood: mood(0, 0), text: "rain"))
@@ -54,7 +54,7 @@ struct ReasonTests {
                 == "There was nothing to hold it against, so it was left to chance.")
     }
 
-    @Test("Every place in the plane has words, and near places have near words")
+    @Test("Every point of the mood plane has words")
     func hasWords() {
         for valence in stride(from: -1.0, through: 1, by: 0.1) {
             for arousal in stride(from: -1.0, through: 1, by: 0.1) {
@@ -65,7 +65,7 @@ struct ReasonTests {
         #expect(SongReason.words(for: Affect(valence: -0.8, arousal: 0.8)) == "full of energy and dark")
     }
 
-    @Test("Songs and queries are embedded as descriptions without titles")
+    @Test("Embeds songs and queries as descriptions without titles")
     func describes() {
         var waltz = song(
             1, "Johann Strauss II", genres: ["waltz", "orchestral"], moods: ["festive"], themes: ["dance"])

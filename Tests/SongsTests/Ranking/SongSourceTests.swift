@@ -3,7 +3,7 @@ import Testing
 
 @testable import Songs
 
-@Suite("Catalogues as ranking sees them")
+@Suite("Song source")
 struct SongSourceTests {
     /// Songs and vectors at hand; or an error.
     private struct Shelf: SongSource {
@@ -34,7 +34,7 @@ struct SongSourceTests {
     private let shelf = Shelf(
         songs: [song(3, valence: 0.5), song(8, valence: -0.5), song(9)], vectors: [(8, [1, 0]), (9, [0, 1])])
 
-    @Test("An index has a catalogue's songs, and the vectors of the model that is asked for")
+    @Test("The index has the catalogue's songs, and the vectors of the given model")
     func reads() throws {
         let index = try SongIndex(catalogue: shelf, embeddingModel: "mini")
         #expect(index.ids == [3, 8, 9])
@@ -45,7 +45,7 @@ struct SongSourceTests {
         #expect(ranked.first?.id == 8)
     }
 
-    @Test("Answers are the catalogue's songs; one that is gone is left out, and an error is passed on")
+    @Test("Leaves out songs that are gone, and passes errors on")
     func answers() throws {
         let index = try SongIndex(catalogue: shelf)
         let request = SongRequest(mood: mood(0.5, 0))

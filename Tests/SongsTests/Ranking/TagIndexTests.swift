@@ -4,9 +4,9 @@ import Testing
 
 @testable import Songs
 
-@Suite("Words of tags")
+@Suite("Tag index")
 struct TagIndexTests {
-    @Test("A word's worth is BM25's")
+    @Test("Weighs words by BM25")
     func weighs() throws {
         let songs = [
             song(1, themes: ["rain", "night rain"]), song(2, moods: ["calm"], themes: ["rain"]),
@@ -27,7 +27,7 @@ struct TagIndexTests {
         }
     }
 
-    @Test("Overlap is the share of common words, and unknown where a song has none")
+    @Test("Overlap is the share of common words, and nil for a song without words")
     func overlaps() {
         let tags = SongIndex(songs: [
             song(1, themes: ["rain", "night"]), song(2, themes: ["night", "sea"]), song(3), song(4, themes: ["love"]),
@@ -39,7 +39,7 @@ struct TagIndexTests {
     }
 
     @Test(
-        "Forms of a word have one stem",
+        "Inflected forms share a stem",
         arguments: [
             ["rain", "rains", "raining", "rained", "rainy"], ["city", "cities"],
             ["dance", "dancing", "dances", "danced"],
@@ -53,7 +53,7 @@ struct TagIndexTests {
     }
 
     @Test(
-        "Words that only look alike keep apart",
+        "Words that only look alike have different stems",
         arguments: [
             ("rain", "train"), ("car", "carpet"), ("cat", "cathedral"), ("city", "cite"), ("sun", "son"), ("ring", "r"),
             ("spring", "spr"), ("bus", "bu"), ("this", "thi"), ("king", "k"), ("red", "r"), ("evening", "even"),
@@ -62,7 +62,7 @@ struct TagIndexTests {
         #expect(English.stem(one) != English.stem(other))
     }
 
-    @Test("Text is cut into words without marks, accents and what is in every caption")
+    @Test("Splits text into words without punctuation, accents and common caption words")
     func cuts() {
         #expect(
             English.words(of: "A Café—in the Grüße-Straße, it's 5 o'clock!") == [
@@ -73,7 +73,7 @@ struct TagIndexTests {
     }
 
     @Test(
-        "Words of captions find the themes that they imply",
+        "Caption words match the themes that they imply",
         arguments: [
             ("a man with an umbrella", "rain"), ("two kids in a playground", "child"), ("surfers on a beach", "sea"),
             ("a cemetery", "death"), ("she waves goodbye", "farewell"),

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Songs
 
-@Suite("Songs that somebody likes")
+@Suite("Taste")
 struct TasteTests {
     private static let mood = Mood(affect: Affect(valence: 0.3, arousal: -0.4), confidence: 1, contributions: [])
 
@@ -23,7 +23,7 @@ struct TasteTests {
         return try ranking.answer(SongRequest(mood: Self.mood, liked: liked)).songs
     }
 
-    @Test("Songs with tags like theirs come first, and say so")
+    @Test("Prefers songs with tags like those of liked songs, and says so")
     func prefers() throws {
         for (liked, genre) in [(Set<Int64>([2, 4]), "jazz"), ([1], "march")] {
             let songs = try answer(liking: liked)
@@ -33,7 +33,7 @@ struct TasteTests {
     }
 
     @Test(
-        "Of nothing liked, and of songs that are gone, there is no taste", arguments: [[], [41, 9_999] as Set<Int64>])
+        "No liked songs, or ones that are gone, give no taste", arguments: [[], [41, 9_999] as Set<Int64>])
     func knowsNothing(liked: Set<Int64>) throws {
         let songs = try answer(liking: liked)
         #expect(songs.count == 10)
