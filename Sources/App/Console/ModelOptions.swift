@@ -13,16 +13,16 @@ package import Settings
 package struct ModelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "A Hugging Face folder with a BLIP-2 checkpoint, or its name on the Hub; MODEL_ID, else the demo checkpoint.",
+            "A folder with a BLIP-2 checkpoint, or its name on the Hub. By default MODEL_ID, or the demo checkpoint.",
             valueName: "DIR|ID"))
     package var model: String?
 
-    @Option(help: "The arithmetic: \(Precision.settings.joined(separator: ", ")); PRECISION, else auto.")
+    @Option(help: "The precision: \(Precision.settings.joined(separator: ", ")). By default PRECISION, or auto.")
     package var precision: String?
 
     @Option(
         help: ArgumentHelp(
-            "What runs the networks: auto, a GPU if there is one and USE_GPU does not forbid it; cpu; or gpu, or nothing.",
+            "Where to run the model: auto uses a GPU if there is one and USE_GPU allows it; gpu fails without one.",
             valueName: "auto|cpu|gpu"))
     package var device: Device = .auto
 

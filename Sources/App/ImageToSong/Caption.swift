@@ -13,8 +13,8 @@ struct Caption: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Says what pictures show.",
         discussion: """
-            One picture gives its caption; several give a line each, with the file's name, a tab and the caption. \
-            A picture that cannot be read is named on standard error and does not stop the others.
+            For one picture it prints the caption; for several, a line each with the file's name, a tab and the \
+            caption. A picture that cannot be read is named on standard error and does not stop the others.
             """)
 
     @Argument(help: ArgumentHelp("JPEG, PNG, WebP, GIF, TIFF, HEIC or AVIF files.", valueName: "PICTURE"))
@@ -26,14 +26,14 @@ struct Caption: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How pictures are read: as they are displayed, or as transformers reads them; PICTURE_RULES, else display.",
+            "Read pictures as they are displayed, or as transformers reads them. By default PICTURE_RULES, or display.",
             valueName: "display|transformers"), transform: PictureRules.named)
     var pictureRules: PictureRules?
 
-    @Flag(help: "Write the words as they come; with --json, an object an event.")
+    @Flag(help: "Print the words as they come; with --json, one object per event.")
     var stream = false
 
-    @Flag(help: "One JSON object a picture, a line each.")
+    @Flag(help: "Print one JSON object per picture, each on its own line.")
     var json = false
 
     func run() async throws {

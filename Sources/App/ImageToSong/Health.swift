@@ -10,11 +10,11 @@ import Settings
 struct Health: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Asks a running server whether it can caption.",
-        discussion: "The exit status is 0 where the server answers 200, else 1: what container engines want to know.")
+        discussion: "The exit status is 0 if the server answers 200, and 1 if not, as container health checks expect.")
 
     @Argument(
         help: ArgumentHelp(
-            "What to ask, http only; /health of the server that the settings describe on this machine, where none is given.",
+            "The http address to ask. By default /health of the server on this machine that the settings describe.",
             valueName: "URL"))
     var url: String?
 

@@ -17,9 +17,9 @@ struct Match: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Finds songs that fit pictures.",
         discussion: """
-            Each picture is captioned, and its mood read from the caption and the colours. Songs of the catalogue follow, \
-            each with why it was chosen. A picture that cannot be read is named on standard error and does not stop the \
-            others.
+            Captions each picture, reads its mood from the caption and the colours, and lists songs of the catalogue, \
+            each with the reason why it was chosen. A picture that cannot be read is named on standard error and does \
+            not stop the others.
             """)
 
     @Argument(help: ArgumentHelp("JPEG, PNG, WebP, GIF, TIFF, HEIC or AVIF files.", valueName: "PICTURE"))
@@ -31,14 +31,14 @@ struct Match: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Writes the songs of all pictures there; no file is overwritten.", valueName: "FILE.m3u8|.csv|.jspf"))
+            "Write the songs of all pictures to this file. No file is overwritten.", valueName: "FILE.m3u8|.csv|.jspf"))
     var playlist: String?
 
     @OptionGroup var options: ModelOptions
 
     @OptionGroup(title: "Captions") var flags: CaptionFlags
 
-    @Flag(help: "One JSON object a picture, a line each.")
+    @Flag(help: "Print one JSON object per picture, each on its own line.")
     var json = false
 
     func validate() throws {

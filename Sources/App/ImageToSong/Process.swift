@@ -10,22 +10,22 @@ import Settings
 
 struct Process: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Says which colours pictures have, and makes them small.",
+        abstract: "Finds the dominant colours of pictures, and makes small JPEGs.",
         discussion: """
-            Each picture gives its name, its size and that of a JPEG that fits into TARGET_IMAGE_WIDTH × \
-            TARGET_IMAGE_HEIGHT, and its dominant colours. A picture that cannot be read is named on standard error and \
-            does not stop the others.
+            Prints for each picture its name, its size and that of a JPEG that fits into TARGET_IMAGE_WIDTH × \
+            TARGET_IMAGE_HEIGHT, and its dominant colours. A picture that cannot be read is named on standard error \
+            and does not stop the others.
             """)
 
     @Argument(help: ArgumentHelp("JPEG, PNG, WebP, GIF, TIFF, HEIC or AVIF files.", valueName: "PICTURE"))
     var pictures: [String]
 
-    @Flag(help: "One JSON object a picture, a line each.")
+    @Flag(help: "Print one JSON object per picture, each on its own line.")
     var json = false
 
     @Option(
         help: ArgumentHelp(
-            "A folder to write the JPEGs to; made where it is missing. No file is ever overwritten.", valueName: "DIR"))
+            "The folder to write the JPEGs to; it is made if it is missing. No file is overwritten.", valueName: "DIR"))
     var out: String?
 
     func run() async throws {

@@ -14,16 +14,15 @@ import Settings
 
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Answers over HTTP what pictures show.",
+        abstract: "Serves captions and songs over HTTP.",
         discussion: """
             Settings come from the environment, then from .env, then from the defaults; .env.example lists them, and \
-            --print-settings shows what they are now. \
-            SIGTERM and SIGINT let running requests end, then the process exits with status 0; a second one ends it at \
-            once, with status 143 or 130. Logs are JSON lines on \
-            standard error.
+            --print-settings shows their current values. After SIGTERM or SIGINT the running requests finish and the \
+            process exits with status 0; a second signal ends it at once, with status 143 or 130. Logs are JSON lines \
+            on standard error.
             """)
 
-    @Flag(help: "Prints every setting, its value and where that comes from, and ends.")
+    @Flag(help: "Print every setting with its value and where that comes from, then exit.")
     var printSettings = false
 
     func run() async throws {

@@ -9,20 +9,20 @@ import Settings
 
 package struct Parity: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
-        abstract: "Holds a model against what transformers computed.",
+        abstract: "Compares a model with what transformers computed.",
         discussion: """
             The reference is a safetensors file with pixel_values, vision_hidden_state, query_output, language_inputs, \
             first_logits and generated_ids, optionally prompt_ids, and the arguments of `generate` as JSON in the \
-            metadata entry "generation". Exit status 0 where every stage is within its bound and, at fp32, the ids are equal; \
-            1 where not, or where something failed; 2 for wrong usage.
+            metadata entry "generation". The exit status is 0 if every stage is within its bound and, at fp32, the \
+            ids are equal; 1 if not, or if something failed; 2 for wrong usage.
             """)
 
     @OptionGroup var options: ModelOptions
 
-    @Option(help: ArgumentHelp("The file that transformers' results are in.", valueName: "FILE"))
+    @Option(help: ArgumentHelp("The file with transformers' results.", valueName: "FILE"))
     var reference: String
 
-    @Flag(help: "One JSON object instead of a table.")
+    @Flag(help: "Print one JSON object instead of a table.")
     var json = false
 
     package init() {}

@@ -7,10 +7,10 @@ import Settings
 
 struct Models: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Fetches models from the Hugging Face Hub, and keeps house among them.",
+        abstract: "Downloads models from the Hugging Face Hub, lists, checks and removes them.",
         discussion: """
-            Models lie where huggingface_hub keeps them: in HF_HUB_CACHE, else in the folder hub of HF_HOME; where neither \
-            is set, in MODEL_CACHE_DIR. HF_TOKEN opens private and gated models.
+            Models are kept where huggingface_hub keeps them: in HF_HUB_CACHE, or in the folder hub of HF_HOME; if \
+            neither is set, in MODEL_CACHE_DIR. HF_TOKEN opens private and gated models.
             """,
         subcommands: [Pull.self, List.self, Verify.self, Remove.self])
 }

@@ -7,12 +7,12 @@ import Hub
 extension Models {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Shows the models that are there.",
+            abstract: "Lists the models in the cache.",
             discussion: """
-                The last use is when this program last loaded the model; what other programs do with it is not known here.
+                The last use is when this program last loaded the model. Use by other programs does not count.
                 """)
 
-        @Flag(help: "One JSON object a model, a line each.")
+        @Flag(help: "Print one JSON object per model, each on its own line.")
         var json = false
 
         func run() async throws {

@@ -7,14 +7,14 @@ import Hub
 extension Models {
     struct Pull: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Fetches a model, or what has changed of it.",
+            abstract: "Downloads a model, or what has changed in it.",
             discussion: """
-                Only what captioning needs is fetched: configuration, tokenizer and safetensors. A download that was cut \
-                goes on where it was. The folder with the files is printed.
+                Downloads only what captioning needs: configuration, tokenizer and safetensors. Resumes an \
+                interrupted download. Prints the folder with the files.
                 """)
 
         @Argument(
-            help: ArgumentHelp("A model's name, perhaps with @ and a branch, tag or commit.", valueName: "ID"),
+            help: ArgumentHelp("A model's name, optionally with @ and a branch, tag or commit.", valueName: "ID"),
             transform: { try ModelReference($0) })
         var model: ModelReference
 

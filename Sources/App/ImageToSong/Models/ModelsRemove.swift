@@ -7,18 +7,18 @@ import Hub
 extension Models {
     struct Remove: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Removes a model, and what was compiled from it.",
+            abstract: "Removes a model and what was compiled from it.",
             discussion: """
-                Without a revision all revisions of the model go. Files that another revision shares stay. What was compiled \
-                goes too, unless another model in the cache has the same weights.
+                Without a revision, removes all revisions of the model. Keeps files that another revision shares. \
+                Removes what was compiled too, unless another model in the cache has the same weights.
                 """)
 
         @Argument(
-            help: ArgumentHelp("A model's name, perhaps with @ and a branch, tag or commit.", valueName: "ID"),
+            help: ArgumentHelp("A model's name, optionally with @ and a branch, tag or commit.", valueName: "ID"),
             transform: { try ModelReference($0) })
         var model: ModelReference
 
-        @Flag(help: "Removes without asking.")
+        @Flag(help: "Remove without asking.")
         var yes = false
 
         func run() async throws {

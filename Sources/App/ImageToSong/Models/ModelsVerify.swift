@@ -7,18 +7,18 @@ import Networks
 extension Models {
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Hashes the files of models again, and what was compiled from them.",
+            abstract: "Checks the files of models, and of models compiled from them, by their hashes.",
             discussion: """
-                Each file that is damaged, missing, or cannot be checked is named; exit status 1 if there is one. \
-                `models remove` and `models pull` bring a damaged model back. A file cannot be checked where nothing in the \
-                cache says which hash it should have, as in a copy of the cache without its blobs; `models pull` compares \
-                it with the Hub, and writes the hash down. A compiled model that is damaged is out of the way \
-                from then on, and the next start compiles it anew.
+                Names each file that is damaged, missing or cannot be checked; the exit status is then 1. `models \
+                remove` and `models pull` replace a damaged model. A file cannot be checked if nothing in the cache \
+                says which hash it should have, as in a copy of the cache without its blobs; `models pull` compares \
+                it with the Hub and records the hash. A damaged compiled model is not used any more, and the next \
+                start compiles it again.
                 """)
 
         @Argument(
             help: ArgumentHelp(
-                "A model's name, perhaps with @ and a revision; all of them by default.", valueName: "ID"),
+                "A model's name, optionally with @ and a revision. By default all models.", valueName: "ID"),
             transform: { try ModelReference($0) })
         var model: ModelReference?
 

@@ -6,41 +6,41 @@ import Songs
 
 /// What is asked of songs.
 struct SongFlags: ParsableArguments {
-    @Option(help: "How many songs, 1 to 100.")
+    @Option(help: "The number of songs, 1 to 100.")
     var limit = 10
 
-    @Option(name: .customLong("song-seed"), help: "Decides between songs that fit equally well.")
+    @Option(name: .customLong("song-seed"), help: "The seed that decides between songs that fit equally well.")
     var songSeed: UInt64 = 0
 
     @Option(
         parsing: .unconditional,
-        help: "With --arousal: the mood to match instead of the picture's, from -1, unpleasant, to 1.")
+        help: "With --arousal: the mood to match instead of the picture's, from -1 (unpleasant) to 1 (pleasant).")
     var valence: Double?
 
-    @Option(parsing: .unconditional, help: "With --valence: from -1, still, to 1, stirred.")
+    @Option(parsing: .unconditional, help: "With --valence: from -1 (calm) to 1 (energetic).")
     var arousal: Double?
 
-    @Option(help: "Words that the songs' tags should have.")
+    @Option(help: "Words to look for in the songs' tags.")
     var text: String?
 
-    @Flag(name: .customLong("no-explicit"), help: "Leaves out songs that are known to be explicit.")
+    @Flag(name: .customLong("no-explicit"), help: "Leave out songs that are known to be explicit.")
     var isClean = false
 
-    @Option(help: ArgumentHelp("Songs of these years.", valueName: "FROM-TO"))
+    @Option(help: ArgumentHelp("Only songs from these years.", valueName: "FROM-TO"))
     var years: String?
 
-    @Option(help: ArgumentHelp("Songs of so many beats a minute.", valueName: "FROM-TO"))
+    @Option(help: ArgumentHelp("Only songs with a tempo in this range, in beats per minute.", valueName: "FROM-TO"))
     var tempo: String?
 
-    @Option(help: ArgumentHelp("Songs of this genre; several times for any of several.", valueName: "GENRE"))
+    @Option(help: ArgumentHelp("Only songs of this genre. May be repeated, to allow several.", valueName: "GENRE"))
     var genre: [String] = []
 
-    @Option(help: ArgumentHelp("A song that must not come; several times for several.", valueName: "ID"))
+    @Option(help: ArgumentHelp("A song to leave out. May be repeated.", valueName: "ID"))
     var exclude: [Int64] = []
 
     @Option(
         help: ArgumentHelp(
-            "A song that you like: others like it come first; several times for several.", valueName: "ID"))
+            "A song that you like; similar songs come first. May be repeated.", valueName: "ID"))
     var like: [Int64] = []
 
     func validate() throws {

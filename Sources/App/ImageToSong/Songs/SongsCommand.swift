@@ -4,7 +4,7 @@ import Songs
 
 struct SongsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "songs", abstract: "Keeps the songs that pictures are matched with.",
+        commandName: "songs", abstract: "Manages the catalogue of songs that pictures are matched with.",
         subcommands: [SongsImport.self, SongsStats.self, SongsSearch.self, SongsRemove.self, SongsExport.self])
 }
 
@@ -12,7 +12,8 @@ struct SongsCommand: AsyncParsableCommand {
 struct CatalogueOption: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The catalogue's file; SONG_CATALOGUE, else image-to-song/songs.sqlite in XDG_DATA_HOME or ~/.local/share.",
+            "The catalogue's file. By default SONG_CATALOGUE, or image-to-song/songs.sqlite in XDG_DATA_HOME or "
+                + "~/.local/share.",
             valueName: "FILE"))
     var catalogue: String?
 

@@ -8,15 +8,15 @@ struct SongsExport: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Writes songs as a playlist or a table.")
 
-    @Argument(help: ArgumentHelp("Words that the songs have, as for search; none for all songs.", valueName: "WORDS"))
+    @Argument(help: ArgumentHelp("Words as in `songs search`. Without any, all songs.", valueName: "WORDS"))
     var words: [String] = []
 
-    @Option(help: ArgumentHelp("Where to; no file is overwritten.", valueName: "FILE.m3u8|.csv|.jspf"))
+    @Option(help: ArgumentHelp("The file to write. No file is overwritten.", valueName: "FILE.m3u8|.csv|.jspf"))
     var out: String
 
     @OptionGroup var option: CatalogueOption
 
-    @Flag(help: "One JSON object.")
+    @Flag(help: "Print one JSON object.")
     var json = false
 
     func validate() throws { _ = try PlaylistFile(out) }

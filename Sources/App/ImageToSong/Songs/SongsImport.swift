@@ -4,25 +4,26 @@ import Songs
 
 struct SongsImport: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "Takes songs from lists and from folders of audio files.",
+        commandName: "import", abstract: "Imports songs from lists and folders of audio files.",
         discussion: """
-            A list is a CSV (our own columns, or an export of Exportify's), an M3U playlist or JSON lines; of a folder the \
-            tags of all audio files are read. Rows that are no songs are named on standard error and left out, and so is what of a song cannot be read. A list is \
-            imported whole or, where it is stopped, not at all; importing it again changes nothing.
+            A list is a CSV (our own columns, or an export of Exportify's), an M3U playlist or JSON lines; from a \
+            folder, the tags of all audio files are read. Rows that are not songs, and fields that cannot be read, \
+            are named on standard error and left out. A list is imported as a whole or, if it is stopped, not at all; \
+            importing it again changes nothing.
             """)
 
-    @Argument(help: ArgumentHelp("Lists and folders.", valueName: "FILE|FOLDER"))
+    @Argument(help: ArgumentHelp("The lists and folders to import.", valueName: "FILE|FOLDER"))
     var paths: [String]
 
     @Option(
         help: ArgumentHelp(
-            "What they are, where name and beginning do not tell.", valueName: "csv|m3u|jsonl|folder"),
+            "The format, if neither the name nor the first bytes tell it.", valueName: "csv|m3u|jsonl|folder"),
         transform: Self.format)
     var format: ImportFormat?
 
     @OptionGroup var option: CatalogueOption
 
-    @Flag(help: "One JSON object a list, a line each.")
+    @Flag(help: "Print one JSON object per list, each on its own line.")
     var json = false
 
     private static func format(_ text: String) throws -> ImportFormat {

@@ -4,17 +4,17 @@ import Songs
 
 struct SongsRemove: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "remove", abstract: "Removes songs from the catalogue, not from the disk.")
+        commandName: "remove", abstract: "Removes songs from the catalogue. Keeps their files.")
 
-    @Argument(help: ArgumentHelp("The numbers of songs.", valueName: "ID"))
+    @Argument(help: ArgumentHelp("The ids of the songs.", valueName: "ID"))
     var ids: [Int64] = []
 
-    @Option(help: "All songs that came from there: starter, exportify, csv, m3u, jsonl or files.")
+    @Option(help: "Remove all songs from this source: starter, exportify, csv, m3u, jsonl or files.")
     var source: String?
 
     @OptionGroup var option: CatalogueOption
 
-    @Flag(help: "One JSON object.")
+    @Flag(help: "Print one JSON object.")
     var json = false
 
     func validate() throws {

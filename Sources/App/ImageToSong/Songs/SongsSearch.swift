@@ -5,21 +5,21 @@ import Songs
 
 struct SongsSearch: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "search", abstract: "Finds songs by words of their titles, artists, albums and tags.",
-        discussion: "Each song is a line: its number, a tab, and what it is.")
+        commandName: "search", abstract: "Finds songs by words in their titles, artists, albums and tags.",
+        discussion: "Prints each song on a line: its id, a tab, and its description.")
 
-    @Argument(help: ArgumentHelp("Words, each the beginning of one; none for all songs.", valueName: "WORDS"))
+    @Argument(help: ArgumentHelp("Words or beginnings of words. Without any, all songs.", valueName: "WORDS"))
     var words: [String] = []
 
-    @Option(help: "How many songs, 1 to 1000.")
+    @Option(help: "The number of songs to print, 1 to 1000.")
     var limit = 20
 
-    @Option(help: "How many songs to pass over.")
+    @Option(help: "The number of songs to skip.")
     var offset = 0
 
     @OptionGroup var option: CatalogueOption
 
-    @Flag(help: "One JSON object a song, a line each.")
+    @Flag(help: "Print one JSON object per song, each on its own line.")
     var json = false
 
     func validate() throws {

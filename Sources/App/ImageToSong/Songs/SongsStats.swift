@@ -5,11 +5,11 @@ import Songs
 
 struct SongsStats: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "stats", abstract: "Says what the catalogue holds.")
+        commandName: "stats", abstract: "Shows what is in the catalogue.")
 
     @OptionGroup var option: CatalogueOption
 
-    @Flag(help: "One JSON object.")
+    @Flag(help: "Print one JSON object.")
     var json = false
 
     func run() throws {

@@ -11,34 +11,34 @@ import Settings
 struct BenchCaption: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "caption",
-        abstract: "Measures captions: loading, stages, beams, batches, clients, beside the machine's own limits.",
+        abstract: "Measures captions: loading, stages, beams, batches and clients, next to the machine's limits.",
         discussion: """
-            What `bench` does where no other subcommand is named. Every figure is the median of several turns after a warm-up; \
-            the ways of captioning take turns. The machine's limits, the peak of 8-bit arithmetic and the bandwidth of \
-            reading, are measured before each turn, and each stage is shown as a share of what they allowed.
+            This is what `bench` does without a subcommand. Every figure is the median of several turns after a \
+            warm-up; the kinds of captions take turns. The machine's limits, peak 8-bit arithmetic and read \
+            bandwidth, are measured before each turn, and each stage is shown as a share of them.
 
             Parts: load (seconds and memory), stages (one picture), beams (3 and 5), batches (2, 4 and 8 pictures), \
-            concurrency (clients of the same queue that the server has), roofline.
+            concurrency (clients of the server's request queue), roofline.
             """)
 
     @OptionGroup var options: BenchOptions
 
-    @Option(help: ArgumentHelp("What to measure.", valueName: "PART,…"))
+    @Option(help: ArgumentHelp("The parts to measure, separated by commas.", valueName: "PART,…"))
     var parts = BenchParts.all
 
-    @Option(name: .customLong("repeat"), help: "How often each way takes its turn.")
+    @Option(name: .customLong("repeat"), help: "The number of turns of each kind of caption.")
     var repetitions = 5
 
-    @Option(help: "How many clients ask at a time, one measurement for each.")
+    @Option(help: "The number of concurrent clients; repeat the option to measure several numbers.")
     var clients: [Int] = [1, 2, 4, 8, 16]
 
-    @Option(help: "Seconds that each number of clients asks for.")
+    @Option(help: "How many seconds to measure each number of clients.")
     var seconds = 10.0
 
-    @Flag(help: "One JSON object instead of tables.")
+    @Flag(help: "Print one JSON object instead of tables.")
     var json = false
 
-    @Option(help: ArgumentHelp("Draws shares and throughput as SVG, too.", valueName: "FILE"))
+    @Option(help: ArgumentHelp("Also draw shares and throughput as SVG, into this file.", valueName: "FILE"))
     var plot: String?
 
     func validate() throws {

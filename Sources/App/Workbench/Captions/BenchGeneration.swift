@@ -11,25 +11,26 @@ import Settings
 struct BenchGeneration: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generation",
-        abstract: "Times the steps of the language model: greedily, with beams, with samples.",
+        abstract: "Times the decoding steps of greedy search, beam search and sampling.",
         discussion: """
-            Every way of generating makes the same number of tokens behind the same noise in place of a picture; the ways \
-            take turns. Prints one JSON object for each, a line each: the median time of a step, what of it choosing \
-            tokens and moving beams took, and the step's ratio to the first way's.
+            Every strategy generates the same number of tokens for the same noise in place of a picture; the \
+            strategies take turns. Prints one JSON object per strategy, each on its own line: the median time of a \
+            step, the part of it spent on choosing tokens and moving beams, and the ratio to the first strategy's \
+            step.
             """)
 
     @OptionGroup var options: ModelOptions
 
-    @Option(help: "New tokens of each text.")
+    @Option(help: "The number of new tokens per text.")
     var tokens = 16
 
-    @Option(help: "Pictures that are captioned side by side.")
+    @Option(help: "The number of pictures captioned together.")
     var pictures = 1
 
-    @Option(name: .customLong("repeat"), help: "How often each way takes its turn.")
+    @Option(name: .customLong("repeat"), help: "The number of turns of each strategy.")
     var repetitions = 9
 
-    @Option(help: "The numbers of beams to try.")
+    @Option(help: "The numbers of beams to measure.")
     var beams: [Int] = [1, 3, 5]
 
     func validate() throws {

@@ -8,9 +8,9 @@ import Serving
 struct BenchPixels: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pixels",
-        abstract: "Times the way from a picture's bytes to a model's pixels, as BLIP-2 prepares them.",
+        abstract: "Times decoding and preparing pictures for BLIP-2.",
         discussion:
-            "Prints one JSON object a picture, a line each: the file, its width and height, and the median time.")
+            "Prints one JSON object per picture, each on its own line: file, width, height and median time.")
 
     @Argument(help: ArgumentHelp("The picture files.", valueName: "PICTURE"))
     var pictures: [String]
@@ -18,13 +18,13 @@ struct BenchPixels: ParsableCommand {
     @Option(help: "The model's input size, in pixels.")
     var size = 224
 
-    @Option(help: "How pictures are read: display, or transformers.", transform: PictureRules.named)
+    @Option(help: "How to read pictures: display or transformers.", transform: PictureRules.named)
     var rules = PictureRules.display
 
-    @Option(name: .customLong("repeat"), help: "How often each picture is prepared.")
+    @Option(name: .customLong("repeat"), help: "How often to prepare each picture.")
     var repetitions = 1
 
-    @Option(help: "Writes the pixels there: little-endian 32-bit floats, [3, S, S] for each picture, end to end.")
+    @Option(help: "Write the pixels into this file: little-endian 32-bit floats, [3, S, S] per picture, without gaps.")
     var output: String?
 
     func validate() throws {

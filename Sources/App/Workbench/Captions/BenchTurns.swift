@@ -8,11 +8,11 @@ import Settings
 struct BenchTurns: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "turns",
-        abstract: "Captions once for each line of standard input, to be compared with another program.",
+        abstract: "Captions once per line of standard input, to compare with another program.",
         discussion: """
-            Loads the model and prints one JSON object: how long that took, and the memory. Then, for each line with a number \
-            of pictures and a number of beams, such as "4 1", it captions so many pictures side by side, and prints one \
-            JSON object with the seconds. Whoever compares decides who takes a turn when.
+            Loads the model and prints one JSON object with the time that took and the memory. Then each line names a \
+            number of pictures and a number of beams, such as "4 1": it captions that many pictures together and \
+            prints one JSON object with the seconds. The caller decides when each program takes its turn.
             """)
 
     @OptionGroup var options: BenchOptions

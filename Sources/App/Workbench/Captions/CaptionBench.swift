@@ -30,10 +30,10 @@ struct BenchModel {
 struct BenchOptions: ParsableArguments {
     @OptionGroup var options: ModelOptions
 
-    @Option(help: "New tokens of each caption; end tokens do not end it, so that all do the same.")
+    @Option(help: "The number of new tokens per caption. End tokens are ignored, so that all turns are equal.")
     var tokens = 11
 
-    @Option(help: ArgumentHelp("The picture to caption; random noise where none is given.", valueName: "FILE"))
+    @Option(help: ArgumentHelp("The picture to caption. By default random noise.", valueName: "FILE"))
     var picture: String?
 
     func validate() throws {

@@ -9,27 +9,27 @@ import Settings
 
 package struct Compare: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
-        abstract: "Captions a folder of pictures at several precisions, and says what that changes.",
+        abstract: "Captions a folder of pictures at several precisions, and shows what differs.",
         discussion: """
-            The captions at each precision are held against those at the first one named: how many are the same, and how many \
-            of their words. One model is in memory at a time. A picture that cannot be read is named on standard error and \
-            left out; the exit status is then 1.
+            Compares the captions at each precision with those at the first one: how many are the same, and how many \
+            of their words. Keeps one model in memory at a time. A picture that cannot be read is named on standard \
+            error and left out; the exit status is then 1.
             """)
 
-    @Argument(help: ArgumentHelp("A folder of pictures; folders in it are not looked into.", valueName: "DIR"))
+    @Argument(help: ArgumentHelp("A folder of pictures. Folders inside it are ignored.", valueName: "DIR"))
     var folder: String
 
-    @Option(help: ArgumentHelp("Two or more, with commas between them.", valueName: "P,P…"))
+    @Option(help: ArgumentHelp("Two or more precisions, separated by commas.", valueName: "P,P…"))
     var precisions = "fp32,int8,int4"
 
     @OptionGroup var options: ModelOptions
 
     @OptionGroup(title: "Generation") var flags: CaptionFlags
 
-    @Flag(help: "List all captions that differ, and not only the first \(ComparisonReport.mostListed).")
+    @Flag(help: "List all captions that differ, not only the first \(ComparisonReport.mostListed).")
     var all = false
 
-    @Flag(help: "One JSON object, with every caption.")
+    @Flag(help: "Print one JSON object with every caption.")
     var json = false
 
     package func validate() throws {

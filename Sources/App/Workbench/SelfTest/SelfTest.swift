@@ -16,16 +16,16 @@ import Settings
 package struct SelfTest: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "selftest",
-        abstract: "Tries everything that captions and songs need on this machine.",
+        abstract: "Tests everything that captions and songs need on this machine.",
         discussion: """
-            One line for each thing that was tried, and a sentence where it failed: settings, every picture format, ONNX \
-            Runtime, the folder for models and captions, the model, captions of the sample pictures, with the time each stage \
-            took, and songs for a caption. The exit status is 0 where all is well, else 1.
+            Prints one line per check, with the reason if it failed: settings, every picture format, ONNX Runtime, \
+            the folder for models and captions, the model, captions of the sample pictures with the time of each \
+            stage, and songs for a caption. The exit status is 0 if all checks passed, 1 if not.
             """)
 
     @OptionGroup var options: ModelOptions
 
-    @Flag(help: "One JSON object instead of the table.")
+    @Flag(help: "Print one JSON object instead of the table.")
     var json = false
 
     package init() {}

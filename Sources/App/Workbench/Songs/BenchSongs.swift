@@ -9,44 +9,46 @@ import Songs
 struct BenchSongs: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "songs",
-        abstract: "Measures the ranking of songs: how fast at which size, and how well.",
+        abstract: "Measures how fast and how well songs are ranked.",
         discussion: """
-            Without --quality it makes synthetic catalogues of several sizes: it imports each from a list into a file, searches there and \
-            matches captions; and it times the index and the ranking alone, with and without embeddings. Each query is another one.
+            Without --quality it makes synthetic catalogues of several sizes. It imports each from a list, searches \
+            it and matches captions, and times the index and the ranking alone, with and without embeddings. Every \
+            query is different.
 
-            With --quality it ranks the catalogue for each described moment of a file and holds the answers against what is said there: \
-            precision, violations and nDCG at 10, beside a random order, tags alone and mood alone, with bootstrap intervals.
+            With --quality it ranks the catalogue for each moment described in a file and compares the result with \
+            what the file expects: precision, violations and nDCG at 10, next to a random order, tags alone and mood \
+            alone, with bootstrap intervals.
             """)
 
-    @Option(help: ArgumentHelp("How many songs; one measurement for each.", valueName: "COUNT"))
+    @Option(help: ArgumentHelp("The number of songs; repeat the option to measure several sizes.", valueName: "COUNT"))
     var rows: [Int] = [1_000, 100_000, 1_000_000]
 
-    @Option(name: .customLong("repeat"), help: "How many queries each size answers.")
+    @Option(name: .customLong("repeat"), help: "The number of queries for each size.")
     var repetitions = 40
 
-    @Option(help: ArgumentHelp("Measures quality instead, with the moments of that file.", valueName: "FILE"))
+    @Option(help: ArgumentHelp("Measure quality instead, with the moments in this file.", valueName: "FILE"))
     var quality: String?
 
     @Option(
-        help: ArgumentHelp("The songs that --quality ranks, as CSV; the starter catalogue.", valueName: "FILE"))
+        help: ArgumentHelp("The songs that --quality ranks, as CSV; default: starter catalogue.", valueName: "FILE"))
     var catalogue: String?
 
-    @Option(help: ArgumentHelp("Which moments: all, even or odd ones, counted from 0.", valueName: "WHICH"))
+    @Option(help: ArgumentHelp("The moments to use: all, even or odd ones, counted from 0.", valueName: "WHICH"))
     var moments = MomentChoice.all
 
     @Flag(
         name: .customLong("embeddings"), inversion: .prefixedNo,
-        help: "Whether the embedding model is used, where there is one.")
+        help: "Whether to use the embedding model, if there is one.")
     var usesEmbeddings = true
 
     @Option(
         help: ArgumentHelp(
-            "With --quality: ranks with other weights, too; several times for several.",
+            "With --quality: also rank with these weights. May be repeated.",
             valueName: "MOOD,EMBEDDING,TAGS"),
         transform: RankingSettings.init(weights:))
     var weights: [RankingSettings] = []
 
-    @Flag(help: "One JSON object instead of tables.")
+    @Flag(help: "Print one JSON object instead of tables.")
     var json = false
 
     /// Weights are tuned on one half and reported on the other, too.

@@ -7,22 +7,22 @@ import Foundation
 struct BenchMakeCheckpoint: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "make-checkpoint",
-        abstract: "Writes a checkpoint of published shapes with random weights, to measure with.",
+        abstract: "Writes a synthetic checkpoint: published shapes, random weights.",
         discussion: """
-            It is as large as the original, loads like it, takes as long, and says nothing sensible. Its tokenizer knows \
-            letters, the special tokens, and a made-up word for every other id. The folder must be empty or not there yet.
+            It is as large and as slow as the original, but its captions are nonsense. Its tokenizer knows letters, \
+            the special tokens, and an invented word for every other id. The folder must be empty or not exist yet.
             """)
 
     @Option(
         help: ArgumentHelp(
-            "Whose shapes: \(PublishedShape.allCases.map(\.rawValue).joined(separator: ", ")); or a checkpoint's folder, "
-                + "whose configuration and tokenizer are then copied.", valueName: "NAME|DIR"))
+            "The model to imitate: \(PublishedShape.allCases.map(\.rawValue).joined(separator: ", ")); or a "
+                + "checkpoint's folder, whose configuration and tokenizer are then copied.", valueName: "NAME|DIR"))
     var like: String
 
-    @Option(help: "How the weights are stored: f16, bf16 or f32.")
+    @Option(help: "The data type of the weights: f16, bf16 or f32.")
     var dtype = "f16"
 
-    @Option(help: "Equal seeds give equal weights.")
+    @Option(help: "The seed of the weights; equal seeds give equal weights.")
     var seed: UInt64 = 0
 
     @Argument(help: ArgumentHelp("The folder to write.", valueName: "FOLDER"))
