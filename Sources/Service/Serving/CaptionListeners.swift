@@ -1,7 +1,7 @@
 import Captioning
 import Synchronization
 
-/// Those who follow one caption while it is written.
+/// The listeners of one caption while it is generated.
 final class CaptionListeners: Sendable {
     private struct State {
         var nextID = 0
@@ -10,7 +10,7 @@ final class CaptionListeners: Sendable {
 
     private let state = Mutex(State())
 
-    /// Whether nobody listens, so that nothing need be told.
+    /// Whether there are no listeners.
     var isEmpty: Bool { state.withLock(\.listeners.isEmpty) }
 
     init(_ listener: CaptionListener? = nil) {

@@ -9,7 +9,7 @@ public struct CaptionMetrics: Sendable {
         /// The tier of the cache with this name had it.
         case hit(String)
         case miss
-        /// Another request was making the same.
+        /// Another request was generating the same caption.
         case shared
         case bypassed
 
@@ -60,7 +60,7 @@ public struct CaptionMetrics: Sendable {
         ).increment()
     }
 
-    /// How it ended when the model's files were hashed, or its answer held against an earlier one.
+    /// The result of hashing the model's files, or of comparing its answer with an earlier one.
     func modelProof(isSound: Bool) {
         Counter(
             label: Self.prefix + "model_proofs_total", dimensions: [("result", isSound ? "sound" : "unsound")],
@@ -74,7 +74,7 @@ public struct CaptionMetrics: Sendable {
         ).increment(by: count)
     }
 
-    /// Records where the time of a caption went that was made, and not taken from the cache.
+    /// Records the timings of a caption that was generated, not taken from the cache.
     func captioned(_ result: CaptionResult) {
         Counter(label: Self.prefix + "captions_total", factory: factory).increment()
         Counter(label: Self.prefix + "tokens_total", factory: factory).increment(by: result.tokenCount)

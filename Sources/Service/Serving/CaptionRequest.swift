@@ -2,7 +2,7 @@ import Captioning
 import Colour
 import Imaging
 
-/// One picture, what is asked of it, and its way through reading and the model, step by step.
+/// One picture with its options, and its steps through decoding and the model.
 struct CaptionRequest: Sendable {
     let bytes: [UInt8]
     /// The SHA-256 of the bytes.
@@ -26,8 +26,8 @@ struct CaptionRequest: Sendable {
         self.findsPalette = findsPalette
     }
 
-    /// - Parameter patience: how long a large picture may wait to be decoded; one that is to wait for its turn waits without
-    ///   an end.
+    /// - Parameter patience: how long a large picture may wait to be decoded; without limit if it may wait for
+    ///   admission.
     func run(
         id: CaptionInput.ID, limits: PictureLimits, pictures: PictureWorkers, patience: Duration,
         scheduler: CaptionScheduler, listeners: CaptionListeners

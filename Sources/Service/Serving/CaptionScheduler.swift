@@ -2,10 +2,10 @@ import Captioning
 import Concurrency
 import Imaging
 
-/// Schedules requests for the model: loads it, and calls it on one thread of its own for all pictures that are in its batch.
+/// Schedules requests for the model: loads it, and runs it on one thread of its own for all pictures in the batch.
 ///
-/// Batching is continuous: a request joins from the ``RequestQueue`` as soon as slots of the batch are free, between two steps of
-/// those that are in it, and leaves when its caption ends.
+/// Batching is continuous: a request joins the batch from the ``RequestQueue`` between two steps, once slots are free,
+/// and leaves when its caption ends.
 actor CaptionScheduler {
     /// What others know of a loaded model.
     struct Loaded: Sendable {
@@ -19,12 +19,12 @@ actor CaptionScheduler {
     private let metrics: CaptionMetrics
     private let queue = RequestQueue()
     private var model: (any CaptionModel)?
-    /// Is told when an answer is one that a sound model seldom gives: with what is wrong, where the model computes something else
-    /// than it should.
+    /// Called for an answer that a sound model seldom gives, with the error if the model computes something else than
+    /// it should.
     private var onSuspicion: @Sendable ((any Error)?) -> Void = { _ in }
     /// When such an answer was last looked into.
     private var lastSuspicion: ContinuousClock.Instant?
-    /// The shortest time between two proofs that an empty caption sets off: a sound model has no word for some prompts.
+    /// The shortest time between two checks because of empty captions: a sound model has no answer to some prompts.
     private static let timeBetweenProofs = Duration.seconds(600)
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -42,7 +42,7 @@ actor CaptionScheduler {
     ///
     /// - Parameter isProving: whether it proves itself, and captions one black picture so that the first request finds everything
     ///   warm.
-    /// - Parameter onSuspicion: is told later when an answer is one that a sound model seldom gives.
+    /// - Parameter onSuspicion: called later for an answer that a sound model seldom gives.
     func load(
         isProving: Bool = true, onSuspicion: @escaping @Sendable ((any Error)?) -> Void = { _ in },
         _ make: @Sendable () throws -> any CaptionModel
@@ -63,13 +63,13 @@ actor CaptionScheduler {
                 options: CaptionOptions(maxNewTokens: min(2, loaded.description.limits.maxNewTokens)),
                 cancellation: Cancellation())
         } catch let error as CaptionError where error.code == .emptyCaption {
-            // Of a black picture there may be nothing to say in two tokens.
+            // The caption of a black picture may be empty after two tokens.
         }
     }
 
     /// The caption of one picture. Cancelling the task takes the request out of the queue, or frees its slot.
     ///
-    /// - Parameter listeners: are told the text while it is written, on the model's thread.
+    /// - Parameter listeners: get the growing text, on the model's thread.
     nonisolated func caption(
         _ input: CaptionInput, listeners: CaptionListeners
     ) async throws -> QueuedRequest.Completion {
@@ -88,7 +88,7 @@ actor CaptionScheduler {
         }
     }
 
-    /// Serves the queue until it is empty: lets requests join as slots become free, and goes step by step with all of them.
+    /// Serves the queue until it is empty: lets requests join as slots become free, and steps the whole batch.
     private func run() {
         var slots: [CaptionInput.ID: Slot] = [:]
         while true {
@@ -106,7 +106,7 @@ actor CaptionScheduler {
         }
     }
 
-    /// A place in the batch, and the request that has it.
+    /// A slot of the batch, and the request in it.
     private struct Slot {
         let request: QueuedRequest
         let began: ContinuousClock.Instant
@@ -128,14 +128,14 @@ actor CaptionScheduler {
         }
     }
 
-    /// Tells those who follow a caption how far it has come.
+    /// Sends the growing text to the listeners.
     private func tell(_ slots: [CaptionInput.ID: Slot], _ model: any CaptionModel) {
         for (id, slot) in slots where !slot.request.listeners.isEmpty {
             slot.request.listeners.tell(model.text(of: id))
         }
     }
 
-    /// Takes out the pictures that nobody waits for.
+    /// Removes the requests that nobody waits for.
     private func freeAbandoned(_ slots: inout [CaptionInput.ID: Slot]) {
         let abandoned = slots.filter { $0.value.request.isAbandoned }
         guard !abandoned.isEmpty else { return }
@@ -146,7 +146,7 @@ actor CaptionScheduler {
         queue.leave(abandoned.values.map(\.request))
     }
 
-    /// - Throws: what is wrong with the model, where one of the outcomes is one that a sound model seldom gives.
+    /// - Throws: what is wrong with the model, if an outcome is one that a sound model seldom gives.
     private func deliver(
         _ outcomes: [CaptionOutcome], _ slots: inout [CaptionInput.ID: Slot], of model: any CaptionModel
     ) throws {

@@ -5,29 +5,30 @@ public import Imaging
 public import Logging
 public import Settings
 
-/// Turns pictures into captions: looks into the cache, reads the pictures that are not there, and schedules them for the model,
-/// without ever blocking its caller's thread.
+/// Turns pictures into captions: asks the cache, decodes the pictures that are not in it, and schedules them for the
+/// model. Never blocks its caller's thread.
 ///
-/// Requests for the same caption at a time are one piece of work (single flight). The actor itself only keeps books, so ``state``
-/// answers at once even while the model is busy. Blocking work happens on threads of its own.
+/// Concurrent requests for the same caption compute it once (single flight). The actor itself only keeps state, so
+/// ``state`` answers at once even while the model is busy. Blocking work happens on other threads.
 public actor Captioner {
-    /// Whether captions can be had.
+    /// Whether the model can caption.
     public enum State: Sendable, Equatable {
         /// The model is being loaded.
         case loading
-        /// Captions can be had.
+        /// The model can caption.
         case ready(ModelDescription)
         /// The model could not be loaded; the text says why, for the log.
         case failed(String)
-        /// The model was loaded, and is not what it was when it was compiled; the text says why, for the log.
+        /// The model was loaded, but no longer answers as when it was compiled; the text says why, for the log.
         case unsound(String)
     }
 
-    /// What bounds a caption.
+    /// The limits of captions.
     public struct Configuration: Sendable {
-        /// What a picture may be. ``Imaging/PictureLimits/maximumMemory`` is what all together take that are decoded at a time.
+        /// The limits of a picture. ``Imaging/PictureLimits/maximumMemory`` is for all pictures that are decoded at a
+        /// time.
         public var limits = PictureLimits()
-        /// Whose rules pictures are read by before the model sees them.
+        /// The rules by which pictures are read for the model.
         public var pictureRules = PictureRules.display
         /// How long a caption may take, waiting included.
         public var timeout = Duration.seconds(30)
@@ -38,11 +39,12 @@ public actor Captioner {
         /// How many pictures may wait; one more is refused.
         public var maxQueue = 64
 
-        /// Whether the model proves itself and captions a black picture before the first request, and its files are hashed after
-        /// that. A server does; a command, which ends soon, looks into a model only that gives strange answers.
+        /// Whether the model checks itself and captions a black picture before the first request, and its files are
+        /// hashed afterwards. A server does this; a command, which ends soon, checks only a model that gives strange
+        /// answers.
         public var provesModel = true
 
-        /// How long a large picture may wait for its turn and be decoded: half of the time, so that the model has the rest.
+        /// How long a large picture may wait and be decoded: half of the timeout, so that the model has the rest.
         var decodingPatience: Duration { timeout / 2 }
 
         /// Makes the defaults.
@@ -73,7 +75,7 @@ public actor Captioner {
     /// Makes the model; called once, on the model's thread. It may block for minutes, and reports its progress in lines.
     public typealias Loader = @Sendable (_ progress: @escaping @Sendable (String) -> Void) throws -> any CaptionModel
 
-    /// Whether captions can be had at this moment.
+    /// Whether the model can caption at this moment.
     public private(set) var state: State = .loading
 
     /// How long ``start()`` took; nil before the model is ready.
@@ -90,14 +92,14 @@ public actor Captioner {
     nonisolated let admission: AsyncSemaphore
     private var loading: Task<Void, Never>?
     private var preparation: PixelPreparation?
-    /// Watches over the model's files, where it has some.
+    /// Watches the model's files, if it has any.
     private var proof: ModelProof?
     private var files: (any ModelFiles)?
-    /// The captions that are being made, for those who ask for the same.
+    /// The captions that are being generated, for requests for the same ones.
     private var flights: [CaptionKey: Flight] = [:]
     private var inFlight = 0
     private var nextID: CaptionInput.ID = 0
-    /// The colours of the pictures that came last, by the SHA-256 of their files.
+    /// The colours of the latest pictures, by the SHA-256 of their files.
     nonisolated let palettes = LRUCache<String, [PaletteColour]>(capacity: 2048)
     /// A running mean of the time that the model takes for a caption.
     private var meanGeneration = Duration.zero
@@ -168,7 +170,7 @@ public actor Captioner {
         }
     }
 
-    /// Loads the model. One that is found damaged meanwhile is compiled anew at once, and loaded again.
+    /// Loads the model. If it is found damaged, compiles it again at once and loads that.
     private func loadModel() async throws -> CaptionScheduler.Loaded {
         let load: @Sendable () async throws -> CaptionScheduler.Loaded = { [loader, logger, scheduler, configuration] in
             try await scheduler.load(isProving: configuration.provesModel) { [weak self] error in
@@ -187,7 +189,7 @@ public actor Captioner {
 
     // MARK: Whether the model is sound
 
-    /// What clients are told of a model that is not.
+    /// What clients are told of a model that is not sound.
     static let unsoundModel =
         "The model is damaged, or computes something else than it should, so there are no captions. The log says what is wrong; "
         + "a restart compiles the model anew."
@@ -207,7 +209,7 @@ public actor Captioner {
         }
     }
 
-    /// Checks the files of a model that gave an answer which a sound one seldom gives.
+    /// Checks the files of a model after an answer that a sound model seldom gives.
     ///
     /// - Parameter error: what is wrong with what it computes; nil where that is what it should be.
     private func check(after error: (any Error)?) async {
@@ -216,7 +218,7 @@ public actor Captioner {
         try? await prove(isGentle: true)
     }
 
-    /// Gives out no more captions of a model that is not what it was.
+    /// Stops captions, because the model is not what it was.
     private func refuse(_ error: any Error) async {
         guard case .ready = state else { return }
         state = .unsound("\(error)")
@@ -225,8 +227,8 @@ public actor Captioner {
         logger.error("The model is not what it was when it was compiled: \(error)")
     }
 
-    /// Returns where a caption that was just made can be believed: at once as a rule, and after hashing the model's files where
-    /// one of them was touched.
+    /// Returns once a new caption can be trusted: usually at once; after hashing the model's files if one of them has
+    /// changed.
     private nonisolated func checkFiles() async throws(ServingError) {
         guard let (files, proof) = await watched, await !proof.isUntouched(files.stamp()) else { return }
         cache?.hold()
@@ -240,16 +242,15 @@ public actor Captioner {
 
     /// The caption of the picture in the bytes of a file, from the cache or made now.
     ///
-    /// Suspends until the caption is there. Of several calls for the same caption at a time one does the work. Cancelling
-    /// the task lets the caller go at once; when nobody waits any more the work stops, but for a picture that is being
-    /// decoded.
+    /// Suspends until the caption is there. Concurrent calls for the same caption compute it once. Cancelling the task
+    /// returns at once; when nobody waits any more the work stops, except for a picture that is being decoded.
     ///
     /// - Parameters:
-    ///   - isFresh: whether the caption must be made now, whatever is in the cache.
+    ///   - isFresh: whether to bypass the cache.
     ///   - hash: the bytes' SHA-256 as ``Imaging/Picture/sha256`` writes it, where it is known already.
     ///   - admission: what happens where the queue is full.
     ///   - findsPalette: whether the picture's colours are found too where it must be decoded, for ``palette(of:hash:)``.
-    ///   - listener: is told the text while it is written; of a caption from the cache nothing.
+    ///   - listener: gets the growing text; nothing for a caption from the cache.
     /// - Throws: every ``ServingError/Code``.
     public nonisolated func caption(
         _ bytes: [UInt8], options: CaptionOptions = CaptionOptions(), isFresh: Bool = false, hash: String? = nil,
@@ -261,7 +262,7 @@ public actor Captioner {
         } catch {
             throw ServingError(error)
         }
-        // Hashed here and not on the actor, which would answer nobody else meanwhile.
+        // Hashed here and not on the actor, which would be blocked meanwhile.
         let request = CaptionRequest(
             bytes: bytes, hash: hash, options: options, preparation: preparation, admission: admission,
             findsPalette: findsPalette)
@@ -290,7 +291,7 @@ public actor Captioner {
             metrics.cacheRequest(.bypassed)
             return try await admit(request, CaptionListeners(listener))
         }
-        // By other rules it is another picture that the model sees.
+        // Other rules give the model other pixels.
         let rules = configuration.pictureRules == .display ? "" : "/\(configuration.pictureRules.rawValue)"
         let key = try CaptionKey(picture: request.hash, model: model.identity + rules, options: request.options)
         if isFresh {
@@ -308,7 +309,7 @@ public actor Captioner {
         return try await waiter.flight.task.value(for: waiter.id)
     }
 
-    /// Waits for the caption of `key`, which is begun now unless it is being made.
+    /// Waits for the caption of `key`. Starts it, unless it is being generated already.
     private func join(
         _ key: CaptionKey, _ request: CaptionRequest, _ cache: CaptionCache, _ listener: CaptionListener?
     ) throws(ServingError) -> Waiter {
@@ -348,7 +349,7 @@ public actor Captioner {
         return try await make(request, listeners)
     }
 
-    /// Takes a permit, which is to be released.
+    /// Takes a permit, which the caller must release.
     ///
     /// - Throws: `queueFull` where as many pictures wait as may.
     private func tryAdmission() throws(ServingError) {
@@ -380,7 +381,7 @@ public actor Captioner {
         return result
     }
 
-    /// What a request fails with whose time is up.
+    /// The error of a request that has timed out.
     nonisolated var timeoutError: ServingError {
         ServingError(
             .timedOut,
@@ -391,7 +392,7 @@ public actor Captioner {
     /// How many pictures wait for the model.
     public var queueLength: Int { scheduler.queueLength }
 
-    /// Returns where captions can be had at this moment.
+    /// Returns if the model can caption at this moment.
     ///
     /// - Throws: `modelLoading` or `modelUnavailable`.
     public func checkReadiness() throws(ServingError) {
@@ -416,7 +417,7 @@ public actor Captioner {
 }
 
 extension Captioner.Configuration {
-    /// What the settings say of captions.
+    /// The settings of captions.
     public init(_ settings: Settings) {
         self.init()
         timeout = settings.requestTimeout

@@ -17,7 +17,7 @@ final class RequestQueue: Sendable {
     /// How many requests wait for a slot.
     var waitingCount: Int { state.withLock(\.waiting.count) }
 
-    /// What the model's calls are given: it is cancelled when nobody waits for any picture in the batch.
+    /// The cancellation of the model's calls: it is set when nobody waits for any picture in the batch.
     var cancellation: Cancellation { state.withLock(\.cancellation) }
 
     /// Puts a request at the end of the queue.
@@ -56,7 +56,7 @@ final class RequestQueue: Sendable {
         }
     }
 
-    /// Says that requests have left the batch.
+    /// Notes that requests have left the batch.
     func leave(_ requests: [QueuedRequest]) {
         state.withLock { state in
             state.running.removeAll { running in requests.contains { $0 === running } }
@@ -71,7 +71,7 @@ final class RequestQueue: Sendable {
         }
     }
 
-    /// No call is under way now: the next one must not be stopped for those who left before.
+    /// No call is running now: the next one must not be cancelled for callers who left before.
     private func renew(_ state: inout State) {
         if state.cancellation.isCancelled { state.cancellation = Cancellation() }
     }
@@ -79,7 +79,7 @@ final class RequestQueue: Sendable {
 
 /// A picture on its way through the model, and the caller who waits for its caption.
 ///
-/// A caller that is cancelled is let go at once; whoever holds the request then finds it ``isAbandoned`` and drops it.
+/// A cancelled caller returns at once; the scheduler then finds the request ``isAbandoned`` and drops it.
 final class QueuedRequest: Sendable {
     /// A caption, and when the model began with its picture.
     struct Completion: Sendable {
@@ -95,7 +95,7 @@ final class QueuedRequest: Sendable {
     }
 
     let input: CaptionInput
-    /// Who is told the text while it is written.
+    /// The listeners of the growing text.
     let listeners: CaptionListeners
     private let state = Mutex(State.new)
 
@@ -109,7 +109,7 @@ final class QueuedRequest: Sendable {
         state.withLock { if case .over = $0 { true } else { false } }
     }
 
-    /// Makes the caller wait; one that was cancelled already is let go.
+    /// Suspends the caller, unless it was cancelled already.
     func wait(_ continuation: CheckedContinuation<Completion, any Error>) {
         let isLate = state.withLock { state in
             guard case .new = state else { return true }
@@ -124,7 +124,7 @@ final class QueuedRequest: Sendable {
         end()?.resume(with: result)
     }
 
-    /// Lets the caller go.
+    /// Resumes the caller with a cancellation.
     func cancel() {
         end()?.resume(throwing: CancellationError())
     }

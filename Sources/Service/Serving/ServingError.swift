@@ -11,7 +11,7 @@ public struct ServingError: Error, Sendable, CustomStringConvertible {
         case modelLoading = "model_loading"
         /// The model could not be loaded, or is not what it was when it was compiled.
         case modelUnavailable = "model_unavailable"
-        /// As many pictures wait as may.
+        /// The queue is full.
         case queueFull = "queue_full"
         /// The picture has no bytes.
         case emptyFile = "empty_file"
@@ -19,11 +19,11 @@ public struct ServingError: Error, Sendable, CustomStringConvertible {
         case fileTooLarge = "file_too_large"
         /// The picture has more pixels, or a longer side, than allowed.
         case pictureTooLarge = "picture_too_large"
-        /// The bytes are not a picture of a kind that is read here.
+        /// The bytes are not a picture of a supported format.
         case unsupportedPicture = "unsupported_picture"
-        /// The picture is of a known format, in a variant that is not read here.
+        /// The picture has a supported format, but an unsupported variant.
         case unsupportedVariant = "unsupported_variant"
-        /// The picture is of a known kind, but damaged.
+        /// The picture has a supported format, but is damaged.
         case corruptPicture = "corrupt_picture"
         /// The picture ends too early.
         case truncatedPicture = "truncated_picture"
@@ -39,7 +39,7 @@ public struct ServingError: Error, Sendable, CustomStringConvertible {
         case timedOut = "timed_out"
         /// The caller left before the answer was there.
         case cancelled = "cancelled"
-        /// Something failed that the caller cannot mend.
+        /// An internal failure that the caller cannot fix.
         case internalFailure = "internal_failure"
     }
 
@@ -47,7 +47,7 @@ public struct ServingError: Error, Sendable, CustomStringConvertible {
     public let code: Code
     /// A full sentence that says what to do.
     public let message: String
-    /// After how long the same request may work; nil where time does not help.
+    /// When to send the same request again; nil if waiting does not help.
     public let retryAfter: Duration?
     /// The error underneath, for the log.
     public let cause: (any Error)?

@@ -6,7 +6,7 @@ package import ONNXGraph
 package struct Compilation {
     package let checkpoint: CheckpointFolder
     package let precision: Precision
-    /// Raised whenever the graphs change, so that models compiled by an older version are made anew.
+    /// Raised whenever the graphs change, so that models from an older version are compiled again.
     package let format: Int
     /// The graphs; each gets the files that its name says. Called only where there is something to compile.
     package let graphs: () throws -> [Graph]

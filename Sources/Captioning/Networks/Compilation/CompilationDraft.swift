@@ -3,9 +3,10 @@ import Concurrency
 import Foundation
 import ONNXGraph
 
-/// The folder that a model is compiled into before it takes its place: there is a whole model under a model's name, or none.
+/// The folder that a model is compiled into before it gets its final name, so that no model is ever incomplete.
 ///
-/// Who makes a draft holds the lock of its precision. A draft without such a process is what a crash left, and goes.
+/// The process that makes a draft holds the lock of its precision. A draft without such a process was left by a crash,
+/// and is removed.
 struct CompilationDraft {
     static let pathExtension = "draft"
 
@@ -18,15 +19,15 @@ struct CompilationDraft {
         self.cache = cache
     }
 
-    /// Makes the folder anew, and removes the model that it will replace: nobody can start with that one any more, and
-    /// its room may be needed. Whoever has loaded it keeps it.
+    /// Makes an empty folder, and removes the model that it will replace: nobody can start with that one any more, and
+    /// its disk space may be needed. Processes that have loaded it keep it.
     func begin(replacing place: URL) throws {
         remove()
         try? FileManager.default.removeItem(at: place)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
     }
 
-    /// Waits until the folder is on disk, and gives it its place.
+    /// Waits until the folder is on disk, and renames it to its final name.
     func finish(as place: URL) throws {
         for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
             try Self.synchronize(folder.appendingPathComponent(name))
@@ -54,7 +55,7 @@ struct CompilationDraft {
         }
     }
 
-    // MARK: Words for what goes wrong
+    // MARK: Errors
 
     /// - Throws: `noSpace` where the disk has no room for weights of that size and the graphs beside them.
     static func checkSpace(for byteCount: Int, in folder: URL) throws(NetworksError) {
@@ -64,8 +65,7 @@ struct CompilationDraft {
         }
     }
 
-    /// What to say of an error on the way: what the file system refuses becomes a sentence that names the folder and the
-    /// setting; the rest stays as it is.
+    /// An error of the file system as a sentence that names the folder and the setting; other errors stay as they are.
     func explained(_ error: any Error) -> any Error {
         switch error {
         case let error as ONNXGraphError where error.code == .noSpace:

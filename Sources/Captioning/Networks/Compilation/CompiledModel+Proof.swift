@@ -5,7 +5,7 @@ public import Foundation
 
 /// Whether a compiled model is what it was when it was compiled.
 extension CompiledModel {
-    /// A file that is not what the manifest says.
+    /// A file that differs from the manifest.
     public struct Finding: Sendable, Equatable {
         public enum Problem: String, Sendable {
             case missing
@@ -18,7 +18,7 @@ extension CompiledModel {
         public let problem: Problem
     }
 
-    /// Where the files of a model are read no faster than this, in bytes a second, others hardly notice.
+    /// The gentle read rate, in bytes a second, which others hardly notice.
     private static let gentleRate = 256 << 20
 
     /// The checkpoint's folder when the model was compiled.
@@ -27,7 +27,7 @@ extension CompiledModel {
     /// Graphs and weight files.
     public var fileCount: Int { manifest.files.count }
 
-    /// Tells this compilation from every other, of this checkpoint or not.
+    /// Identifies this compilation among all others, of this checkpoint or not.
     public var build: String { manifest.build }
 
     /// All models under `MODEL_CACHE_DIR/compiled`, those that were found damaged included, sorted by their folders.
@@ -74,13 +74,13 @@ extension CompiledModel {
         return findings
     }
 
-    /// Hashes every file, and sees to it that a damaged model is compiled anew by the next start.
+    /// Hashes every file. If one is damaged, the next start compiles the model again.
     ///
-    /// A model that another process has removed, or replaced by a newer one, is none of these: whoever has loaded it keeps it.
+    /// A model that another process has removed or replaced by a newer one does not count as damaged.
     /// - Parameters: as in ``findings(isGentle:progress:)``.
     /// - Throws: `damagedModel` with the file and what to do.
     public func check(isGentle: Bool = false, progress: (Int) -> Void = { _ in }) throws(NetworksError) {
-        // What `progress` would throw is all that there is to throw.
+        // Only `progress` could throw, and it does not.
         guard let finding = (try? findings(isGentle: isGentle, progress: progress))?.first else { return }
         let path = folder.appendingPathComponent(finding.file).path
         let isCondemned = ModelManifest(in: folder, named: ModelManifest.condemnedName)?.build == build
@@ -94,7 +94,7 @@ extension CompiledModel {
                 + "\(remedy). If it happens again, check the disk and the memory of this machine.")
     }
 
-    /// Takes the manifest away, so that nobody takes the folder for a whole model. What is mapped stays where it is.
+    /// Renames the manifest, so that the folder no longer counts as a model. Mapped files stay where they are.
     private func condemn() -> Bool {
         let manager = FileManager.default
         let aside = folder.appendingPathComponent(ModelManifest.condemnedName)
@@ -102,9 +102,9 @@ extension CompiledModel {
         return (try? manager.moveItem(at: folder.appendingPathComponent(ModelManifest.fileName), to: aside)) != nil
     }
 
-    // MARK: Whether a file was touched
+    // MARK: Changed files
 
-    /// What the file system says of the files: another text where one was written to, replaced or removed since. Costs
+    /// A text from the files' metadata, which changes when a file is written to, replaced or removed. Takes
     /// microseconds.
     public func stamp() -> String {
         manifest.files.keys.sorted().map { name in
@@ -116,9 +116,9 @@ extension CompiledModel {
         }.joined(separator: "\n")
     }
 
-    // MARK: What it answers
+    // MARK: Known answers
 
-    /// What the model answered when it was tried first.
+    /// The known answer of this model.
     /// - Parameter machine: what computes it.
     public func answer(on machine: String) -> KnownAnswer? { manifest.answers[machine] }
 
@@ -158,7 +158,7 @@ extension CompiledModel {
         return .success(hash.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined())
     }
 
-    /// Asks the system to drop what it remembers of a file, so that it is read from the disk next.
+    /// Asks the system to drop its cached pages of a file, so that it is read from the disk next.
     static func forget(_ path: String) {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return }

@@ -14,7 +14,7 @@ extension CompiledModel {
         }
     }
 
-    /// In pieces, because the system takes no more than so much of a request at a time.
+    /// In pieces, because the system limits the size of a request.
     private static func readAhead(_ path: String) {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return }

@@ -7,21 +7,21 @@ package import ONNXRuntime
 
 /// The graphs of a checkpoint on disk, ready for ONNX Runtime: `<cache>/compiled/<digest>/<precision>/`.
 ///
-/// The folder appears whole or not at all: it is written beside its place and renamed into it, under a lock that
-/// other processes wait for, so that neither a crash nor a second process leaves half a model.
+/// The folder is written under another name and then renamed, under a lock that other processes wait for, so that
+/// neither a crash nor a second process leaves half a model.
 public struct CompiledModel: Sendable {
     public let folder: URL
     let manifest: ModelManifest
     /// Whether this call wrote the folder, rather than found it.
     public let isNew: Bool
-    /// The file that was found damaged, for which this call compiled the model anew; nil where none was.
+    /// The damaged file because of which this call compiled the model again; nil if there was none.
     public let wasDamaged: String?
     /// Whether every file was hashed by this call.
     public let isHashed: Bool
-    /// What ``stamp()`` was before anything was loaded.
+    /// The ``stamp()`` from before anything was loaded.
     public private(set) var loadedStamp = ""
 
-    /// Models up to this size are hashed each time that they are found: it takes less than loading them.
+    /// Models up to this size are hashed at every start: that takes less time than loading them.
     static let wholeModelByteCount = 256 << 20
 
     init(folder: URL, manifest: ModelManifest, isNew: Bool, wasDamaged: String?, isHashed: Bool = false) {
@@ -58,7 +58,7 @@ public struct CompiledModel: Sendable {
         let folder = parent.appendingPathComponent(precision, isDirectory: true)
         if case .intact(let model) = find(folder, digest, compilation) { return model }
 
-        // Names, types and shapes of all tensors are looked at here: what is wrong with them is said before anything is made.
+        // Checks names, types and shapes of all tensors, before any file is written.
         let graphs = try compilation.graphs()
         do {
             try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
@@ -130,7 +130,7 @@ public struct CompiledModel: Sendable {
         return files
     }
 
-    /// Reads what was written, from the disk where that can be had, and holds it against what was meant.
+    /// Reads the written files, from the disk if possible, and compares them with what should have been written.
     private static func readBack(_ manifest: ModelManifest, in folder: URL) throws {
         for name in manifest.files.keys { forget(folder.appendingPathComponent(name).path) }
         let model = CompiledModel(folder: folder, manifest: manifest, isNew: true, wasDamaged: nil)

@@ -25,6 +25,6 @@ extension FileLock {
         }
     }
 
-    /// The lock of a file that is there, or nil where it is not, or where a process holds it.
+    /// The lock of an existing file; nil if there is none, or if another process holds it.
     static func takeIfFree(_ path: String) -> FileLock? { (try? take(path, isCreating: false)) ?? nil }
 }

@@ -2,10 +2,10 @@ import Checkpoint
 import Devices
 import Foundation
 
-/// What `manifest.json` says of the compiled model that it lies with.
+/// The content of `manifest.json`, which describes the compiled model in the same folder.
 struct ModelManifest: Codable, Equatable {
     static let fileName = "manifest.json"
-    /// What it is called once a file was found damaged: without a manifest the next start compiles the model anew.
+    /// Its name after a file was found damaged: without a manifest the next start compiles the model again.
     static let condemnedName = "manifest.damaged.json"
 
     struct File: Codable, Equatable {
@@ -18,17 +18,17 @@ struct ModelManifest: Codable, Equatable {
     let format: Int
     let digest: String
     let precision: Precision
-    /// The name of the checkpoint's folder when it was compiled, for people who look around.
+    /// The name of the checkpoint's folder when it was compiled, for people who look at the files.
     let source: String
-    /// Tells this compilation from every other of the same checkpoint: captions that a damaged model made are not those of
-    /// the one that was compiled in its place.
+    /// Identifies this compilation among others of the same checkpoint, so that cached captions of a damaged model are
+    /// not used for its replacement.
     let build: String
     /// Every file but this one.
     let files: [String: File]
-    /// What the model answers to the pattern that it is tried with, by what computes it.
+    /// The known answers to the fixed pattern, by machine.
     var answers: [String: KnownAnswer]
 
-    /// Nil where there is none that can be read, which goes for those of older versions, too.
+    /// Nil if there is no readable one; those of older versions are not readable.
     init?(in folder: URL, named name: String = fileName) {
         guard let data = try? Data(contentsOf: folder.appendingPathComponent(name)),
             let manifest = try? JSONDecoder().decode(ModelManifest.self, from: data)
@@ -46,7 +46,7 @@ struct ModelManifest: Codable, Equatable {
         answers = [:]
     }
 
-    /// Takes the place of the manifest that is there, as a whole.
+    /// Replaces the existing manifest, atomically.
     func write(to folder: URL) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -54,9 +54,9 @@ struct ModelManifest: Codable, Equatable {
     }
 }
 
-/// What a model answers to one input that never changes: for each stage, some of its numbers, evenly spread.
+/// A model's answer to a fixed input: for each stage, some of its numbers, evenly spread.
 ///
-/// A model that answers otherwise than it did when it was compiled is not the same any more, or is not computed as it was.
+/// If the answer differs from the one at compilation, the model is damaged, or the machine computes something else.
 public struct KnownAnswer: Codable, Equatable, Sendable {
     /// A stage's numbers, under its name.
     public struct Stage: Codable, Equatable, Sendable {
@@ -76,8 +76,8 @@ public struct KnownAnswer: Codable, Equatable, Sendable {
         self.stages = stages
     }
 
-    /// The first stage whose numbers are further from what they were than may be, and how far: ‖now − then‖ / ‖then‖. Nil
-    /// where there is none.
+    /// The first stage whose numbers differ by more than the bound, and by how much: ‖now − then‖ / ‖then‖. Nil if
+    /// there is none.
     public func difference(from then: KnownAnswer, beyond bound: Float) -> (stage: String, error: Float)? {
         for (index, stage) in stages.enumerated() {
             guard index < then.stages.count, then.stages[index].name == stage.name,

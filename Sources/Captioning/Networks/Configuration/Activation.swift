@@ -22,8 +22,7 @@ public enum Activation: String, Sendable, CaseIterable {
     /// `x`.
     case linear
 
-    /// transformers' other names for the same functions. Those of the `tanh` form differ among each other in how they
-    /// round, not in what they compute.
+    /// transformers' other names for the same functions. The `tanh` forms differ only in rounding.
     package static let aliases: [String: Activation] = [
         "gelu_python": .gelu, "gelu_pytorch_tanh": .geluTanh, "gelu_python_tanh": .geluTanh, "gelu_fast": .geluTanh,
         "gelu_accurate": .geluTanh, "swish": .silu,

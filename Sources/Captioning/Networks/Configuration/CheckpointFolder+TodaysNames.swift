@@ -1,10 +1,10 @@
 package import Checkpoint
 
 extension CheckpointFolder {
-    /// The weights under the names that the networks ask for, whatever time the checkpoint was saved in.
+    /// The weights under the names that the networks ask for, also for checkpoints with legacy names.
     ///
-    /// What transformers renames as it loads is renamed here too: the prefix of a base model, and the gains and shifts of
-    /// layer norms as they were called before 2019.
+    /// Renames what transformers renames when loading: the prefix of a base model, and the names of layer norms' gains
+    /// and shifts from before 2019.
     /// Source: transformers, `base_model_prefix` of its models and the mapping "legacy" in `conversion_mapping.py`.
     /// - Parameter prefix: the base model's, with its dot.
     package func weights(withoutPrefix prefix: String) throws(CheckpointError) -> Weights {

@@ -1,7 +1,7 @@
 package import Checkpoint
 
 extension ConfigurationFile {
-    /// No dimension of a model comes near it; it keeps products of a few sizes within 64 bits.
+    /// More than any dimension of a model; it keeps products of a few sizes within 64 bits.
     private static let largestSize = 1 << 24
 
     /// The object that a key holds, or one without members, so that every key in it takes its default.

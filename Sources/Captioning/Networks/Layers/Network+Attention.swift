@@ -15,7 +15,7 @@ extension Network {
                 query: query, key: key, value: value, heads: heads, headSize: headSize,
                 scale: 1 / Double(headSize).squareRoot())
         case (.quantized, _):
-            // Our own operator knows no masks.
+            // Our own operator does not support masks.
             let parts = [query, key, value].map {
                 graph.slice($0.value, axis: 2, from: $0.start, to: $0.start + heads * headSize)
             }
@@ -23,8 +23,8 @@ extension Network {
         }
     }
 
-    /// The head size of a key/value cache: ONNX Runtime's attention wants a multiple of 8, so that others are filled up
-    /// with zeros.
+    /// The head size of a KV cache: ONNX Runtime's attention needs a multiple of 8, so other sizes are padded with
+    /// zeros.
     package static func cacheHeadSize(_ headSize: Int) -> Int { (headSize + 7) / 8 * 8 }
 
     /// Causal attention over a key/value cache and the new tokens: [B, T, heads × D], and the cache with them.

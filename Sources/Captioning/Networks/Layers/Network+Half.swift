@@ -1,12 +1,12 @@
 package import ONNXGraph
 
-/// Layers in half precision. What flows from block to block stays in 32-bit floats, as do normalisation and residuals: only
-/// the products themselves, and what lies between two of them, are in 16 bits.
+/// Layers in half precision. The states between blocks, normalisation and residuals stay in 32-bit floats; only
+/// products, and the values between two of them, have 16 bits.
 extension Network {
     /// The element type of keys, values and key/value caches.
     package var cacheType: ElementType { format == .float16 ? .float16 : .float32 }
 
-    /// The same network with 32-bit floats where this one has 16: for a layer whose numbers grow too large for these.
+    /// The same network with 32-bit floats, for a layer whose numbers exceed the range of 16 bits.
     package var withoutHalves: Network { format == .float16 ? Network(graph, weights, format: .float32) : self }
 
     package func half(_ x: Value) -> Value { graph.cast(x, to: .float16) }

@@ -1,7 +1,7 @@
 import Checkpoint
 package import ONNXGraph
 
-/// A table with a row for each token, [tokens, width]. Looked up and multiplied with, it is held once.
+/// A table with a row for each token, [tokens, width]. Stored once for look-ups and for products.
 package struct EmbeddingTable {
     package let name: String
     package let tokens: Int
@@ -23,7 +23,7 @@ extension Network {
         return graph.quantizedRows(ids, panels: graph.weight(packed.weight), packed.form)
     }
 
-    /// The score of each token: [B, width] → [B, tokens].
+    /// The logits of all tokens: [B, width] → [B, tokens].
     package func scores(_ x: Normalized, _ table: EmbeddingTable) throws -> Value {
         guard let packed = try packed(table) else {
             let table = try whole(table)
@@ -40,7 +40,7 @@ extension Network {
         return graph.weight(format == .float16 ? weight.half : weight)
     }
 
-    /// Tables have 8 bits even where layers have 4: between two tokens, little decides.
+    /// Tables have 8 bits even if layers have 4, because logits of two tokens may differ only a little.
     private func packed(_ table: EmbeddingTable) throws -> PackedMatrix? {
         guard case .quantized(_, let block) = format else { return nil }
         let tensor = try weights.tensor(table.name, shape: [table.tokens, table.width])

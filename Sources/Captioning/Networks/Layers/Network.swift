@@ -49,7 +49,7 @@ package struct Network {
                 gain: try weights.tensor("\(name).weight", shape: [width]), shift: nil))
     }
 
-    /// What is left to do before a normalised value can be used for anything but a linear layer.
+    /// Finishes a normalisation, for uses other than a linear layer.
     package func normalized(_ x: Normalized) -> Value {
         switch x.norm?.fused(in: graph) {
         case .layer(let gain, let shift, let epsilon):
@@ -136,7 +136,7 @@ package struct Network {
             residual: residual)
     }
 
-    /// Layers over the same input, as many heads each: one product where that is faster.
+    /// Layers over the same input, with the same number of heads: as one product if that is faster.
     package func projections(_ x: Normalized, _ layers: [LinearLayer]) -> [Graph.Heads] {
         switch format {
         case .float32:
@@ -173,7 +173,7 @@ package struct Network {
 }
 
 extension Activation {
-    /// What a quantised layer does by itself.
+    /// The activations that a quantised layer computes itself.
     fileprivate var fused: Graph.FusedActivation? {
         switch self {
         case .linear: .identity

@@ -18,7 +18,7 @@ package struct Norm {
     /// [width]; nil for zeros.
     package let shift: StoredTensor?
 
-    /// - Parameter migration: what the layer behind it takes out of its results.
+    /// - Parameter migration: the factors that the following layer takes out of its results.
     package func fused(in graph: Graph, _ migration: ScaleMigration? = nil) -> Graph.FusedNorm {
         let gain = graph.weight(
             migration?.divided(self.gain, as: "gain") ?? self.gain.map { .stored($0) } ?? .ones(width))
@@ -30,7 +30,7 @@ package struct Norm {
     }
 }
 
-/// A value, and the normalisation that is still to come: a linear layer may do it on the way.
+/// A value and a pending normalisation, which a linear layer may compute itself.
 package struct Normalized {
     package let value: Value
     package let norm: Norm?

@@ -6,7 +6,7 @@ import Synchronization
 
 /// A matrix of the checkpoint in few bits, as the quantised layers want it.
 struct PackedMatrix {
-    /// Panels that are packed side by side, on all cores.
+    /// How many panels are packed in parallel, on all cores.
     private static let panelsAtOnce = 32
 
     let form: Graph.QuantizedMatrix

@@ -2,7 +2,7 @@ import Checkpoint
 import Foundation
 import ONNXGraph
 
-/// Evens out what a norm gives and the weights behind it, so that few bits hold both.
+/// Balances a norm's outputs and the weights behind it, so that both can be held in few bits.
 ///
 /// Some checkpoints have channels that are tens of times as large as the others. Where a block of inputs shares a scale, such
 /// a channel leaves the others few of the 255 steps. So a norm's gain and shift are divided by a factor for each channel, and
@@ -10,7 +10,7 @@ import ONNXGraph
 /// that was not computed before. The factor is a power of the ratio of the two magnitudes, as in SmoothQuant
 /// (Xiao et al. 2022, arXiv:2211.10438), with magnitudes of inputs that follow from the norm instead of examples.
 package final class ScaleMigration {
-    /// Larger ones, or smaller than its inverse, do not occur in what a network learns.
+    /// Trained networks have no factors above this or below its inverse.
     private static let largestFactor: Float = 1024
 
     private let gain: StoredTensor

@@ -1,13 +1,13 @@
 import NIOCore
 
-/// How a body comes in: how much of it, and how much of the client's time it has taken.
+/// Measures how a body arrives: how many bytes, and how much of the client's time.
 ///
-/// The client's time passes only between the moment at which the server is ready to read and the bytes that come then.
+/// The client's time runs only from the moment at which the server is ready to read until bytes arrive.
 struct BodyClock: Equatable {
     private let limits: ConnectionLimits
     /// How many bytes of the body are still to come; nil where its length was not announced.
     private(set) var remaining: Int?
-    /// The client's time in whole, and within the present span.
+    /// The client's time in total, and within the present span.
     private var spent = TimeAmount.zero
     private var spentInSpan = TimeAmount.zero
     private var bytesInSpan = 0
@@ -33,7 +33,7 @@ struct BodyClock: Equatable {
         if waitingSince == nil { waitingSince = now }
     }
 
-    /// Bytes came over the wire. Until the server reads again, the client has nothing to hurry for.
+    /// Bytes arrived. The client's time stands still until the server reads again.
     mutating func received(_ count: Int, at now: NIODeadline) {
         passTime(until: now)
         waitingSince = nil

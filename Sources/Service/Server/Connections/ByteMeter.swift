@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Tells the guard of bytes before they are decoded: those of half a head are seen nowhere else.
+/// Reports bytes to the guard before they are decoded. Bytes of an incomplete head are seen nowhere else.
 final class ByteMeter: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer

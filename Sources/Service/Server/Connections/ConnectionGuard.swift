@@ -3,11 +3,11 @@ import Logging
 import NIOCore
 import NIOHTTP1
 
-/// Keeps one connection honest: it cuts slow senders off, refuses what is not sound HTTP with a problem document, and
-/// ends a connection whose client goes on sending what nobody wants.
+/// Protects the server on one connection: it disconnects slow senders, refuses malformed HTTP with a problem document,
+/// and closes a connection whose client keeps sending after a refusal.
 ///
-/// What it decides is in ``ConnectionWatch``. Whoever reads a body learns of its failure as an error, and answers
-/// itself; only where there is no reader yet does the guard answer.
+/// ``ConnectionWatch`` makes the decisions. The reader of a body gets its failure as an error and answers itself; the
+/// guard answers only if there is no reader yet.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -128,7 +128,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         context.fireChannelReadComplete()
-        // Those behind have no interest in the rest; some of it has to be read all the same.
+        // The handlers behind do not want the rest, but some of it has to be read.
         if watch.readsOn { context.read() }
     }
 
@@ -209,7 +209,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         let took = watch.headBegan.map { now - $0 } ?? .zero
         let hasAnswersToCome = watch.unanswered > 0
         watch.ignoreClient()
-        // Behind an answer that says "close" there is no place for another one.
+        // No answer may follow one that says "close".
         guard !hasAnswersToCome, let context else { return arm() }
         let answer = ErrorAnswer(error)
         let requestID = RequestIDs.identify([:])
@@ -275,7 +275,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    /// Sees to it that the next deadline is not missed. A timer that runs too early just looks again.
+    /// Schedules a timer for the next deadline. A timer that fires too early just checks again.
     private func arm() {
         guard let context, let deadline = watch.deadline else { return }
         if let timer, timer.deadline <= deadline { return }

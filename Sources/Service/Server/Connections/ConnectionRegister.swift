@@ -3,7 +3,7 @@ import Synchronization
 
 /// All open connections of a server, so that silent ones cannot keep others out.
 final class ConnectionRegister: Sendable {
-    /// Asks a connection to close, if it still rests.
+    /// Asks a connection to close, if it is still idle.
     struct MakeRoom: Sendable {}
 
     private struct Resting {
@@ -15,7 +15,7 @@ final class ConnectionRegister: Sendable {
     enum Admission: Equatable {
         /// It may ask for anything.
         case welcome
-        /// There are too many; it may ask how the server is, and nothing else.
+        /// There are too many; it may ask for health only.
         case forHealthOnly
         /// There are too many even for that.
         case refused
@@ -23,7 +23,7 @@ final class ConnectionRegister: Sendable {
 
     private struct State {
         var open: Set<ObjectIdentifier> = []
-        /// Those that are set up, and that no task reads yet.
+        /// The connections that are set up, but that no task reads yet.
         var unattended: Set<ObjectIdentifier> = []
         var resting: [ObjectIdentifier: Resting] = [:]
     }
@@ -55,8 +55,8 @@ final class ConnectionRegister: Sendable {
         state.withLock { _ = $0.unattended.remove(ObjectIdentifier(channel)) }
     }
 
-    /// Notes a new connection. Where there are too many, the one that has rested longest is asked to close; where none
-    /// rests, the new one may ask for health only, and of those there may be a few.
+    /// Notes a new connection. If there are too many, the one that has been idle longest is asked to close; if none is
+    /// idle, the new one may ask for health only, and there may be a few of those.
     func open(_ channel: any Channel, at now: NIODeadline) -> Admission {
         let (admission, victim) = state.withLock { state -> (Admission, (any Channel)?) in
             state.open.insert(ObjectIdentifier(channel))

@@ -2,17 +2,17 @@ import NIOCore
 
 /// What one HTTP/1 connection is doing, and how long it may go on: a value without input or output.
 ///
-/// It is told what happens, and says by when something must happen next (``deadline``) and what follows if it does not.
+/// It is told what happens, and says by when something must happen next (``deadline``) and what to do if it does not.
 struct ConnectionWatch {
     /// What has to be done about a connection.
     enum Verdict: Equatable {
-        /// Close it without a word.
+        /// Close it without an answer.
         case close
         /// Say that nothing more comes, and close it once the client has seen that.
         case part
         /// Answer a head that takes too long.
         case slowHead
-        /// Tell whoever reads the body that it comes too slowly.
+        /// Tell the reader of the body that it arrives too slowly.
         case slowBody
     }
 
@@ -24,7 +24,7 @@ struct ConnectionWatch {
         case head(since: NIODeadline)
         /// Sending a body.
         case body(BodyClock)
-        /// It may do what it wants: nothing of it is taken in any more.
+        /// Anything: its input is ignored from now on.
         case ignored
         /// The same, once the answer is out: how many bytes came since then.
         case lingering(since: NIODeadline, bytes: Int)
@@ -35,10 +35,10 @@ struct ConnectionWatch {
     /// How many requests wait for the end of their answers. Their bodies are complete, except perhaps that of the last.
     private(set) var unanswered = 0
     private var closesAfterLast = false
-    /// Since when the server winds up.
+    /// Since when the server is shutting down.
     private var windingUpSince: NIODeadline?
     private var isClosing = false
-    /// Since when the last answer is out while its request is not all in.
+    /// Since when the last answer is out although its request is not complete.
     private var drainingSince: NIODeadline?
     private var stalledSince: NIODeadline?
 
@@ -128,7 +128,7 @@ struct ConnectionWatch {
         stage = .resting(since: now)
     }
 
-    /// From here on nothing of the client is taken in, and the connection ends with the answers under way.
+    /// Ignores the client's input from now on; the connection ends after the answers under way.
     mutating func ignoreClient() {
         guard !isDeaf else { return }
         stage = .ignored
@@ -137,10 +137,10 @@ struct ConnectionWatch {
 
     // The server's side -----------------------------------------------------------------------------------------
 
-    /// The server winds up: the next answer is the last one.
+    /// The server shuts down: the next answer is the last one.
     ///
-    /// A connection at rest stays for a moment longer: its client may have sent a request that is still on its way, and
-    /// would find the connection reset.
+    /// An idle connection stays open for a moment longer: its client may have sent a request that is still on its way,
+    /// and would find the connection reset.
     mutating func windUp(at now: NIODeadline) {
         closesAfterLast = true
         windingUpSince = windingUpSince ?? now

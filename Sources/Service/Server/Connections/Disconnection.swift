@@ -10,7 +10,7 @@ final class Disconnection: Sendable {
 
     private let state = Mutex(State())
 
-    /// Says that the client has gone.
+    /// Notes that the client has gone.
     func happen() {
         let action = state.withLock { state in
             state.hasHappened = true

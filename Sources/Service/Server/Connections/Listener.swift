@@ -2,7 +2,7 @@ import Foundation
 import NIOCore
 import Synchronization
 
-/// The socket that the server listens on, and how it stops taking connections without losing one.
+/// The socket that the server listens on. It can stop accepting connections without losing one.
 ///
 /// Closing a listening socket resets every connection that the system has set up and nobody has accepted yet, although
 /// their clients may have sent requests already.
@@ -10,7 +10,7 @@ public final class Listener: Sendable {
     private let channel = Mutex<(any Channel)?>(nil)
     private let register = Mutex<ConnectionRegister?>(nil)
 
-    /// Makes one that does not listen yet.
+    /// Makes a listener that does not listen yet.
     public init() {}
 
     /// Notes that the server listens.

@@ -5,13 +5,13 @@ enum OpenFileLimit {
     /// More than this is never asked for.
     private static let wanted: rlim_t = 8192
 
-    /// What ``raise()`` leads to.
+    /// The result of ``raise()``.
     static var attainable: Int {
         guard let limit = current else { return 1024 }
         return Int(max(limit.rlim_cur, min(limit.rlim_max, wanted)))
     }
 
-    /// What holds at this moment.
+    /// The present limit.
     static var present: Int { current.map { Int(clamping: $0.rlim_cur) } ?? 1024 }
 
     /// Raises the process's limit as far as it is useful and allowed: shells often give 1024, less than some need.

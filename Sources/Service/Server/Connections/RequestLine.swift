@@ -1,6 +1,6 @@
 import NIOCore
 
-/// What is known of a request's first line before the parser has made anything of it.
+/// What is known of a request's first line before it is parsed.
 struct RequestLine {
     /// Its first bytes, five at most.
     private var start: [UInt8] = []
@@ -10,7 +10,7 @@ struct RequestLine {
 
     /// Its first byte.
     var first: UInt8 { start.first ?? 0 }
-    /// Whether it asks for a head only, which is answered without a body however bad the rest is.
+    /// Whether it is a HEAD request, which is answered without a body even if the rest is malformed.
     var asksForHead: Bool { start == Array("HEAD ".utf8) }
 
     /// Takes in bytes of a head as they come; those behind the line do not count.

@@ -4,10 +4,10 @@ import NIOHTTP1
 
 /// What is refused before any request handler sees it.
 extension ServerError {
-    /// The methods that any path takes, for one that none takes.
+    /// The methods that are known, for the refusal of an unknown one.
     private static let methods = "GET, HEAD, POST"
 
-    /// Why a head that the parser let pass is refused all the same; nil where it is sound.
+    /// Why a head that the parser accepted is refused; nil if it is valid.
     ///
     /// RFC 9112 §3.2 asks for exactly one `Host`. A body whose length two headers tell differently, as only HTTP/1.0
     /// lets it pass, is a request smuggled past a proxy (§6.3).
@@ -89,7 +89,7 @@ extension ServerError {
                 + "or it took longer than \(limits.bodyTime.inSeconds) seconds in all. Send it again.")
     }
 
-    /// What a body was coded with beside chunks, in whatever number of headers; nil for nothing.
+    /// The content encodings of a body other than chunks, over all headers; nil for none.
     private static func unknownCoding(_ headers: HTTPHeaders) -> String? {
         let codings = headers[canonicalForm: "transfer-encoding"]
         guard codings.contains(where: { $0.lowercased() != "chunked" }) || codings.count > 1 else { return nil }

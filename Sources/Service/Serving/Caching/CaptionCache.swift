@@ -4,12 +4,12 @@ public import Logging
 public import Settings
 import Synchronization
 
-/// The captions that were made before, in several caches: the fastest is asked first, and gets what a slower one had.
+/// The cache of captions, in several tiers. The fastest is asked first; a hit in a slower one is copied into it.
 public struct CaptionCache: Sendable {
     private let tiers: [any ResultCache]
     private let timeToLive: Double
     private let now: @Sendable () -> Double
-    /// What waits until the files of its model are checked.
+    /// Captions that wait until the files of their model are checked.
     private let held = Held()
 
     private final class Held: Sendable {
@@ -39,7 +39,7 @@ public struct CaptionCache: Sendable {
         self.now = now
     }
 
-    /// Gets all tiers ready, at the same time.
+    /// Opens all tiers, at the same time.
     func open() async {
         await withDiscardingTaskGroup { group in
             for tier in tiers { group.addTask { await tier.open() } }
@@ -62,7 +62,7 @@ public struct CaptionCache: Sendable {
         return nil
     }
 
-    /// Keeps a caption: at once in tiers that end with the process; in the others too, or once ``release()`` is called.
+    /// Stores a caption: at once in tiers that end with the process; in persistent ones at once or in ``release()``.
     func put(_ result: CaptionResult, for key: CaptionKey) async {
         let caption = CachedCaption(result, created: now())
         let isHeld = held.state.withLock { held in
@@ -75,12 +75,12 @@ public struct CaptionCache: Sendable {
 
     // MARK: Captions of a model whose files are not checked yet
 
-    /// Keeps captions from persistent tiers until it is known whether the model is sound.
+    /// Holds captions back from persistent tiers until the model's files are checked.
     func hold() {
         held.state.withLock { $0.isHolding = true }
     }
 
-    /// The model is sound: what was held is written.
+    /// The model is sound: writes the captions that were held back.
     func release() async {
         let captions = held.state.withLock { held in
             defer { held = Held.State() }
@@ -91,7 +91,7 @@ public struct CaptionCache: Sendable {
         }
     }
 
-    /// The model is not sound: what is in memory is dropped, and nothing is written any more.
+    /// The model is not sound: drops the captions in memory, and writes none any more.
     func discard() async {
         held.state.withLock { $0 = Held.State(isHolding: true) }
         for tier in tiers where !tier.isPersistent { await tier.removeAll() }
@@ -99,7 +99,7 @@ public struct CaptionCache: Sendable {
 }
 
 extension CaptionCache {
-    /// The cache that the settings ask for: memory, then a SQLite file beside the compiled models. Nil where they ask for none.
+    /// The cache that the settings ask for: memory, then a SQLite file beside the compiled models; nil for none.
     ///
     /// This is the one place where tiers are composed; another one is a ``ResultCache`` and a line here.
     public init?(_ settings: Settings, metrics: CaptionMetrics = CaptionMetrics(), logger: Logger) {

@@ -2,7 +2,7 @@ import Captioning
 import Crypto
 public import Foundation
 
-/// What a caption depends on: the picture's bytes, the model, and what was asked of it.
+/// What a caption depends on: the picture's bytes, the model and the options.
 public struct CaptionKey: Hashable, Sendable {
     /// The SHA-256 of all of them.
     public let digest: Data
@@ -11,7 +11,7 @@ public struct CaptionKey: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - picture: the SHA-256 of the picture's file.
-    ///   - model: what tells the model's weights and arithmetic from others'.
+    ///   - model: identifies the model's weights and arithmetic.
     init(picture: String, model: String, options: CaptionOptions) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys

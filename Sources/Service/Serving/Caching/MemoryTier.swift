@@ -1,6 +1,6 @@
 import Concurrency
 
-/// The captions that were made or asked for last, in memory, bounded in bytes.
+/// The most recently used captions, in memory, bounded in bytes (LRU).
 struct MemoryTier: ResultCache {
     let name = "memory"
     let isPersistent = false

@@ -1,27 +1,27 @@
 /// A place where captions are kept: memory, a disk, a server that several machines share.
 ///
-/// A cache never fails a request. One that throws is skipped as if it had not been there; one that is slow must give up by itself.
+/// A cache never fails a request. One that throws is skipped; one that is slow must give up by itself.
 /// ``CaptionCache`` asks several in turn.
 public protocol ResultCache: Sendable {
-    /// What metrics call it: `memory`, `disk`, `shared`.
+    /// Its label in metrics: `memory`, `disk`, `shared`.
     var name: String { get }
 
-    /// Whether captions outlive the process. Such a cache gets none of a model whose files have not been checked yet.
+    /// Whether captions outlive the process. Such a cache gets no captions before the model's files are checked.
     var isPersistent: Bool { get }
 
-    /// The caption of `key`; nil where there is none. One that is too old may be among them.
+    /// The caption of `key`; nil if there is none. It may have expired.
     func get(_ key: CaptionKey) async throws -> CachedCaption?
 
-    /// Keeps a caption, in place of an older one. May return before it is written.
+    /// Stores a caption, replacing an older one. May return before it is written.
     func put(_ caption: CachedCaption, for key: CaptionKey) async throws
 
     /// Drops all captions. Called only where ``isPersistent`` is false.
     func removeAll() async
 
-    /// Gets ready; called once, before everything else.
+    /// Opens the cache; called once, first.
     func open() async
 
-    /// Writes what is left; called once, after everything else.
+    /// Writes what is left; called once, last.
     func close() async
 }
 

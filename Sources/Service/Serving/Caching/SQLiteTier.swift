@@ -7,14 +7,14 @@ import Synchronization
 
 /// The captions that outlive the process: a SQLite file, bounded in entries.
 ///
-/// It never fails a request and never delays one. A lookup that takes longer than it may is a miss, and as long as it has not
-/// come back all others are misses at once. Writing happens in the background, through a bounded queue; what does not fit is
-/// dropped and counted. A file that is damaged is set aside under another name and started anew. The log says so, once for
-/// each time that it begins.
+/// It never fails a request and never delays one. A lookup that takes too long is a miss, and until it returns all
+/// other lookups are misses at once. Writing happens in the background, through a bounded queue; what does not fit is
+/// dropped and counted. A damaged file is renamed, and a new one is made. The log tells each problem once, when it
+/// begins.
 final class SQLiteTier: ResultCache {
     /// How long the file is waited for.
     struct Patience: Sendable {
-        /// How long a lookup may take, whatever the disk does.
+        /// The longest time of a lookup.
         var lookup = Duration.milliseconds(200)
         /// How long a lookup waits for a program that holds the file.
         var lock = Duration.milliseconds(5)
@@ -32,12 +32,12 @@ final class SQLiteTier: ResultCache {
     static let queueLimit = 1000
 
     private struct State {
-        /// Captions on their way to the file: those of one moment share a transaction.
+        /// Captions that wait to be written; those of one moment share a transaction.
         var unwritten: [CaptionKey: CachedCaption] = [:]
         var isFlushing = false
         var isClosed = false
         var nextLookup = 0
-        /// When the lookups began that have not come back.
+        /// The start times of lookups that have not returned.
         var lookups: [Int: ContinuousClock.Instant] = [:]
     }
 
@@ -68,8 +68,8 @@ final class SQLiteTier: ResultCache {
             path: path, maxEntries: maxEntries, timeToLive: timeToLive, patience: patience, logger: logger)
     }
 
-    /// Opens the file, looks whether it is sound, and drops what is too old. Returns when that is done, or takes too long
-    /// and goes on by itself.
+    /// Opens the file, checks it, and drops expired captions. Returns when that is done, or when it takes too long;
+    /// then it continues in the background.
     func open() async {
         guard maxEntries > 0 else { return }
         _ = await value(within: patience.opening) { [file] in await file.open() }
@@ -79,7 +79,7 @@ final class SQLiteTier: ResultCache {
         await caption(key, now: Date().timeIntervalSince1970)
     }
 
-    /// The caption of `key`, unless it is too old, or the file does not give it in time.
+    /// The caption of `key`; nil if there is none, if it has expired, or if the lookup takes too long.
     ///
     /// - Parameter now: seconds since 1970.
     func caption(_ key: CaptionKey, now: Double) async -> CachedCaption? {
@@ -117,7 +117,7 @@ final class SQLiteTier: ResultCache {
         state.withLock { $0.lookups[lookup] = nil }
     }
 
-    /// Keeps a caption; it is in the file a moment later.
+    /// Queues a caption to be written.
     func put(_ caption: CachedCaption, for key: CaptionKey) {
         guard maxEntries > 0 else { return }
         let (isDropped, mustFlush) = state.withLock { state in
@@ -131,7 +131,7 @@ final class SQLiteTier: ResultCache {
         if mustFlush { Task { await flush() } }
     }
 
-    /// Writes what is not in the file yet. Where another program holds the file, what is left is tried again later.
+    /// Writes the queued captions. If another program holds the file, tries again later.
     func flush() async {
         while true {
             let captions = state.withLock { state in
@@ -152,7 +152,7 @@ final class SQLiteTier: ResultCache {
         }
     }
 
-    /// Takes captions out of the queue, unless others have come in for the same keys.
+    /// Removes written captions from the queue, unless newer ones came in for the same keys.
     private func dequeue(_ captions: [CaptionKey: CachedCaption]) {
         state.withLock { state in
             for (key, caption) in captions where state.unwritten[key] == caption { state.unwritten[key] = nil }
@@ -181,7 +181,7 @@ final class SQLiteTier: ResultCache {
     }
 }
 
-/// The SQLite file itself. Its calls block this actor, and nobody who waits for a caption.
+/// The SQLite file itself. Its calls block this actor, but nobody who waits for a caption.
 private actor CaptionDatabase {
     /// What became of some captions.
     enum Outcome {
@@ -202,9 +202,9 @@ private actor CaptionDatabase {
     private let patience: SQLiteTier.Patience
     private let logger: Logger
     private var database: DatabaseQueue?
-    /// The file that is open, which somebody may have removed or replaced since.
+    /// The open file, which may have been removed or replaced since.
     private var identity: FileIdentity?
-    /// Whether the log has been told of what is wrong just now.
+    /// Whether the log has told of the present problem.
     private var isInTrouble = false
     private var isClosed = false
 
@@ -271,7 +271,7 @@ private actor CaptionDatabase {
         return count
     }
 
-    /// Does something with the file, which is opened first where it is not, or is not the one at its path any more.
+    /// Runs `work` on the file. Opens it first if it is closed, or no longer the one at its path.
     @discardableResult
     private func attempt(_ work: (DatabaseQueue) throws -> Void) -> Outcome {
         do {
@@ -354,7 +354,7 @@ private actor CaptionDatabase {
         return database
     }
 
-    /// Drops what is too old, and, where there are too many, the oldest tenth more than must be.
+    /// Drops expired captions. If there are still too many, drops the oldest ones, a tenth more than necessary.
     private nonisolated func prune(_ database: Database) throws {
         let oldest = Date().timeIntervalSince1970 - timeToLive
         try database.execute(sql: "DELETE FROM caption WHERE created <= ?", arguments: [oldest])
@@ -379,7 +379,7 @@ private actor CaptionDatabase {
     }
 }
 
-/// Looks captions up, through a connection of its own: whoever writes does not keep it waiting.
+/// Looks captions up through a connection of its own, so that writing does not delay it.
 private actor CaptionReader {
     enum Fault: Sendable, Equatable {
         /// The row is not the one that was written.
@@ -434,19 +434,19 @@ private actor CaptionReader {
         } catch let error as DatabaseError where Self.isDamage(error) {
             return Found(fault: .damagedFile(error))
         } catch {
-            // Busy, most often; those who write tell the log.
+            // Usually busy; the writer tells the log.
             return Found()
         }
     }
 
     static func isDamage(_ error: any Error) -> Bool {
         guard let error = error as? DatabaseError else { return false }
-        // SQLITE_ERROR stands for a table of another shape: a file of somebody else's.
+        // SQLITE_ERROR means a table of another shape: another program's file.
         return [.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR].contains(error.resultCode.primaryResultCode)
     }
 }
 
-/// A caption as it lies in the file, with a checksum over all of it and its key.
+/// A caption as it is stored in the file, with a checksum over its key and its content.
 private struct CaptionRow {
     let created: Double
     let content: Data
@@ -465,7 +465,7 @@ private struct CaptionRow {
         checksum = Data.fromDatabaseValue(row["checksum"]) ?? Data()
     }
 
-    /// The caption; nil where the row is not the one that was written for this key.
+    /// The caption; nil if the row is not what was written for this key.
     func caption(_ key: CaptionKey) -> CachedCaption? {
         guard checksum == Self.checksum(key, created, content),
             let caption = try? JSONDecoder().decode(CachedCaption.self, from: content), !caption.caption.isEmpty
@@ -482,7 +482,7 @@ private struct CaptionRow {
     }
 }
 
-/// Tells a file from another one that has taken its place.
+/// Identifies a file, to notice when another one has taken its place.
 private struct FileIdentity: Equatable {
     let device: UInt64
     let node: UInt64

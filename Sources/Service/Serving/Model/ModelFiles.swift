@@ -1,7 +1,7 @@
 import Captioning
 import Foundation
 
-/// Holds the files of a model against what was compiled: soon after the start, and whenever one of them was touched.
+/// Checks the files of a compiled model: soon after the start, and whenever one of them has changed.
 actor ModelProof {
     private let files: any ModelFiles
     /// What the files were when they were last found sound.
@@ -30,7 +30,7 @@ actor ModelProof {
         soundStamp = stamp
     }
 
-    /// Runs blocking work on a thread that ends with it; one that is gentle lets every other go first.
+    /// Runs blocking work on a thread of its own; with the lowest priority if gentle.
     private static func onItsOwnThread(
         isGentle: Bool, _ work: @escaping @Sendable () throws -> Void
     ) async throws {

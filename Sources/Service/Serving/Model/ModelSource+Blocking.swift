@@ -9,8 +9,9 @@ extension ModelSource {
 
     /// The folder with the checkpoint's files, for a caller on a thread of its own; blocks while they are fetched.
     ///
-    /// A server must come up when the network does: what time may mend is tried again for as long as the process lives.
-    /// - Throws: `HubError` for what it does not.
+    /// A server must come up when the network does: a failure that may pass is retried for as long as the process
+    /// lives.
+    /// - Throws: `HubError` for other failures.
     public func checkpointBlocking(
         modelCache: URL, progress: @escaping @Sendable (String) -> Void
     ) throws -> URL {
@@ -34,7 +35,7 @@ extension ModelSource {
         .noNetwork, .connectionLost, .stalled, .serverFailure, .rateLimited,
     ]
 
-    /// Waits, on a thread that may block, for work that suspends.
+    /// Blocks the current thread until asynchronous work is done.
     private static func block<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) throws -> Value {
         let outcome = Outcome<Value>()
         let done = DispatchSemaphore(value: 0)

@@ -8,7 +8,7 @@ public enum ModelSource: Sendable {
     case folder(URL)
     case hub(ModelReference)
 
-    /// Reads a name. A folder that is there goes before a model on the Hub of the same name.
+    /// Reads a name. An existing folder wins over a model on the Hub of the same name.
     ///
     /// - Throws: `CheckpointError` where the text is neither a checkpoint's folder nor a name of the Hub.
     public init(_ text: String) throws(CheckpointError) {

@@ -41,8 +41,8 @@ extension Captioner {
     /// What `work` makes of a picture.
     ///
     /// - Parameters:
-    ///   - failure: what is said where `work` fails unforeseen, a sentence.
-    ///   - end: what a request that is cancelled did not live to see.
+    ///   - failure: the sentence for an unforeseen failure of `work`.
+    ///   - end: what a cancelled request did not wait for, for its error.
     private nonisolated func read<Value: Sendable>(
         _ bytes: [UInt8], _ failure: String, _ end: String, _ work: @escaping @Sendable (Picture) throws -> Value
     ) async throws(ServingError) -> Value {

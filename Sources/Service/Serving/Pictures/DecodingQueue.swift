@@ -4,12 +4,12 @@ import Imaging
 /// Admits pictures to the threads that decode them: as many at a time as there are threads, and only as many as fit into
 /// the memory that is set aside for all of them.
 ///
-/// There are two lines. Ordinary pictures go first, in the order of arrival. Large ones, which take a thread for seconds or
-/// much of the memory, leave one thread to the ordinary ones where there are two or more, and after ``ordinaryPerLarge`` ordinary
-/// pictures a large one has its turn, so that neither line stops the other. A large picture that would wait longer than
-/// it may is refused at once, with the time after which to send it again.
+/// There are two queues. Ordinary pictures go first, in the order of arrival. Large ones, which take a thread for
+/// seconds or much of the memory, leave one thread to the ordinary ones where there are two or more, and after
+/// ``ordinaryPerLarge`` ordinary pictures a large one has its turn, so that neither queue stops the other. A large
+/// picture that would wait longer than it may is refused at once, with the time after which to send it again.
 ///
-/// A waiter that is cancelled leaves its line at once. An actor's own mailbox would keep it until its turn came.
+/// A cancelled waiter leaves its queue at once. An actor's own mailbox would keep it until its turn came.
 actor DecodingQueue {
     private struct Waiter {
         let number: UInt64
@@ -17,13 +17,13 @@ actor DecodingQueue {
         let continuation: CheckedContinuation<Int, any Error>
     }
 
-    /// A picture is large where it takes more than this part of the memory…
+    /// A picture is large if it takes more than this part of the memory…
     private static let largeShare = 8
-    /// …or has more pixels than this; no ordinary camera's has.
+    /// …or has more pixels than this, more than an ordinary camera takes.
     private static let largePixels = 32_000_000
-    /// After so many ordinary pictures a large one has its turn.
+    /// After this many ordinary pictures a large one has its turn.
     static let ordinaryPerLarge = 4
-    /// After so many ordinary pictures that passed a large one which waits for memory, none passes any more.
+    /// The most ordinary pictures that may overtake a large one that waits for memory.
     static let mostPassing = 64
 
     private let memory: Int
@@ -56,7 +56,7 @@ actor DecodingQueue {
         cost.memory > memory / Self.largeShare || cost.pixels > Self.largePixels
     }
 
-    /// The result of `work`, which is told the thread that it has to itself.
+    /// The result of `work`, which gets the number of its thread.
     ///
     /// - Parameters:
     ///   - cost: what the work takes; more memory than there is in all counts as all of it.
@@ -111,7 +111,7 @@ actor DecodingQueue {
                 admit()
             }
         } onCancel: {
-            // This reaches the actor only after the waiter above stands in line: `enter` holds the actor until then.
+            // This reaches the actor only after the waiter above is queued: `enter` holds the actor until then.
             Task { await self.drop(number) }
         }
     }

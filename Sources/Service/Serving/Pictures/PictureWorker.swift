@@ -12,7 +12,7 @@ actor PictureWorker {
         try Picture.prepareLibrary()
     }
 
-    /// Does blocking work here. Nobody waits for a picture whose caller has left: it is dropped before it begins.
+    /// Runs blocking work on this thread. Drops it before it begins if its caller has left.
     func run<Value: Sendable>(_ work: @Sendable () throws -> Value) throws -> Value {
         try Task.checkCancellation()
         do {

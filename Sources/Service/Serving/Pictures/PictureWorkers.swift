@@ -47,7 +47,7 @@ struct PictureWorkers: Sendable {
         }
     }
 
-    /// The result of `work`, which costs no memory to speak of, on the first worker that is free.
+    /// The result of `work`, which needs hardly any memory, on the first free worker.
     func run<Value: Sendable>(_ work: @Sendable () throws -> Value) async throws -> Value {
         try await queue.run { thread in try await workers[thread].run(work) }
     }
