@@ -22,9 +22,9 @@ extension BadRequest {
     static let forms: [BadRequest] = [
         form("no bytes", 400, "truncated_upload") { [] },
         form("zeros", 400, "truncated_upload") { [UInt8](repeating: 0, count: 10_000) },
-        form("only the end", 400, "missing_field") { Form().closed },
-        form("no end", 400, "truncated_upload") { try Form.sound().bytes },
-        form("half an end", 400, "truncated_upload") { Array(try Form.sound().closed.dropLast(4)) },
+        form("only the closing boundary", 400, "missing_field") { Form().closed },
+        form("no closing boundary", 400, "truncated_upload") { try Form.sound().bytes },
+        form("half a closing boundary", 400, "truncated_upload") { Array(try Form.sound().closed.dropLast(4)) },
         form("line feeds only", 400, "malformed_form") {
             Array(
                 "--\(Form.boundary)\nContent-Disposition: form-data; name=\"image\"\n\nx\n--\(Form.boundary)--\n".utf8)
@@ -46,7 +46,7 @@ extension BadRequest {
         form("a header of 17 kB", 400, "malformed_form") {
             Form().adding(#"name="image"; x="\#(String(repeating: "a", count: 17_000))""#, [1]).closed
         },
-        form("a header without end", 400, "malformed_form") {
+        form("an endless header", 400, "malformed_form") {
             Array("--\(Form.boundary)\r\n".utf8) + [UInt8](repeating: UInt8(ascii: "a"), count: 100_000)
         },
         form("NUL in the name of a header", 400, "malformed_form") {
@@ -78,13 +78,13 @@ extension BadRequest {
         form("spaces behind a delimiter", 400, "malformed_form") {
             Array(("--\(Form.boundary)" + String(repeating: " ", count: 300) + "\r\n").utf8) + Form().closed
         },
-        form("a word behind a delimiter", 400, "malformed_form") { Array("--\(Form.boundary)x\r\n".utf8) },
+        form("text behind a delimiter", 400, "malformed_form") { Array("--\(Form.boundary)x\r\n".utf8) },
         form("two pictures", 400, "duplicate_field") {
             try Form.sound().adding(#"name="image"; filename="b.png""#, [1]).closed
         },
         form("another field", 422, "unknown_field") { Form().adding(#"name="picture"; filename="a.png""#, [1]).closed },
         form("no picture", 400, "missing_field") { Form().adding(#"name="prompt""#, [97]).closed },
-        form("a picture and an option that is not there", 422, "unknown_field") {
+        form("a picture and an unknown option", 422, "unknown_field") {
             try Form.sound().adding(#"name="num_beam""#, Array("3".utf8)).closed
         },
         form("two prompts", 400, "duplicate_field") {
@@ -104,13 +104,13 @@ extension BadRequest {
             ).closed
         },
         form("an empty picture", 422, "empty_file") { Form().adding(#"name="image"; filename="a.png""#, []).closed },
-        form("a picture of one byte too many", 413, "file_too_large") {
+        form("a picture one byte too large", 413, "file_too_large") {
             Form().adding(#"name="image"; filename="a.png""#, [UInt8](repeating: 13, count: maxImageSize + 1)).closed
         },
-        form("an unknown field without end", 413, "body_too_large") {
+        form("an endless unknown field", 413, "body_too_large") {
             Form().adding("name=\"x\"", [UInt8](repeating: 45, count: maxImageSize + 1_100_000)).closed
         },
-        BadRequest("five gigabytes announced", 413, "body_too_large") { post([], length: 5_000_000_000) },
+        BadRequest("an announced body of five gigabytes", 413, "body_too_large") { post([], length: 5_000_000_000) },
     ]
 
     /// Fields that are no good.

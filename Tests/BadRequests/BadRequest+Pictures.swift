@@ -32,7 +32,7 @@ extension BadRequest {
         file("a PNG of 50,000 × 50,000", 413, "picture_too_large") { png(50_000, 50_000) },
         file("a PNG whose size overflows 64 bits", 422, "truncated_picture") { png(0x7FFF_FFFF, 0x7FFF_FFFF) },
         file("a PNG with a side beyond the format", 422, "truncated_picture") { png(0xFFFF_FFFF, 1) },
-        file("a PNG of no size", 422, "truncated_picture") { png(0, 0) },
+        file("a PNG of 0 × 0", 422, "truncated_picture") { png(0, 0) },
         // Its one frame is small, and it is the frame that is read.
         file("a GIF with a screen of 65,535 × 65,535", 200, nil) {
             var bytes = try picture("transparent.gif")
@@ -60,7 +60,7 @@ extension BadRequest {
         },
         file("a TIFF of 4 billion × 4 billion", 422, "corrupt_picture") { tiff(side: 0xFFFF_FFFF) },
         file("a TIFF of 60,000 × 60,000", 413, "picture_too_large") { tiff(side: 60_000) },
-        file("a PNG of 12 kB that is 100 million pixels", 200, nil) { try fixture("dense.png") },
+        file("a PNG of 12 kB with 100 million pixels", 200, nil) { try fixture("dense.png") },
         file("a PNG with 64 MB of comment", 200, nil) { try fixture("text-bomb.png") },
         file("a PNG with a profile of 64 MB", 200, nil) { try fixture("profile-bomb.png") },
     ]
@@ -82,7 +82,7 @@ extension BadRequest {
         file("an animated GIF", 200, nil) { try picture("animated.gif") },
         file("an animated WebP", 200, nil) { try picture("animated.webp") },
         file("a TIFF of 400 pages", 200, nil) { try fixture("pages.tif") },
-        file("a TIFF whose directory is its own successor", 200, nil) {
+        file("a TIFF whose directory points to itself", 200, nil) {
             var bytes = try fixture("pages.tif")
             bytes.replaceSubrange(134..<138, with: [24, 0, 0, 0])
             return bytes
@@ -100,7 +100,7 @@ extension BadRequest {
             ("PDF", "%PDF-1.4\n1 0 obj\n"), ("EPS", "%!PS-Adobe-3.0 EPSF-3.0\n"), ("text", "This is not a picture."),
             ("HTML", "<!doctype html><img src=x>"), ("PPM", "P6 1 1 255 abc"), ("BMP", "BM\u{46}\u{0}\u{0}\u{0}"),
             ("a program", "MZ\u{0}\u{0}"), ("a script", "#!/bin/sh\nreboot\n"), ("Photoshop", "8BPS\u{0}\u{1}"),
-            ("a film", "\u{0}\u{0}\u{0}\u{18}ftypmp42\u{0}\u{0}\u{0}\u{0}mp42isom"),
+            ("a video", "\u{0}\u{0}\u{0}\u{18}ftypmp42\u{0}\u{0}\u{0}\u{0}mp42isom"),
             ("ImageMagick's list", "push graphic-context"),
             ("a single byte", "\u{1}"),
         ].map { name, content in file(name, 415, unsupported) { Array(content.utf8) } } + [

@@ -35,28 +35,30 @@ extension BadRequest {
         query("a seed beyond 64 bits", 422, invalid, #"{"caption": "x", "seed": 99999999999999999999}"#),
         query("half a mood", 422, invalid, #"{"mood": {"valence": 0}}"#),
         query("a mood outside the plane", 422, invalid, #"{"mood": {"valence": 0, "arousal": 1.01}}"#),
-        query("a mood of words", 422, invalid, #"{"mood": {"valence": "high", "arousal": "NaN"}}"#),
-        query("a mood beyond all numbers", 400, "malformed_request", #"{"mood": {"valence": 1e999, "arousal": 0}}"#),
+        query("a mood in words", 422, invalid, #"{"mood": {"valence": "high", "arousal": "NaN"}}"#),
+        query(
+            "a mood beyond the range of floats", 400, "malformed_request",
+            #"{"mood": {"valence": 1e999, "arousal": 0}}"#),
         query("a misspelt filter", 422, unknown, #"{"caption": "x", "filters": {"yaer_min": 1990}}"#),
         query("filters as a text", 422, invalid, #"{"caption": "x", "filters": "clean"}"#),
         query("years the wrong way round", 422, invalid, #"{"filters": {"year_min": 2000, "year_max": 1990}}"#),
-        query("a song to leave out that is none", 422, invalid, #"{"filters": {"exclude": ["1; DROP TABLE song"]}}"#),
-        query("a liked song by its name", 422, invalid, #"{"liked": ["Clair de lune"]}"#),
+        query("an excluded song that is not an id", 422, invalid, #"{"filters": {"exclude": ["1; DROP TABLE song"]}}"#),
+        query("a liked song by title", 422, invalid, #"{"liked": ["Clair de lune"]}"#),
         query("a colour by name", 422, invalid, #"{"palette": [{"hex": "red", "percentage": 5}]}"#),
-        query("more than all of a colour", 422, invalid, ##"{"palette": [{"hex": "#ff0000", "percentage": 101}]}"##),
+        query("101 percent of a colour", 422, invalid, ##"{"palette": [{"hex": "#ff0000", "percentage": 101}]}"##),
         query(
             "a thousand colours", 422, invalid,
             ##"{"palette": ["##
                 + Array(repeating: ##"{"hex": "#ff0000", "percentage": 0.1}"##, count: 1_000).joined(separator: ",")
                 + "]}"),
-        BadRequest("a query: bytes that are no text", 400, "malformed_request") {
+        BadRequest("a query: bytes that are not text", 400, "malformed_request") {
             send("/songs/match", Array(#"{"caption": ""#.utf8) + [0xFF, 0xFE, 0xC0] + Array(#""}"#.utf8))
         },
         BadRequest("a query: plain text", 415, "unsupported_content_type") {
             send("/songs/match", Array("a dog".utf8), "text/plain")
         },
         BadRequest("a query: no type", 400, "missing_content_type") { send("/songs/match", Array("{}".utf8), nil) },
-        BadRequest("a query: a form with a filter that is not there", 422, unknown) {
+        BadRequest("a query: a form with an unknown filter", 422, unknown) {
             send(
                 "/songs/match", try Form.sound().adding(#"name="loudness""#, Array("5".utf8)).closed, Form.contentType)
         },
@@ -74,7 +76,7 @@ extension BadRequest {
             send("/songs/import", try Form.sound().closed, Form.contentType)
         },
         BadRequest("an empty list", 400, "missing_field") { send("/songs/import", [], "text/csv") },
-        BadRequest("a list that is announced too long", 413, "body_too_large") {
+        BadRequest("a list announced as too large", 413, "body_too_large") {
             Array(
                 "POST /songs/import HTTP/1.1\r\n\(host)Content-Type: text/csv\r\nContent-Length: 99999999999\r\n\r\n"
                     .utf8)
@@ -87,7 +89,7 @@ extension BadRequest {
                 "POST /songs/import HTTP/1.1\r\n\(host)Content-Type: text/csv\r\nContent-Length: 100\r\n\r\ntitle\n"
                     .utf8)
         },
-        BadRequest("a list with a parameter that is not there", 422, unknown) {
+        BadRequest("a list with an unknown parameter", 422, unknown) {
             send("/songs/import?title=x", Array("title".utf8), "text/csv")
         },
         BadRequest("a compressed list", 415, "unsupported_content_encoding") {
@@ -95,7 +97,7 @@ extension BadRequest {
                 "POST /songs/import HTTP/1.1\r\n\(host)Content-Type: text/csv\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nxx"
                     .utf8)
         },
-        text("an import that never was", 404, "unknown_import", "GET /songs/import/..%2f1 HTTP/1.1¶\(host)¶"),
+        text("an unknown import", 404, "unknown_import", "GET /songs/import/..%2f1 HTTP/1.1¶\(host)¶"),
     ]
 
     private static func playlist(_ name: String, _ status: Int, _ code: String, _ json: String) -> BadRequest {
@@ -105,25 +107,27 @@ extension BadRequest {
     private static let playlists: [BadRequest] = [
         playlist("no songs", 422, invalid, "{}"),
         playlist("an empty list", 422, invalid, #"{"ids": []}"#),
-        playlist("words for numbers", 422, invalid, #"{"ids": ["one"]}"#),
-        playlist("a song that is not there", 404, "unknown_song", #"{"ids": [999999]}"#),
+        playlist("words instead of ids", 422, invalid, #"{"ids": ["one"]}"#),
+        playlist("an unknown song", 404, "unknown_song", #"{"ids": [999999]}"#),
         playlist(
-            "more songs than may be", 422, invalid,
+            "too many songs in a playlist", 422, invalid,
             #"{"ids": [\#(Array(repeating: "1", count: 1_001).joined(separator: ","))]}"#),
-        playlist("a format that nobody plays", 422, invalid, #"{"ids": [1], "format": "docx"}"#),
-        playlist("a field that is not there", 422, unknown, #"{"ids": [1], "shuffle": true}"#),
+        playlist("an unknown format", 422, invalid, #"{"ids": [1], "format": "docx"}"#),
+        playlist("an unknown field", 422, unknown, #"{"ids": [1], "shuffle": true}"#),
     ]
 
     private static let questions: [BadRequest] = [
         text("songs: no limit", 422, invalid, "GET /songs?limit=0 HTTP/1.1¶\(host)¶"),
-        text("songs: a limit of letters", 422, invalid, "GET /songs?limit=many HTTP/1.1¶\(host)¶"),
-        text("songs: before the first", 422, invalid, "GET /songs?offset=-1 HTTP/1.1¶\(host)¶"),
+        text("songs: a limit that is not a number", 422, invalid, "GET /songs?limit=many HTTP/1.1¶\(host)¶"),
+        text("songs: a negative offset", 422, invalid, "GET /songs?offset=-1 HTTP/1.1¶\(host)¶"),
         text("songs: an unknown parameter", 422, unknown, "GET /songs?sort=year HTTP/1.1¶\(host)¶"),
         text("songs: two limits", 400, "duplicate_field", "GET /songs?limit=1&limit=2 HTTP/1.1¶\(host)¶"),
-        text("songs: a query of signs", 200, nil, "GET /songs?query=%22%20OR%201%3D1%20--%20*%28 HTTP/1.1¶\(host)¶"),
-        text("songs: a word for a number", 404, "unknown_song", "GET /songs/first HTTP/1.1¶\(host)¶"),
         text(
-            "songs: a number beyond 64 bits", 404, "unknown_song", "GET /songs/99999999999999999999 HTTP/1.1¶\(host)¶"),
+            "songs: a query of punctuation", 200, nil, "GET /songs?query=%22%20OR%201%3D1%20--%20*%28 HTTP/1.1¶\(host)¶"
+        ),
+        text("songs: a word instead of an id", 404, "unknown_song", "GET /songs/first HTTP/1.1¶\(host)¶"),
+        text(
+            "songs: an id beyond 64 bits", 404, "unknown_song", "GET /songs/99999999999999999999 HTTP/1.1¶\(host)¶"),
         text("songs: deleting one", 405, "method_not_allowed", "DELETE /songs/1 HTTP/1.1¶\(host)¶"),
         text("songs: asking for a match", 405, "method_not_allowed", "GET /songs/match HTTP/1.1¶\(host)¶"),
     ]

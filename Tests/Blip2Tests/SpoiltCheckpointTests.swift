@@ -81,7 +81,7 @@ struct SpoiltCheckpointTests {
 
     private static let all: [Case] =
         [
-            Case("a tensor is missing", "qformer.layernorm.weight", "model.safetensors", "Download it again") {
+            Case("a missing tensor", "qformer.layernorm.weight", "model.safetensors", "Download it again") {
                 folder in
                 try folder.appendingPathComponent("model.safetensors").replace(
                     "qformer.layernorm.weight", with: "qformer.layernorm.height")
@@ -92,12 +92,12 @@ struct SpoiltCheckpointTests {
                 let bytes = try Data(contentsOf: file)
                 try bytes.prefix(bytes.count / 2).write(to: file)
             },
-            Case("a shard that is not there", in: "bf16-sharded", "model-00003-of-00004.safetensors", "Download") {
+            Case("a missing shard", in: "bf16-sharded", "model-00003-of-00004.safetensors", "Download") {
                 folder in
                 try FileManager.default.removeItem(
                     at: folder.appendingPathComponent("model-00003-of-00004.safetensors"))
             },
-            Case("a web page for a shard", in: "bf16-sharded", "model-00001-of-00004.safetensors", "web page") {
+            Case("a web page instead of a shard", in: "bf16-sharded", "model-00001-of-00004.safetensors", "web page") {
                 folder in
                 try Data("<!DOCTYPE html><title>404</title>".utf8)
                     .write(to: folder.appendingPathComponent("model-00001-of-00004.safetensors"))
@@ -113,12 +113,12 @@ struct SpoiltCheckpointTests {
                     try FileManager.default.removeItem(at: folder.appendingPathComponent(name))
                 }
             },
-            Case("an adapter for weights", "adapter_model.safetensors", "merge_and_unload") { folder in
+            Case("an adapter instead of weights", "adapter_model.safetensors", "merge_and_unload") { folder in
                 try FileManager.default.moveItem(
                     at: folder.appendingPathComponent("model.safetensors"),
                     to: folder.appendingPathComponent("adapter_model.safetensors"))
             },
-            Case("more words than embeddings", "tokenizer.json", "328", "download its files again") { folder in
+            Case("more tokens than embeddings", "tokenizer.json", "328", "download its files again") { folder in
                 let file = folder.appendingPathComponent("tokenizer.json")
                 try file.replace("\"vocab\":{", with: "\"vocab\":{\"zebra\":9999,")
             },
@@ -126,30 +126,30 @@ struct SpoiltCheckpointTests {
                 try folder.appendingPathComponent("config.json").replace(
                     "\"image_token_index\": 320", with: "\"image_token_index\": 319")
             },
-            Case("pickles for weights", "pytorch_model.bin", "pickles", "save_pretrained") { folder in
+            Case("pickles instead of weights", "pytorch_model.bin", "pickles", "save_pretrained") { folder in
                 try folder.move("model.safetensors", to: "pytorch_model.bin")
             },
-            Case("an export for weights", "model.onnx", "ONNX") { folder in
+            Case("an ONNX export instead of weights", "model.onnx", "ONNX") { folder in
                 try folder.move("model.safetensors", to: "model.onnx")
             },
-            Case("weights of TensorFlow", "tf_model.h5", "TensorFlow") { folder in
+            Case("TensorFlow weights", "tf_model.h5", "TensorFlow") { folder in
                 try folder.move("model.safetensors", to: "tf_model.h5")
             },
-            Case("weights of another name", "blip2.safetensors", "rename") { folder in
+            Case("weights under another file name", "blip2.safetensors", "rename") { folder in
                 try folder.move("model.safetensors", to: "blip2.safetensors")
             },
             Case("shards without their index", in: "bf16-sharded", "index", "Download") { folder in
                 try FileManager.default.removeItem(at: folder.appendingPathComponent("model.safetensors.index.json"))
             },
-            Case("a pointer for a tokenizer", "tokenizer.json", "Git LFS", "git lfs pull") { folder in
+            Case("a Git LFS pointer instead of a tokenizer", "tokenizer.json", "Git LFS", "git lfs pull") { folder in
                 try Data("version https://git-lfs.github.com/spec/v1\nsize 9\n".utf8)
                     .write(to: folder.appendingPathComponent("tokenizer.json"))
             },
-            Case("a web page for a configuration", "config.json", "web page", "Download") { folder in
+            Case("a web page instead of a configuration", "config.json", "web page", "Download") { folder in
                 try Data("<!DOCTYPE html><title>Sign in</title>".utf8)
                     .write(to: folder.appendingPathComponent("config.json"))
             },
-            Case("no picture processor", "preprocessor_config.json", "Download") { folder in
+            Case("no image processor", "preprocessor_config.json", "Download") { folder in
                 for name in ["preprocessor_config.json", "processor_config.json"] {
                     try? FileManager.default.removeItem(at: folder.appendingPathComponent(name))
                 }
@@ -164,7 +164,7 @@ struct SpoiltCheckpointTests {
                 "a wrong shape", ["vision_config", "intermediate_size"], 80,
                 "vision_model.encoder.layers.0.mlp.fc1.weight", "[72, 32]", "[80, 32]", "model.safetensors"),
             .configured(
-                "more pictures' positions than there are", ["vision_config", "image_size"], 42,
+                "more image positions than in the checkpoint", ["vision_config", "image_size"], 42,
                 "28 × 28", "image_size", "42"),
             .configured("another kind of model", ["model_type"], "llava", "llava", "blip-2"),
             .configured("another language model", ["text_config", "model_type"], "llama", "llama", "opt"),
@@ -174,12 +174,12 @@ struct SpoiltCheckpointTests {
             .headed("names of torch.compile", "torch.compile", "_orig_mod.", "save_pretrained") {
                 ("_orig_mod.\($0)", $1)
             },
-            .headed("a part that torch.compile wrapped", "torch.compile", "_orig_mod.") { name, entry in
+            .headed("a part wrapped by torch.compile", "torch.compile", "_orig_mod.") { name, entry in
                 (name.replacingOccurrences(of: "vision_model.", with: "vision_model._orig_mod."), entry)
             },
             .headed("names of DataParallel", "DataParallel", "module.", "save_pretrained") { ("module.\($0)", $1) },
             .headed("names of FSDP", "FSDP", "full state") { ("_fsdp_wrapped_module.\($0)", $1) },
-            .headed("an adapter that was not merged", "LoRA", "merge_and_unload") { name, entry in
+            .headed("an unmerged adapter", "LoRA", "merge_and_unload") { name, entry in
                 let part = name.replacingOccurrences(of: "q_proj.weight", with: "q_proj.base_layer.weight")
                 return ("base_model.model.\(part)", entry)
             },
@@ -187,13 +187,13 @@ struct SpoiltCheckpointTests {
                 // One name is an adapter's, all others are those of whole weights.
                 (name == "query_tokens" ? "language_model.lora_A.default.weight" : name, entry)
             },
-            .headed("weights of GPTQ", "quantised", "GPTQ", "F16") { name, entry in
+            .headed("GPTQ weights", "quantised", "GPTQ", "F16") { name, entry in
                 (name.replacingOccurrences(of: "q_proj.weight", with: "q_proj.qweight"), entry)
             },
             .headed("names of LAVIS", "LAVIS", "convert_blip_2_original_to_pytorch") { name, entry in
                 (name.replacingOccurrences(of: "vision_model.", with: "visual_encoder."), entry)
             },
-            .headed("integers for weights", "I32", "quantised", "F16") { name, entry in
+            .headed("integer weights", "I32", "quantised", "F16") { name, entry in
                 name.contains("fc1.weight") ? (name, entry.merging(["dtype": "I32"]) { $1 }) : (name, entry)
             },
             .holding(["adapter_config.json", "adapter_model.safetensors", "README.md"], "LoRA", "merge_and_unload"),

@@ -36,7 +36,7 @@ struct DownloadFaultTests {
                 if request.number < 5 { $0.ending = .cut(5_000) }
             }
         },
-        Passing("a tag that changes once") { request, reply in
+        Passing("an ETag that changes once") { request, reply in
             request.number == 2 ? change(reply) { $0.headers["ETag"] = "\"other\"" } : reply
         },
         Passing("bytes that are wrong once") { request, reply in
@@ -45,10 +45,10 @@ struct DownloadFaultTests {
         Passing("a length that is wrong once") { request, reply in
             request.number == 2 ? change(reply) { $0.contentLength = 7 } : reply
         },
-        Passing("a place that is wrong once") { request, reply in
+        Passing("a Content-Range that is wrong once") { request, reply in
             request.number == 2 ? change(reply) { $0.headers["Content-Range"] = "bytes 5-9/9500" } : reply
         },
-        Passing("an address that has expired") { request, reply in
+        Passing("an expired URL") { request, reply in
             request.number == 4 ? FakeReply(status: 403) : reply
         },
     ]

@@ -39,7 +39,7 @@ struct MirrorTests {
             if request.method == "HEAD" { reply.contentLength = nil }
         },
         Mirror("no X-Linked-Size") { _, reply in reply.headers["X-Linked-Size"] = nil },
-        Mirror("no length with anything") { request, reply in
+        Mirror("no lengths at all") { request, reply in
             reply.headers["X-Linked-Size"] = nil
             if isFile(request) || request.isElsewhere { chunk(&reply) }
         },
@@ -52,29 +52,29 @@ struct MirrorTests {
         Mirror("HEAD is not allowed") { request, reply in
             if request.method == "HEAD" { reply = FakeReply(status: 405) }
         },
-        Mirror("HEAD is not known") { request, reply in
+        Mirror("HEAD is not implemented") { request, reply in
             if request.method == "HEAD" { reply = FakeReply(status: 501) }
         },
-        Mirror("weak tags") { _, reply in
+        Mirror("weak ETags") { _, reply in
             for name in ["ETag", "X-Linked-Etag"] { reply.headers[name] = reply.headers[name].map { "W/\($0)" } }
         },
-        Mirror("no tags, but hashes in the list", listsContents: true) { _, reply in
+        Mirror("no ETags, but hashes in the list", listsContents: true) { _, reply in
             (reply.headers["ETag"], reply.headers["X-Linked-Etag"]) = (nil, nil)
         },
-        Mirror("tags of its own, and hashes in the list", listsContents: true) { _, reply in
+        Mirror("ETags of its own, and hashes in the list", listsContents: true) { _, reply in
             reply.headers["X-Linked-Etag"] = nil
             reply.headers["ETag"] = reply.headers["ETag"].map { _ in "W/\"5f3-gzip\"" }
         },
-        Mirror("no tags and no hashes", unverified: needed) { _, reply in
+        Mirror("no ETags and no hashes", unverified: needed) { _, reply in
             (reply.headers["ETag"], reply.headers["X-Linked-Etag"]) = (nil, nil)
         },
-        Mirror("tags that are no hashes", unverified: needed) { _, reply in
+        Mirror("ETags that are no hashes", unverified: needed) { _, reply in
             (reply.headers["ETag"], reply.headers["X-Linked-Etag"]) = ("\"one-for-all\"", nil)
         },
-        Mirror("JSON comes compressed") { request, reply in
+        Mirror("compressed JSON") { request, reply in
             if request.path.hasSuffix(".json"), reply.status == 200 { compress(&reply) }
         },
-        Mirror("JSON comes compressed, and in chunks") { request, reply in
+        Mirror("compressed JSON in chunks") { request, reply in
             guard request.path.hasSuffix(".json"), reply.status == 200 else { return }
             compress(&reply)
             chunk(&reply)
@@ -84,7 +84,7 @@ struct MirrorTests {
             reply = FakeReply(
                 status: 307, headers: ["Location": request.path, "X-Repo-Commit": reply.headers["X-Repo-Commit"] ?? ""])
         },
-        Mirror("the commit on the redirect alone") { request, reply in
+        Mirror("the commit only on the redirect") { request, reply in
             if request.isElsewhere { reply.headers["X-Repo-Commit"] = nil }
             reply.headers["X-Linked-Etag"] = nil
             reply.headers["ETag"] = "\"\(FakeRepository.tag(request.path, []))\""

@@ -65,16 +65,16 @@ struct RefusalTests {
             $0.model = "acme/nothing"
             $0.variables = ["HF_TOKEN": "hf_secret"]
         },
-        Refusal("a token that nobody knows", .invalidToken, ["does not accept the token", "settings/tokens"]) {
+        Refusal("an unknown token", .invalidToken, ["does not accept the token", "settings/tokens"]) {
             $0.variables = ["HF_TOKEN": "hf_secret"]
             $0.fault = everywhere(FakeReply(status: 401))
         },
-        Refusal("a token without the right", .accessDenied, ["refuses acme/pictures", "may lack the right"]) {
+        Refusal("a token without permission", .accessDenied, ["refuses acme/pictures", "may lack the right"]) {
             $0.variables = ["HF_TOKEN": "hf_secret"]
             $0.fault = everywhere(FakeReply(status: 403))
         },
         Refusal("no such revision", .revisionMissing, ["has no revision v9"]) { $0.model += "@v9" },
-        Refusal("a file that is listed and not there", .fileMissing, ["has no file model.safetensors"]) {
+        Refusal("a listed file that is missing", .fileMissing, ["has no file model.safetensors"]) {
             $0.files["model.safetensors"] = nil
             $0.listing = Array(Workplace.checkpoint.keys)
         },
@@ -84,13 +84,13 @@ struct RefusalTests {
             $0.files["pytorch_model.bin"] = nil
         },
         Refusal("no tokenizer", .fileMissing, ["has no tokenizer.json"]) { $0.files["tokenizer.json"] = nil },
-        Refusal("no preparation", .fileMissing, ["has no preprocessor_config.json"]) {
+        Refusal("no preprocessor_config.json", .fileMissing, ["has no preprocessor_config.json"]) {
             $0.files["preprocessor_config.json"] = nil
         },
         Refusal("pickles only", .picklesOnly, ["pytorch_model.bin", "refs/pr/1", "save_pretrained"]) {
             $0.files["model.safetensors"] = nil
         },
-        Refusal("too many requests, for long", .rateLimited, ["asks to wait 4000 s"]) {
+        Refusal("rate limited for a long time", .rateLimited, ["asks to wait 4000 s"]) {
             $0.fault = everywhere(
                 {
                     FakeReply(status: 429, headers: ["Retry-After": "4000"])
@@ -102,25 +102,27 @@ struct RefusalTests {
         Refusal("a sign-in page", .unexpectedAnswer, ["does not answer as a Hub does", "HF_ENDPOINT"]) {
             $0.fault = everywhere(FakeReply(status: 200, body: Array("<html>".utf8)))
         },
-        Refusal("a teapot", .unexpectedAnswer, ["answers 418"]) { $0.fault = everywhere(FakeReply(status: 418)) },
-        Refusal("redirects in a circle", .unexpectedAnswer, ["redirects again and again"]) {
+        Refusal("an unexpected status", .unexpectedAnswer, ["answers 418"]) {
+            $0.fault = everywhere(FakeReply(status: 418))
+        },
+        Refusal("a redirect loop", .unexpectedAnswer, ["redirects again and again"]) {
             $0.fault = everywhere(
                 FakeReply(status: 302, headers: ["Location": "/api/models/acme/pictures/revision/main"]))
         },
-        Refusal("a list without end", .unexpectedAnswer, ["has no end"]) {
+        Refusal("an endless list", .unexpectedAnswer, ["has no end"]) {
             $0.fault = { request, _ in
                 var reply = FakeReply(status: 200, body: [UInt8](repeating: 0x20, count: 1 << 20))
                 (reply.ending, reply.contentLength) = (.endless, nil)
                 return reply
             }
         },
-        Refusal("files of no commit", .unexpectedAnswer, ["names no commit"]) {
+        Refusal("files without a commit", .unexpectedAnswer, ["names no commit"]) {
             $0.fault = files { $0.headers["X-Repo-Commit"] = nil }
         },
-        Refusal("a tag that is a path", .unexpectedAnswer, ["a tag that could not name"]) {
+        Refusal("an ETag that is a path", .unexpectedAnswer, ["a tag that could not name"]) {
             $0.fault = files { $0.headers["X-Linked-Etag"] = "\"../../evil\"" }
         },
-        Refusal("a size that is none", .unexpectedAnswer, ["how long"]) {
+        Refusal("an invalid size", .unexpectedAnswer, ["how long"]) {
             $0.fault = files { $0.headers["X-Linked-Size"] = "-1" }
         },
     ]
@@ -136,7 +138,7 @@ struct RefusalTests {
                 return reply
             }
         },
-        Refusal("a tag that always changes", .changed, ["changed while its parts were fetched"]) {
+        Refusal("an ETag that always changes", .changed, ["changed while its parts were fetched"]) {
             $0.fault = { request, reply in
                 var reply = reply
                 if request.isElsewhere { reply.headers["ETag"] = "\"\(request.number)\"" }
@@ -149,16 +151,16 @@ struct RefusalTests {
         Refusal("a length that is too large", .wrongLength, ["announces 20000 bytes instead of"]) {
             $0.fault = elsewhere { $0.contentLength = 20_000 }
         },
-        Refusal("a body without end", .wrongLength, ["sends more than"]) {
+        Refusal("an endless body", .wrongLength, ["sends more than"]) {
             $0.fault = elsewhere { ($0.ending, $0.contentLength) = (.endless, nil) }
         },
-        Refusal("other bytes than were asked for", .wrongLength, ["sends other bytes"]) {
+        Refusal("another range than requested", .wrongLength, ["sends other bytes"]) {
             $0.fault = elsewhere { $0.headers["Content-Range"] = "bytes 0-9/10" }
         },
         Refusal("connections that are always cut", .connectionLost, ["was lost"]) {
             $0.fault = elsewhere { $0.ending = .cut(0) }
         },
-        Refusal("a file that no disk has room for", .diskFull, ["are to be fetched", "free", "HF_HUB_CACHE"]) {
+        Refusal("a file larger than the disk", .diskFull, ["are to be fetched", "free", "HF_HUB_CACHE"]) {
             $0.fault = files {
                 if $0.headers["X-Linked-Size"] != nil { $0.headers["X-Linked-Size"] = "1000000000000000000" }
             }

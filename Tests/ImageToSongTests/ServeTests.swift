@@ -42,7 +42,7 @@ struct ServeTests {
         #expect(finished.complaints.split(separator: "\n").count == 1)
     }
 
-    @Test("health exits with 0 while the server captions, and with 1 after it stops")
+    @Test("health tells whether the server captions; a second server on its port does not start")
     func tellsHealth() async throws {
         let server = try await RunningServer(environment: [:])
         try await server.becomesReady()

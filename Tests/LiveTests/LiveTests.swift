@@ -15,7 +15,7 @@ struct LiveTests {
     static let hasSchemathesis = Python.interpreter(with: "schemathesis") != nil
 
     @Test(
-        "The page works in a real browser, by mouse, keyboard and screen reader",
+        "The page works in a real browser, by sight, by keyboard and with screen readers",
         .enabled(if: hasBrowser, "needs Chromium, and chromedriver of the same version"),
         .enabled(if: hasSelenium, "needs the Python package selenium"))
     func page() throws {
