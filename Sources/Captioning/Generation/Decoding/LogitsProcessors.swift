@@ -1,3 +1,5 @@
+import Foundation
+
 /// One thing that changes the logits of the next token, as one of transformers' logits processors.
 protocol LogitsProcessor: Sendable {
     /// - Parameters:
@@ -338,6 +340,6 @@ extension Logits {
     fileprivate func ruleOut(below bound: Float, keeping count: Int) {
         var largest = LargestScores(count)
         largest.offer(self)
-        ruleOut(below: min(bound, largest.sorted.last?.score ?? bound))
+        ruleOut(below: Swift.min(bound, largest.sorted.last?.score ?? bound))
     }
 }
