@@ -18,7 +18,7 @@ public struct CaptionOption: Sendable {
     public let isOfCheckpoints: Bool
 
     /// What holds where a request does not say it, in words.
-    public var standard: String { isOfCheckpoints ? "the checkpoint's own, else \(fallback)" : fallback }
+    public var standard: String { isOfCheckpoints ? "the checkpoint's value, or \(fallback)" : fallback }
 
     /// What an option may be, and where it stands.
     public enum Value: Sendable {
@@ -55,7 +55,7 @@ extension CaptionOption {
     public static let all: [CaptionOption] = [
         CaptionOption(
             "prompt", .text(\.prompt), aliases: ["question"], fallback: "none", isOfCheckpoints: false,
-            "The beginning of the caption, as in `a photo of`; or a question, which ends with a colon or a question mark, as in `Question: what colour is the car? Answer:`. The caption holds a beginning, but not a question. It shares the model's room with the caption."
+            "The beginning of the caption, as in `a photo of`; or a question, which ends with a colon or a question mark, as in `Question: what colour is the car? Answer:`. The caption repeats a beginning, but not a question. It shares the model's context with the caption."
         ),
 
         // Length
@@ -67,19 +67,19 @@ extension CaptionOption {
             "The fewest tokens to generate; at most `max_new_tokens`."),
         CaptionOption(
             "max_length", .integer(\.maxLength, 1 ... .max), fallback: "none",
-            "The most tokens altogether, as transformers counts them: with OPT, picture and prompt included. `max_new_tokens` goes before it."
+            "The most tokens altogether, as transformers counts them: with OPT, picture and prompt included. `max_new_tokens` overrides it."
         ),
         CaptionOption(
             "min_length", .integer(\.minLength, 0 ... .max), fallback: "0",
-            "The fewest tokens altogether, counted as in `max_length`. `min_new_tokens` goes before it."),
+            "The fewest tokens altogether, counted as in `max_length`. `min_new_tokens` overrides it."),
         CaptionOption(
             "stop", .texts(\.stop, atMost: 16), aliases: ["stop_strings"], fallback: "none", isOfCheckpoints: false,
-            "The caption ends in front of the first of these texts. One text a field, or a line each."),
+            "The caption ends before the first of these texts. One text per field, or one per line."),
 
         // Search
         CaptionOption(
             "num_beams", .integer(\.beamCount, 1...16), aliases: ["beams", "beam_size"], fallback: "1",
-            "How many texts are followed at a time, of which the best is the caption."),
+            "The number of beams; the best hypothesis is the caption."),
         CaptionOption(
             "num_return_sequences", .integer(\.captionCount, 1...16), aliases: ["captions"], fallback: "1",
             isOfCheckpoints: false,
@@ -96,24 +96,24 @@ extension CaptionOption {
         // Sampling
         CaptionOption(
             "do_sample", .boolean(\.doSample), fallback: "`false`",
-            "Whether tokens are drawn at random instead of taking the likeliest. Without it, `temperature` above 0, `seed`, `top_k`, `top_p`, `min_p`, `typical_p` or a cutoff asks for it."
+            "Whether tokens are sampled instead of taking the most likely one. Without it, `temperature` above 0, `seed`, `top_k`, `top_p`, `min_p`, `typical_p` or a cutoff asks for it."
         ),
         CaptionOption(
             "temperature", .number(\.temperature, 0...100), fallback: "1",
-            "Samples: below 1 the likely tokens get likelier, above 1 the unlikely ones. 0 takes the likeliest always, whatever the other options say."
+            "Samples: below 1 likely tokens get likelier, above 1 unlikely ones do. 0 always takes the most likely token, whatever the other options say."
         ),
         CaptionOption(
             "top_k", .integer(\.topK, 0...1_000_000), fallback: "50",
-            "Samples from so many of the likeliest tokens; 0 for all of them."),
+            "Samples from the k most likely tokens; 0 for all of them."),
         CaptionOption(
             "top_p", .number(\.topP, 0...1), fallback: "1",
-            "Samples from the likeliest tokens that have this probability together."),
+            "Samples from the most likely tokens whose probabilities sum to this."),
         CaptionOption(
             "min_p", .number(\.minP, 0...1), fallback: "0",
             "Leaves out tokens that are less likely than this share of the likeliest one."),
         CaptionOption(
             "typical_p", .number(\.typicalP, 0.01...1), fallback: "1",
-            "Samples from the tokens whose information is nearest to what is expected and that have this probability together."
+            "Samples from the tokens whose information is nearest to the expected one and whose probabilities sum to this."
         ),
         CaptionOption(
             "epsilon_cutoff", .number(\.epsilonCutoff, 0...0.99), fallback: "0",
@@ -123,8 +123,8 @@ extension CaptionOption {
             "As `epsilon_cutoff`, but lower where many tokens are likely."),
         CaptionOption(
             // Up to what any reader of JSON takes for the number that it is.
-            "seed", .integer(\.seed, 0...(1 << 53) - 1), fallback: "another one each time", isOfCheckpoints: false,
-            "The same seed samples the same caption, which is then cached too. Without one, sampled captions are made anew each time."
+            "seed", .integer(\.seed, 0...(1 << 53) - 1), fallback: "random", isOfCheckpoints: false,
+            "The same seed samples the same caption, which is then cached too. Without one, sampled captions are generated again each time."
         ),
 
         // Words
@@ -133,10 +133,10 @@ extension CaptionOption {
             "Above 1, tokens that have occurred get less likely."),
         CaptionOption(
             "no_repeat_ngram_size", .integer(\.noRepeatNgramSize, 0...100), fallback: "0",
-            "No run of so many tokens occurs twice; 0 for no such rule."),
+            "No sequence of this many tokens occurs twice; 0 for no such rule."),
         CaptionOption(
             "bad_words", .texts(\.badWords, atMost: 1000), aliases: ["bad_words_ids"], fallback: "none",
-            "Words that do not occur, spelt exactly so. One a field, or a line each."),
+            "Words that do not occur, spelt exactly so. One per field, or one per line."),
         CaptionOption(
             "suppress_tokens", .tokens(\.suppressedTokens, atMost: 1000), fallback: "none",
             "Tokens that do not occur, by their numbers in the model's vocabulary, with commas between them."),
@@ -148,7 +148,7 @@ extension CaptionOption {
             "The token that a caption begins with, in models whose texts have a start token (T5)."),
         CaptionOption(
             "forced_eos_token_id", .tokens(\.forcedLastTokens, atMost: 1000), fallback: "none",
-            "The token, or one of the tokens, that ends a caption of the greatest length."),
+            "The token, or one of the tokens, that ends a caption of the maximum length."),
 
         // Answer
         CaptionOption(

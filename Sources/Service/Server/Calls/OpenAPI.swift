@@ -19,7 +19,7 @@ enum OpenAPI {
     private static func place(_ name: String) -> String { "\"{\(name)}\": {}" }
 
     private static func references(_ options: [CaptionOption]) -> String {
-        options.map { #""\#($0.name)": { "$ref": "#/components/schemas/\#($0.name)" }"# }
+        options.map { "\(quoted($0.name)): { \"$ref\": \"#/components/schemas/\($0.name)\" }" }
             .joined(separator: ",\n                  ")
     }
 
