@@ -6,6 +6,7 @@ import Imaging
 import StandIns
 import Synchronization
 import Testing
+import Tokenization
 
 @testable import ModelRegistry
 

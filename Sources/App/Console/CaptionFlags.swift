@@ -75,7 +75,8 @@ extension CaptionOption {
             CaptionFlags.sayingFlags("\(help) By default \(standard).").replacing("`", with: ""), valueName: valueName)
         switch value {
         case .boolean: return Flag<Bool?>(name: names, inversion: .prefixedNo, help: help)
-        case .texts, .tokens: return Option<[String]>(name: names, parsing: .unconditionalSingleValue, help: help)
+        case .texts, .tokens:
+            return Option<[String]>(wrappedValue: [], name: names, parsing: .unconditionalSingleValue, help: help)
         case .integer, .number, .choice, .text:
             return Option<String?>(name: names, parsing: .unconditional, help: help)
         }
@@ -84,9 +85,7 @@ extension CaptionOption {
     private var valueName: String {
         switch value {
         case .boolean: ""
-        case .integer(_, let range) where range.upperBound == .max: "\(range.lowerBound)…"
-        case .integer(_, let range): "\(range.lowerBound)…\(range.upperBound)"
-        case .number(_, let range): "\(range.lowerBound)…\(range.upperBound)"
+        case .integer, .number: "\(bounds?.least ?? "")…\(bounds?.most ?? "")"
         case .choice(_, let choices): choices.joined(separator: "|")
         case .text, .texts: "text"
         case .tokens: "tokens"

@@ -61,7 +61,7 @@ extension CaptionOption {
         // Length
         CaptionOption(
             "max_new_tokens", .integer(\.maxNewTokens, 1 ... .max), aliases: ["max_tokens"], fallback: "30",
-            "The most tokens to generate. The largest number is the model's: `limits.max_new_tokens` of `/model/info`."),
+            "The most tokens to generate. `/model/info` has the model's limit."),
         CaptionOption(
             "min_new_tokens", .integer(\.minNewTokens, 0 ... .max), aliases: ["min_tokens"], fallback: "0",
             "The fewest tokens to generate; at most `max_new_tokens`."),
@@ -74,7 +74,7 @@ extension CaptionOption {
             "The fewest tokens altogether, counted as in `max_length`. `min_new_tokens` overrides it."),
         CaptionOption(
             "stop", .texts(\.stop, atMost: 16), aliases: ["stop_strings"], fallback: "none", isOfCheckpoints: false,
-            "The caption ends before the first of these texts. One text per field, or one per line."),
+            "The caption ends before the first of these texts. May be given several times, or one per line."),
 
         // Search
         CaptionOption(
@@ -136,7 +136,7 @@ extension CaptionOption {
             "No sequence of this many tokens occurs twice; 0 for no such rule."),
         CaptionOption(
             "bad_words", .texts(\.badWords, atMost: 1000), aliases: ["bad_words_ids"], fallback: "none",
-            "Words that do not occur, spelt exactly so. One per field, or one per line."),
+            "Words that do not occur, spelt exactly so. May be given several times, or one per line."),
         CaptionOption(
             "suppress_tokens", .tokens(\.suppressedTokens, atMost: 1000), fallback: "none",
             "Tokens that do not occur, by their numbers in the model's vocabulary, with commas between them."),
@@ -215,6 +215,18 @@ extension CaptionOption {
                     problem: "is not a list of tokens", advice: "whole numbers with commas between them, as in 5,17")
             }
             options[keyPath: place] = tokens.isEmpty ? nil : tokens
+        }
+    }
+
+    /// The least and the greatest number that it may be, as texts; no greatest one where that is the model's to say. Nil for
+    /// what is no number.
+    public var bounds: (least: String, most: String?)? {
+        func text(_ number: Double) -> String { Int(exactly: number).map { "\($0)" } ?? "\(number)" }
+        switch value {
+        case .integer(_, let range):
+            return ("\(range.lowerBound)", range.upperBound == .max ? nil : "\(range.upperBound)")
+        case .number(_, let range): return (text(range.lowerBound), text(range.upperBound))
+        case .boolean, .choice, .text, .texts, .tokens: return nil
         }
     }
 
