@@ -299,7 +299,10 @@ let package = Package(
         tests("Generation", ["StandIns", "Checkpoint", "Randomness"], exclude: []),
         tests(
             "Blip2",
-            ["StandIns", "Randomness", "Captioning", "Generation", "Networks", "Checkpoint", "Devices", "ONNXRuntime"],
+            [
+                "StandIns", "Randomness", "Captioning", "Generation", "Networks", "Tokenization", "Checkpoint", "Devices",
+                "ONNXRuntime",
+            ],
             exclude: ["Configuration/Fixtures"]),
         tests("Tokenization"),
         tests("Checkpoint"),

@@ -268,6 +268,27 @@ struct GenerationBatchTests {
         #expect(texts[1].count <= 3)
     }
 
+    @Test("A group of beams that is done gives its rows back while others go on")
+    func shrinksByGroups() throws {
+        var groups = options(12, beams: 6)
+        (groups.beamGroupCount, groups.diversityPenalty, groups.returnedSequences) = (3, 1.5, 6)
+        groups.earlyStopping = .always
+        let free = try model.generate(try inputs.rows(0..<1), [groups])[0].sequences
+        groups.eosTokenIDs = Array(free[0].ids.prefix(4))
+        let expected = try model.generate(try inputs.rows(0..<1), [groups])[0].sequences
+        _ = try join(1..<2, options(12))
+        let id = try #require(try join(0..<1, groups).first)
+        var counts: [Int] = []
+        while batch.requestCount > 0 {
+            counts.append(batch.decoder.lengths.count)
+            try batch.step()
+        }
+        #expect(counts.first == 7)
+        #expect(counts.contains { (2..<7).contains($0) }, "\(counts)")
+        #expect(batch.takeFinished().first { $0.id == id }?.sequences == expected)
+        #expect(batch.decoder.lengths.isEmpty)
+    }
+
     @Test("A copied row continues as the original, and a reassigned row as its new parent")
     func copiesRows() throws {
         let rows = batch.decoder

@@ -4,11 +4,12 @@ import Generation
 import Networks
 import ONNXRuntime
 import Testing
+import Tokenization
 
 @testable import Blip2
 
-/// What transformers generated with the tiny checkpoints: `generation.json` and `options.json` in `Tests/Fixtures`, which
-/// `make_generation.py` and `make_options.py` write.
+/// What transformers generated with the tiny checkpoints: `generation.json`, `options.json` and `group_beams.json` in
+/// `Tests/Fixtures`, each of which a script of its name writes (`make_generation.py`).
 struct GenerationFixture: Decodable {
     struct Checkpoint: Decodable, Sendable, CustomTestStringConvertible {
         let name: String
@@ -51,6 +52,8 @@ struct GenerationFixture: Decodable {
     static let all = read("generation.json")
     /// Further options, and log-probabilities.
     static let options = read("options.json")
+    /// Groups of beams, as transformers 4 had them.
+    static let groupBeams = read("group_beams.json")
 
     private static func read(_ name: String) -> GenerationFixture {
         let url = Fixtures.folder.appendingPathComponent(name)
@@ -79,6 +82,12 @@ struct GenerationFixture: Decodable {
             } else {
                 self = .list(try container.decode([Argument].self))
             }
+        }
+
+        /// The strings of a list of them; nil for anything else.
+        var strings: [String]? {
+            guard case .list(let values) = self else { return nil }
+            return values.compactMap { value in if case .string(let string) = value { string } else { nil } }
         }
 
         func encode(to encoder: any Encoder) throws {
@@ -116,13 +125,19 @@ struct GenerationSubject {
     /// What a case's rows join a batch with, each picture as transformers gives it to its decoder.
     func rows(_ fixture: GenerationFixture.Case) throws -> (embeddings: [Tensor], options: [GenerationOptions]) {
         let inputs = try model.encode(Tensor(rows: fixture.pictures, of: pixels)).languageInputs
-        let arguments = try GenerateArguments(json: fixture.arguments.json, path: "generation.json")
+        var given = fixture.arguments
+        let stopStrings = try given.removeValue(forKey: "stop_strings")?.strings.map { strings in
+            let tokenizer = try model.tokenizer()
+            return StopStrings(strings) { tokenizer.decode($0, skippingSpecialTokens: true) }
+        }
+        let arguments = try GenerateArguments(json: given.json, path: "generation.json")
         let options = fixture.pictures.indices.map { index in
             let promptIDs = fixture.prompts?[index]
             var options = arguments.options(
                 contextLength: model.decoder.contextLength(promptIDs: promptIDs), startsTexts: model.decoder.startsTexts
             )
             options.promptIDs = promptIDs
+            options.stopStrings = stopStrings
             return options
         }
         return (try model.imageEmbeddings(asOneBatch: inputs).split(), options)

@@ -15,10 +15,11 @@ struct GenerationParityTests {
         #expect(GenerationFixture.all.distributions.count >= 7)
         #expect(GenerationFixture.options.checkpoints.map(\.cases.count).reduce(0, +) >= 24)
         #expect(GenerationFixture.options.distributions.count >= 8)
+        #expect(GenerationFixture.groupBeams.checkpoints.map(\.cases.count).reduce(0, +) >= 16)
     }
 
     @Test(
-        "Lengths, suppressed tokens and log-probabilities equal those of transformers",
+        "Lengths, suppressed tokens, stop strings and log-probabilities equal those of transformers",
         arguments: GenerationFixture.options.checkpoints)
     func agreesInOptions(_ checkpoint: GenerationFixture.Checkpoint) throws {
         let subject = try GenerationSubject(checkpoint.name)
@@ -30,6 +31,35 @@ struct GenerationParityTests {
             let found = try batch.finish().flatMap(\.sequences)
             #expect(found.map(\.ids) == fixture.sequences, "case \(number): \(fixture.arguments)")
             for (sequence, expected) in zip(found, try #require(fixture.logProbabilities)) {
+                let mean = try #require(sequence.meanLogProbability)
+                #expect(abs(mean - expected) <= 1e-4 * max(1, abs(expected)), "case \(number)")
+            }
+        }
+    }
+
+    @Test(
+        "Groups of beams find the texts that transformers 4 finds, with its scores",
+        arguments: GenerationFixture.groupBeams.checkpoints)
+    func agreesInGroups(_ checkpoint: GenerationFixture.Checkpoint) throws {
+        let subject = try GenerationSubject(checkpoint.name)
+        for (number, fixture) in checkpoint.cases.enumerated() {
+            var (embeddings, options) = try subject.rows(fixture)
+            for index in options.indices { options[index].returnsScores = true }
+            let batch = GenerationBatch(subject.model.makeDecoderRunner())
+            _ = try batch.join(embeddings, options)
+            let found = try batch.finish().flatMap(\.sequences)
+            #expect(batch.decoder.lengths.isEmpty)
+            // transformers 4 writes the first end token behind a text, whichever ended it.
+            let ends = options.first?.eosTokenIDs ?? []
+            let texts = found.map { sequence in
+                guard let last = sequence.ids.last, ends.contains(last) else { return sequence.ids }
+                return sequence.ids.dropLast() + ends.prefix(1)
+            }
+            #expect(texts == fixture.sequences, "case \(number): \(fixture.arguments)")
+            for (sequence, expected) in zip(found, try #require(fixture.scores)) {
+                #expect(abs(try #require(sequence.score) - expected) <= 1e-3 * max(1, abs(expected)), "case \(number)")
+            }
+            for (sequence, expected) in zip(found, fixture.logProbabilities ?? []) {
                 let mean = try #require(sequence.meanLogProbability)
                 #expect(abs(mean - expected) <= 1e-4 * max(1, abs(expected)), "case \(number)")
             }
@@ -68,7 +98,10 @@ struct GenerationParityTests {
         var left: Set<GenerationBatch.RequestID> = []
         var found: [GenerationBatch.RequestID: [[Int]]] = [:]
         var mostPlaces = 0
-        for fixture in checkpoint.cases {
+        // Groups of beams among them, where one token ends the texts; see `agreesInGroups`.
+        let groups = GenerationFixture.groupBeams.checkpoints.first { $0.name == checkpoint.name }?.cases ?? []
+        let cases = checkpoint.cases + groups.filter { $0.logProbabilities != nil }
+        for fixture in cases.shuffled(using: &random) {
             let (embeddings, options) = try subject.rows(fixture)
             let ids = try batch.join(embeddings, options)
             let count = fixture.sequences.count / ids.count

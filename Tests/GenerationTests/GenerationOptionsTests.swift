@@ -25,6 +25,25 @@ struct GenerationOptionsTests {
                 $0.sampling = .init()
                 $0.returnedSequences = 17
             },
+            Refused(testDescription: "num_beam_groups is 0") { $0.beamGroupCount = 0 },
+            Refused(testDescription: "num_beam_groups is 2, which does not divide num_beams, 3") {
+                ($0.beamCount, $0.beamGroupCount, $0.diversityPenalty) = (3, 2, 1)
+            },
+            Refused(testDescription: "diversity_penalty is 0, but must be greater with num_beam_groups") {
+                ($0.beamCount, $0.beamGroupCount) = (4, 2)
+            },
+            Refused(testDescription: "diversity_penalty is -1.0") {
+                ($0.beamCount, $0.beamGroupCount, $0.diversityPenalty) = (4, 2, -1)
+            },
+            Refused(testDescription: "diversity_penalty is 0.5, but there is one group") {
+                ($0.beamCount, $0.diversityPenalty) = (4, 0.5)
+            },
+            Refused(testDescription: "num_beam_groups is 2, but groups of beams cannot be sampled") {
+                ($0.beamCount, $0.beamGroupCount, $0.diversityPenalty, $0.sampling) = (4, 2, 0.5, .init())
+            },
+            Refused(testDescription: "stop_strings holds an empty string") {
+                $0.stopStrings = StopStrings(["a", ""]) { _ in "" }
+            },
             Refused(testDescription: "length_penalty is inf") { $0.lengthPenalty = .infinity },
             Refused(testDescription: "min_new_tokens is -1") { $0.minNewTokens = -1 },
             Refused(testDescription: "temperature is 0.0") { $0.sampling = .init(temperature: 0) },
@@ -56,8 +75,11 @@ struct GenerationOptionsTests {
         var options = GenerationOptions()
         (options.beamCount, options.returnedSequences, options.lengthPenalty) = (16, 16, -2)
         (options.repetitionPenalty, options.noRepeatNgramSize) = (0.5, 3)
+        options.stopStrings = StopStrings(["."]) { _ in "" }
         (options.badWords, options.eosTokenIDs, options.forcedLastTokens) = ([[1, 2], [99]], [-1, 99], [0])
         options.sampling = .init(temperature: 0.1, topK: 1, topP: 0, minP: 1, seed: 0)
+        try options.validate(vocabularySize: 100)
+        (options.sampling, options.beamGroupCount, options.diversityPenalty) = (nil, 16, 0.1)
         try options.validate(vocabularySize: 100)
     }
 
@@ -69,10 +91,11 @@ struct GenerationOptionsTests {
                 {"max_new_tokens": 20, "min_new_tokens": 3, "num_beams": 5, "early_stopping": true, "length_penalty": -1,
                  "repetition_penalty": 1.5, "no_repeat_ngram_size": 3, "do_sample": true, "temperature": 0.7, "top_k": 0,
                  "top_p": 0.9, "min_p": 0.1, "bad_words_ids": [[7], [8, 9]], "forced_bos_token_id": 4,
-                 "forced_eos_token_id": [5, 6], "num_return_sequences": 3}
+                 "forced_eos_token_id": [5, 6], "num_return_sequences": 3, "num_beam_groups": 5, "diversity_penalty": 0.5}
                 """))
         var expected = GenerationOptions(maxNewTokens: 20)
         (expected.minNewTokens, expected.beamCount, expected.earlyStopping) = (3, 5, .always)
+        (expected.beamGroupCount, expected.diversityPenalty) = (5, 0.5)
         (expected.lengthPenalty, expected.repetitionPenalty, expected.noRepeatNgramSize) = (-1, 1.5, 3)
         expected.sampling = .init(temperature: 0.7, topK: nil, topP: 0.9, minP: 0.1)
         (expected.badWords, expected.forcedLastTokens) = ([[7], [8, 9]], [5, 6])

@@ -25,6 +25,8 @@ public struct GenerationConfiguration: Sendable, Equatable {
     public private(set) var minLength: Int?
     public private(set) var minNewTokens: Int?
     public private(set) var numBeams: Int?
+    public private(set) var numBeamGroups: Int?
+    public private(set) var diversityPenalty: Double?
     public private(set) var earlyStopping: EarlyStopping?
     public private(set) var lengthPenalty: Double?
     public private(set) var repetitionPenalty: Double?
@@ -78,6 +80,8 @@ public struct GenerationConfiguration: Sendable, Equatable {
             minLength = try file.integer("min_length", in: 0 ... .max)
             minNewTokens = try file.integer("min_new_tokens", in: 0 ... .max)
             numBeams = try file.integer("num_beams", in: 1...1024)
+            numBeamGroups = try file.integer("num_beam_groups", in: 1...1024)
+            diversityPenalty = try file.number("diversity_penalty", in: 0 ... .greatestFiniteMagnitude)
             earlyStopping = try Self.earlyStopping(file)
             lengthPenalty = try file.number("length_penalty")
             repetitionPenalty = try file.number(

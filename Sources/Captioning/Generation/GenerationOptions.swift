@@ -40,9 +40,17 @@ public struct GenerationOptions: Sendable, Equatable {
     public var promptIDs: [Int]?
     /// Tokens that end the text; nil for the checkpoint's own (`eos_token_id`).
     public var eosTokenIDs: [Int]?
+    /// Strings that end the text with the token by which it first holds one of them (`stop_strings`); nil for none.
+    public var stopStrings: StopStrings?
 
     /// Texts that are followed at a time (`num_beams`); each takes a row of the decoder. 1 for greedy search or sampling.
     public var beamCount = 1
+    /// Groups that the beams are divided into, each of which avoids the tokens of those before it (`num_beam_groups`): a divisor of
+    /// ``beamCount``; 1 for beams that all compete with each other.
+    public var beamGroupCount = 1
+    /// What a token loses of its log-probability for each beam of an earlier group that chose it in the same step
+    /// (`diversity_penalty`): greater than 0 where there are groups.
+    public var diversityPenalty = 0.0
     /// Texts that are given back, best first (`num_return_sequences`): at most as many as beams, or as many samples.
     public var returnedSequences = 1
     /// The power of a text's length that its score is divided by: above 0 beams prefer long texts (`length_penalty`).
@@ -104,6 +112,8 @@ extension GenerationOptions {
         self.init(maxNewTokens: configuration.maxNewTokens ?? behind ?? fallbackNewTokens)
         minNewTokens = configuration.minNewTokens ?? max(0, (configuration.minLength ?? 0) - contextLength)
         beamCount = configuration.numBeams ?? 1
+        beamGroupCount = configuration.numBeamGroups ?? 1
+        diversityPenalty = configuration.diversityPenalty ?? 0
         lengthPenalty = configuration.lengthPenalty ?? 1
         earlyStopping = configuration.earlyStopping ?? .heuristic
         sampling = configuration.doSample == true ? Sampling(defaultsOf: configuration) : nil
@@ -150,6 +160,9 @@ extension GenerationOptions {
         guard noRepeatNgramSize >= 0 else {
             throw Self.refusal("no_repeat_ngram_size", noRepeatNgramSize, "0 or more")
         }
+        guard stopStrings?.strings.contains("") != true else {
+            throw GenerationError(.invalidOption, "stop_strings holds an empty string, which is in every text.")
+        }
         guard !badWords.contains([]) else {
             throw GenerationError(.invalidOption, "bad_words_ids holds an empty list; each of its lists needs a token.")
         }
@@ -182,8 +195,42 @@ extension GenerationOptions {
                 "num_return_sequences is \(returnedSequences), which is more than num_beams, \(beamCount): ask for more "
                     + "beams, or for samples of one beam.")
         }
+        try validateGroups()
         guard lengthPenalty.isFinite, lengthPenalty.magnitude <= 100 else {
             throw Self.refusal("length_penalty", lengthPenalty, "a number from -100 to 100")
+        }
+    }
+
+    private func validateGroups() throws(GenerationError) {
+        guard beamGroupCount >= 1 else { throw Self.refusal("num_beam_groups", beamGroupCount, "1 or more") }
+        guard beamCount.isMultiple(of: beamGroupCount) else {
+            throw GenerationError(
+                .invalidOption,
+                "num_beam_groups is \(beamGroupCount), which does not divide num_beams, \(beamCount): every group has as "
+                    + "many beams.")
+        }
+        guard diversityPenalty >= 0, diversityPenalty.isFinite else {
+            throw Self.refusal("diversity_penalty", diversityPenalty, "0 or a number greater than 0")
+        }
+        if beamGroupCount == 1 {
+            guard diversityPenalty == 0 else {
+                throw GenerationError(
+                    .invalidOption,
+                    "diversity_penalty is \(diversityPenalty), but there is one group of beams: ask for more with "
+                        + "num_beam_groups.")
+            }
+        } else {
+            guard diversityPenalty > 0 else {
+                throw GenerationError(
+                    .invalidOption,
+                    "diversity_penalty is 0, but must be greater with num_beam_groups: all groups would find the same texts."
+                )
+            }
+            guard sampling == nil else {
+                throw GenerationError(
+                    .invalidOption,
+                    "num_beam_groups is \(beamGroupCount), but groups of beams cannot be sampled: leave out do_sample.")
+            }
         }
     }
 

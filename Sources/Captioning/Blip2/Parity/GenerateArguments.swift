@@ -11,8 +11,9 @@ struct GenerateArguments {
     /// Arguments that are heeded.
     private static let heeded: Set<String> = [
         "eos_token_id", "pad_token_id", "max_length", "max_new_tokens", "min_length", "min_new_tokens", "num_beams",
-        "num_return_sequences", "early_stopping", "length_penalty", "repetition_penalty", "no_repeat_ngram_size",
-        "bad_words_ids", "forced_bos_token_id", "forced_eos_token_id",
+        "num_beam_groups", "diversity_penalty", "num_return_sequences", "early_stopping", "length_penalty",
+        "repetition_penalty", "no_repeat_ngram_size", "bad_words_ids", "suppress_tokens", "begin_suppress_tokens",
+        "forced_bos_token_id", "forced_eos_token_id",
     ]
     /// Arguments that only samples heed, that bear on speed alone, or that ask for more results.
     private static let ignored: Set<String> = [
@@ -22,7 +23,7 @@ struct GenerateArguments {
     ]
     /// Arguments that are heeded only where their value changes nothing.
     private static let neutral: [String: JSONValue] = [
-        "do_sample": .boolean(false), "num_beam_groups": .integer(1), "diversity_penalty": .integer(0),
+        "do_sample": .boolean(false),
         "encoder_repetition_penalty": .integer(1), "encoder_no_repeat_ngram_size": .integer(0),
         "renormalize_logits": .boolean(false), "remove_invalid_values": .boolean(false),
         "token_healing": .boolean(false), "guidance_scale": .integer(1),

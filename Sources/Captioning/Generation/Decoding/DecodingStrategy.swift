@@ -47,6 +47,11 @@ public struct GeneratedSequence: Sendable, Equatable {
         self.score = score
         meanLogProbability = logProbability.map { $0 / Double(max(1, ids.count)) }
     }
+
+    /// A text that beams found.
+    init(text: TokenSequence, score: Float, returnsScores: Bool) {
+        self.init(ids: Array(text.new), score: score, logProbability: returnsScores ? text.logProbability : nil)
+    }
 }
 
 /// The log-probabilities of a hypothesis' next token by the model's own logits, kept while processors change these.
@@ -71,15 +76,25 @@ struct LogProbabilities {
 struct StoppingCriteria {
     let tokens: [Int]
     let maxNewTokens: Int
+    private let stopStrings: StopStrings?
 
     init(_ options: GenerationOptions, endTokens: [Int]) {
         tokens = endTokens
         maxNewTokens = options.maxNewTokens
+        stopStrings = options.stopStrings
     }
 
-    /// - Parameter newCount: new tokens, `token` included.
-    func isReached(by token: Int, newCount: Int) -> Bool {
-        newCount >= maxNewTokens || tokens.contains(token)
+    /// Whether a text ends with a token, or has no room behind it.
+    func isReached(by token: Int, after text: TokenSequence) -> Bool {
+        isFull(text.newCount + 1) || isEnd(token, after: text)
+    }
+
+    /// Whether a text of so many new tokens can have no more.
+    func isFull(_ newCount: Int) -> Bool { newCount >= maxNewTokens }
+
+    /// Whether a text ends with a token, however much room there is.
+    func isEnd(_ token: Int, after text: TokenSequence) -> Bool {
+        tokens.contains(token) || stopStrings?.isCompleted(by: token, after: text.new) ?? false
     }
 }
 
@@ -90,6 +105,7 @@ extension GenerationOptions {
         let endTokens = eosTokenIDs ?? endTokens
         let processors = LogitsProcessors(self, endTokens: endTokens)
         let end = StoppingCriteria(self, endTokens: endTokens)
+        if beamGroupCount > 1 { return GroupBeamSearch(self, processors: processors, end: end) }
         if beamCount > 1 { return BeamSearch(self, processors: processors, end: end) }
         if let sampling {
             return SamplingStrategy(self, sampling, processors: processors, end: end)

@@ -16,7 +16,7 @@ struct GreedySearch: DecodingStrategy {
         processors.apply(to: hypothesis.logits, after: hypothesis.tokens)
         let token = hypothesis.logits.indexOfHighest
         let logProbability = own?[token] ?? 0
-        guard end.isReached(by: token, newCount: hypothesis.tokens.newCount + 1) else {
+        guard end.isReached(by: token, after: hypothesis.tokens) else {
             return [Continuation(parent: 0, token: token, logProbability: logProbability)]
         }
         results = [

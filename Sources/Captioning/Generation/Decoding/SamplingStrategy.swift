@@ -35,7 +35,7 @@ struct SamplingStrategy: DecodingStrategy {
             let tokens = hypotheses[parent].tokens
             let token = hypotheses[parent].logits.draw(using: &random[text])
             let logProbability = returnsScores ? own[parent][token] : 0
-            if end.isReached(by: token, newCount: tokens.newCount + 1) {
+            if end.isReached(by: token, after: tokens) {
                 results[text] = GeneratedSequence(
                     ids: tokens.new + [token], score: nil,
                     logProbability: returnsScores ? tokens.logProbability + logProbability : nil)
