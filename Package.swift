@@ -290,7 +290,7 @@ let package = Package(
         tests("Songs", ["StandIns", "Moods", "Randomness", "CSongFiles", grdb]),
         tests("Moods", ["CSongFiles", "Colour"], exclude: []),
         tests("SentenceEmbedding", ["StandIns", "Networks", "Devices", "Tokenization"]),
-        tests("Captioning", exclude: []),
+        tests("Captioning", ["Imaging"], exclude: []),
         tests(
             "ModelRegistry",
             [

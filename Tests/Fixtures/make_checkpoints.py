@@ -42,22 +42,24 @@ SEEDS = 150  # how many draws are tried before a shape is given up
 
 
 @torch.no_grad()
-def stages(model: Blip2ForConditionalGeneration, inputs: Tensors, generation: dict) -> tuple[Tensors, float]:
-    """What the reference holds, and the smallest relative margin of a greedy step."""
+def stages(
+    model: Blip2ForConditionalGeneration, inputs: Tensors, generation: dict, **vision: bool
+) -> tuple[Tensors, float]:
+    """What the reference holds, and the smallest relative margin of a greedy step; `vision` goes to the vision tower."""
     pixels = inputs["pixel_values"].to(model.dtype)
     is_t5 = model.config.text_config.model_type == "t5"
     prompt = inputs.get("prompt_ids", torch.full((len(pixels), 1), T5_BOS if is_t5 else BOS))
     image = torch.full((len(pixels), model.config.num_query_tokens), model.config.image_token_index)
     ids = torch.cat([image, prompt], dim=1)
-    features = model.get_image_features(pixels)
+    features = model.get_image_features(pixels, **vision)
     # Without a prompt, generate fills in the image tokens and bos itself.
     given = {"input_ids": ids} if "prompt_ids" in inputs else {}
-    output = model.generate(pixels, **given, **generation, do_sample=False,
+    output = model.generate(pixels, **given, **generation, **vision, do_sample=False,
                             return_dict_in_generate=True, output_scores=True, output_logits=True)
     # An encoder-decoder gives the start token alone in front of the new ones.
     generated = output.sequences[:, 1 if is_t5 else ids.shape[1]:]
     start = {"decoder_input_ids": output.sequences[:, :1]} if is_t5 else {}
-    logits = model(pixels, ids, **start).logits[:, -1]
+    logits = model(pixels, ids, **start, **vision).logits[:, -1]
     assert torch.allclose(logits, output.logits[0].to(logits.dtype), rtol=1e-4, atol=1e-4)
     margin, running = 1.0, torch.ones(len(pixels), dtype=torch.bool)
     for step, scores in enumerate(output.scores):

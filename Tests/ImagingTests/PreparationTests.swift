@@ -37,6 +37,19 @@ struct PreparationTests {
         #expect(error.code == .unsupportedPreparation)
     }
 
+    @Test("Another size is that of the resize; a centre that is cut out stays the same part of the picture")
+    func resizes() {
+        var own = PixelPreparation(width: 224, height: 224)
+        own.mean = [0, 0, 0]
+        let larger = own.resized(toSquare: 448)
+        #expect(larger.width == 448 && larger.height == 448 && larger.fit == .exact && larger.mean == own.mean)
+        own.fit = .shortestEdge(256)
+        #expect(own.resized(toSquare: 448).fit == .shortestEdge(512))
+        #expect(own.resized(toSquare: 14).fit == .shortestEdge(16))
+        own.fit = .unresized
+        #expect(own.resized(toSquare: 448).fit == .exact)
+    }
+
     @Test("Refuses a shortest edge that would enlarge a long picture too much")
     func refusesBlowUp() throws {
         var preparation = PixelPreparation(width: 224, height: 224)

@@ -24,6 +24,11 @@ struct GraphWorkTests {
         let picture = graph.input("picture", .float32, ["batch", 3, 8, 8])
         _ = graph.convolution(picture, kernel: weight("k", [5, 3, 2, 2]), bias: nil, stride: 2)
         #expect(graph.productOperations(["batch": 2]) == 2 * 2 * 5 * 4 * 4 * 3 * 2 * 2)
+
+        let other = Graph(name: "of any size")
+        let any = other.input("picture", .float32, ["batch", 3, "height", "width"])
+        _ = other.convolution(any, kernel: weight("k", [5, 3, 2, 2], of: other), bias: nil, stride: 2)
+        #expect(other.productOperations(["batch": 2, "height": 8, "width": 7]) == 2 * 2 * 5 * 4 * 3 * 3 * 2 * 2)
     }
 
     @Test("Counts a weight's bytes once, and none for single rows that are looked up")
@@ -45,7 +50,7 @@ struct GraphWorkTests {
         #expect(graph.hasQuantizedLayers)
     }
 
-    private func weight(_ name: String, _ shape: [Int]) -> Value {
-        graph.weight(Weight(name, .float32, shape: shape) { _ in })
+    private func weight(_ name: String, _ shape: [Int], of other: Graph? = nil) -> Value {
+        (other ?? graph).weight(Weight(name, .float32, shape: shape) { _ in })
     }
 }

@@ -91,6 +91,9 @@ struct OperatorCase: Sendable, CustomTestStringConvertible {
             let stack = graph.reshape(x, [1, 1, 2, 3])
             return graph.stackedMatMul(stack, graph.transpose(stack, [0, 1, 3, 2]))
         },
+        OperatorCase("stackedMatMul, one with each", [2, 1, 1], [-1, 1]) { graph, x in
+            graph.stackedMatMul(graph.weight(matrix("w", [1, 3], [1, 1, 0])), graph.reshape(x, [2, 3, 1]))
+        },
         OperatorCase("softmax", [2, 3], [0.118500, 0.005900, 0.875600, 0.000123, 0.999860, 0.000017]) {
             $0.softmax($1)
         },

@@ -38,8 +38,12 @@ public struct Blip2Checkpoint: CaptionerCheckpoint {
     /// - Throws: `TokenizationError` where the folder has none that can be read.
     public func tokenizer() throws(TokenizationError) -> any Tokenizing { try loadedTokenizer.get() }
 
-    /// How pictures become pixels of the size that the vision tower takes, as the checkpoint says.
-    /// - Throws: ``Blip2Error`` where the folder does not say it, or says another size than `config.json`.
+    /// How pictures become pixels for the vision tower, as the checkpoint says.
+    ///
+    /// Where that is another size than `image_size` in `config.json`, positions are interpolated without being asked.
+    /// transformers fails there until a call says `interpolate_pos_encoding=True`; who writes such a size into a checkpoint wants
+    /// captions at it, and there is nothing else that the pictures could mean.
+    /// - Throws: ``Blip2Error`` where the folder does not say it, or says a size that the vision tower cannot take.
     public func imageProcessor() throws(Blip2Error) -> ImageProcessorConfiguration {
         guard let file = folder.preprocessor else {
             throw Blip2Error(
@@ -48,12 +52,13 @@ public struct Blip2Checkpoint: CaptionerCheckpoint {
                     + "Download that file too.")
         }
         let processor = try ImageProcessorConfiguration(file)
-        let side = configuration.vision.imageSize
-        guard processor.width == side, processor.height == side else {
+        let vision = configuration.vision
+        guard vision.takes(height: processor.height, width: processor.width) else {
             throw Blip2Error(
                 .invalidConfiguration,
                 "The preprocessor of \(folder.folder.path) makes pictures of \(processor.width) × \(processor.height) "
-                    + "pixels, but image_size in its config.json is \(side).")
+                    + "pixels; its vision tower takes from 1 to \(vision.mostPatches) patches of \(vision.patchSize) × "
+                    + "\(vision.patchSize) pixels.")
         }
         return processor
     }

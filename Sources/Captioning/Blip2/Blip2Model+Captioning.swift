@@ -33,6 +33,11 @@ extension Blip2Model: VisionLanguageModel {
 
     public var compiledModel: CompiledModel? { compiled }
 
+    public var imageSizes: ImageSizes? {
+        let vision = configuration.vision
+        return ImageSizes(trained: vision.imageSize, range: vision.sides, step: vision.patchSize)
+    }
+
     public func preparation() throws -> PixelPreparation { try PixelPreparation(try imageProcessor()) }
 
     public func encodePictures(_ pixels: Tensor, cancellation: Cancellation?) throws -> EncodedPictures {

@@ -105,7 +105,7 @@ public final class Blip2Model: Sendable {
     public func tokenizer() throws -> any Tokenizing { try source.tokenizer() }
 
     /// How pictures become pixels of the size that the vision tower takes, as the checkpoint says.
-    /// - Throws: ``Blip2Error`` where the folder does not say it, or says another size than `config.json`.
+    /// - Throws: ``Blip2Error`` where the folder does not say it, or says a size that the vision tower cannot take.
     public func imageProcessor() throws(Blip2Error) -> ImageProcessorConfiguration { try source.imageProcessor() }
 
     /// The language model's decoder at work on rows, none at first.
@@ -150,22 +150,34 @@ public final class Blip2Model: Sendable {
     }
 
     /// Runs the vision tower and the Q-Former.
-    /// - Parameter pixels: [B, 3, S, S], prepared as ``imageProcessor()`` says.
+    ///
+    /// A picture of another size than the model was trained with is seen with its positions interpolated, as by transformers'
+    /// `interpolate_pos_encoding=True`; pixels beyond the last whole patch are left out.
+    /// - Parameter pixels: [B, 3, height, width], prepared as ``imageProcessor()`` says.
     /// - Throws: ``Blip2Error`` for a wrong shape or a cancelled run, `ONNXRuntimeError`.
     public func encode(_ pixels: Tensor, cancellation: Cancellation? = nil) throws -> Encoding {
-        let side = configuration.vision.imageSize
-        guard pixels.shape.count == 4, pixels.shape[0] > 0, Array(pixels.shape.dropFirst()) == [3, side, side] else {
+        let vision = configuration.vision
+        guard pixels.shape.count == 4, pixels.shape[0] > 0, pixels.shape[1] == vision.channelCount,
+            vision.takes(height: pixels.shape[2], width: pixels.shape[3])
+        else {
             throw Blip2Error(
-                .invalidInput, "Pixels of shape \(pixels.shape) were given; this model takes [B, 3, \(side), \(side)].")
+                .invalidInput,
+                "Pixels of shape \(pixels.shape) were given; this model takes [B, 3, height, width] in patches of "
+                    + "\(vision.patchSize) × \(vision.patchSize) pixels, from 1 to \(vision.mostPatches) of them.")
         }
         let (batch, queries) = (pixels.shape[0], configuration.queryTokenCount)
-        let vision = configuration.vision
-        let hidden = try Tensor(.float32, shape: [batch, vision.tokenCount, vision.hiddenSize])
+        let (rows, columns) = (pixels.shape[2] / vision.patchSize, pixels.shape[3] / vision.patchSize)
+        let rowWeights = try PositionInterpolation.weights(from: vision.patchesPerEdge, to: rows)
+        let columnWeights = try PositionInterpolation.weights(from: vision.patchesPerEdge, to: columns)
+        let hidden = try Tensor(.float32, shape: [batch, 1 + rows * columns, vision.hiddenSize])
         let output = try Tensor(.float32, shape: [batch, queries, configuration.qFormer.hiddenSize])
         let inputs = try Tensor(.float32, shape: [batch, queries, configuration.text.hiddenSize])
 
         let start = ContinuousClock.now
-        try run(self.vision, ["pixel_values": pixels], ["hidden_state": hidden], cancellation)
+        try run(
+            self.vision,
+            ["pixel_values": pixels, "row_weights": rowWeights, "column_weights": columnWeights],
+            ["hidden_state": hidden], cancellation)
         let middle = ContinuousClock.now
         try run(
             qFormer, ["hidden_state": hidden], ["query_output": output, "language_inputs": inputs], cancellation)

@@ -49,11 +49,15 @@ public struct ModelWork {
         compiled = try describe(model.precision)
     }
 
-    /// The work of some pictures together, behind the prompt that stands for none.
+    /// The work of some pictures together, of the size that the model was trained with, behind the prompt that stands for none.
     /// - Parameter beams: texts that are followed for each picture.
     public func stages(pictures: Int, beams: Int) -> Stages {
         let prompt = max(1, configuration.text.defaultPromptIDs.count)
-        let context = ["batch": pictures, "images": configuration.queryTokenCount, "tokens": prompt]
+        let vision = configuration.vision
+        let context = [
+            "batch": pictures, "height": vision.imageSize, "width": vision.imageSize, "patches": vision.patchCount,
+            "images": configuration.queryTokenCount, "tokens": prompt,
+        ]
         let one = ["batch": pictures * beams, "images": 0, "tokens": 1]
         var prefill = [(Blip2Graph.decoder, context)]
         if case .t5 = configuration.text {

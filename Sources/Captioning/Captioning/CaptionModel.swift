@@ -8,7 +8,8 @@ public protocol CaptionModel: AnyObject {
     /// What the model is, and what it can do.
     var description: ModelDescription { get }
 
-    /// What has to happen to a picture before the model can look at it.
+    /// What has to happen to a picture before the model can look at it, unless its request asks for another size; see
+    /// `PixelPreparation.asked(by:within:)`.
     var preparation: PixelPreparation { get }
 
     /// Lets pictures join those that are being captioned.
@@ -67,7 +68,7 @@ public protocol ModelFiles: Sendable {
 public struct CaptionInput: Sendable, Identifiable {
     /// Tells the pictures of one model apart.
     public let id: UInt64
-    /// `[3, height, width]` values, channels first, as the model's preparation asks.
+    /// `[3, height, width]` values, channels first, as the model's preparation asks, at the size that the options ask for.
     public let pixels: [Float]
     /// What the caller wants; already found to be within the limits of the model's description.
     public let options: CaptionOptions

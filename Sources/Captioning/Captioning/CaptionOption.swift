@@ -58,6 +58,16 @@ extension CaptionOption {
             "The beginning of the caption, as in `a photo of`; or a question, which ends with a colon or a question mark, as in `Question: what colour is the car? Answer:`. The caption repeats a beginning, but not a question. It shares the model's context with the caption."
         ),
 
+        // Picture
+        CaptionOption(
+            "image_size", .integer(\.imageSize, 1 ... .max), fallback: "the checkpoint's own", isOfCheckpoints: false,
+            "The side, in pixels, of the square that the picture is resized to: a multiple of the model's patches (14 pixels in the published models), up to 64 of them. Larger pictures show smaller things and take longer."
+        ),
+        CaptionOption(
+            "interpolate_pos_encoding", .boolean(\.interpolatesPositions), fallback: "`true`", isOfCheckpoints: false,
+            "Whether the model's positions may be interpolated, which every other size than its own needs; `image_size` alone implies it. `false` refuses such sizes."
+        ),
+
         // Length
         CaptionOption(
             "max_new_tokens", .integer(\.maxNewTokens, 1 ... .max), aliases: ["max_tokens"], fallback: "30",

@@ -5,6 +5,14 @@ public struct CaptionOptions: Sendable, Hashable {
     /// Text that the caption goes on from, or a question that it answers. See ``repeatsPrompt``.
     public var prompt: String?
 
+    // MARK: Picture
+
+    /// The square that the picture is resized to, in pixels; the checkpoint's own where nobody says it (`image_size`).
+    public var imageSize: Int?
+    /// Whether a picture of another size may be seen, with the model's positions interpolated; it may where nobody says it
+    /// (`interpolate_pos_encoding`).
+    public var interpolatesPositions: Bool?
+
     // MARK: Length
 
     /// The most tokens to generate (`max_new_tokens`).

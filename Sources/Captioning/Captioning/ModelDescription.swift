@@ -29,6 +29,8 @@ public struct ModelDescription: Sendable, Equatable {
     public struct Limits: Sendable, Equatable {
         /// Width and height of the model's input, in pixels.
         public var imageSize: Int
+        /// What a request may ask for beside that; nil where there is nothing else.
+        public var imageSizes: ImageSizes?
         /// How many tokens stand for one picture in front of the language model; nil where there are none.
         public var imageTokens: Int?
         /// The most new tokens that a request may ask for.

@@ -32,9 +32,12 @@ public protocol VisionLanguageModel: AnyObject {
     /// - Throws: an error with the file and what to do, where the checkpoint does not say it.
     func preparation() throws -> PixelPreparation
 
+    /// The sizes that pictures may have beside that of ``preparation()``; nil, which is the default, for none.
+    var imageSizes: ImageSizes? { get }
+
     /// Looks at pictures. Blocks.
     /// - Parameters:
-    ///   - pixels: float32 [B, 3, height, width], as ``preparation()`` asks.
+    ///   - pixels: float32 [B, 3, height, width], as ``preparation()`` asks, or of one of ``imageSizes``.
     ///   - cancellation: once it is cancelled, the call throws `CancellationError`.
     func encodePictures(_ pixels: Tensor, cancellation: Cancellation?) throws -> EncodedPictures
 
@@ -44,6 +47,10 @@ public protocol VisionLanguageModel: AnyObject {
     /// Shows that the model computes what it did when it was compiled. Blocks for about as long as a short caption takes.
     /// - Throws: what is wrong, and what to do; `NetworksError` of the code `damagedModel` where a file is to blame.
     func prove() throws
+}
+
+extension VisionLanguageModel {
+    public var imageSizes: ImageSizes? { nil }
 }
 
 /// Pictures on their way from an encoder to a decoder.

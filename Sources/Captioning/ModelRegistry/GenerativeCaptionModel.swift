@@ -18,6 +18,14 @@ public final class GenerativeCaptionModel: CaptionModel {
     private let batch: GenerationBatch
     private var pictures: [GenerationBatch.RequestID: JoinedPicture] = [:]
 
+    /// A picture that the model is about to look at.
+    private struct JoiningPicture {
+        let input: CaptionInput
+        let options: GenerationOptions
+        /// Of which size its pixels are.
+        let preparation: PixelPreparation
+    }
+
     /// A picture whose caption is being generated.
     private struct JoinedPicture {
         let id: CaptionInput.ID
@@ -66,23 +74,50 @@ public final class GenerativeCaptionModel: CaptionModel {
 
     public func join(_ pictures: [CaptionInput], cancellation: Cancellation) throws -> [CaptionOutcome] {
         var refused: [CaptionOutcome] = []
-        var joining: [(picture: CaptionInput, options: GenerationOptions)] = []
+        var joining: [JoiningPicture] = []
         for picture in pictures {
-            do {
-                joining.append((picture, try generationOptions(picture.options)))
+            do throws(CaptionError) {
+                joining.append(
+                    JoiningPicture(
+                        input: picture, options: try generationOptions(picture.options),
+                        preparation: try preparation.asked(by: picture.options, within: description.limits)))
             } catch {
                 refused.append(CaptionOutcome(id: picture.id, result: .failure(error)))
             }
         }
         guard !joining.isEmpty else { return refused }
-        let pixels = try Tensor(
-            joining.flatMap(\.picture.pixels), shape: [joining.count, 3, preparation.height, preparation.width])
-        let encoded = try model.encodePictures(pixels, cancellation: cancellation)
-        let ids = try batch.join(encoded.pictures, joining.map(\.options), cancellation: cancellation)
-        for (id, joined) in zip(ids, joining) {
-            self.pictures[id] = JoinedPicture(joined.picture, joined.options, timings: encoded.timings)
+        let encoded = try encode(joining, cancellation: cancellation)
+        let ids = try batch.join(encoded.map(\.picture), joining.map(\.options), cancellation: cancellation)
+        for (id, (joined, encoded)) in zip(ids, zip(joining, encoded)) {
+            self.pictures[id] = JoinedPicture(joined.input, joined.options, timings: encoded.timings)
         }
         return refused + finished()
+    }
+
+    /// Looks at pictures, at those of one size together.
+    ///
+    /// A picture that is larger than the model's own goes alone: it has work enough for a whole processor, and several would take
+    /// as many times the memory.
+    /// - Returns: each picture as the decoder takes it, in their order, and how long the stages took.
+    private func encode(
+        _ pictures: [JoiningPicture], cancellation: Cancellation
+    ) throws -> [(picture: Tensor, timings: StageTimings)] {
+        var runs: [[Int]] = []
+        for (place, picture) in pictures.enumerated() {
+            let (height, width) = (picture.preparation.height, picture.preparation.width)
+            let isLarge = height * width > preparation.height * preparation.width
+            let run = runs.firstIndex { pictures[$0[0]].preparation == picture.preparation }
+            if let run, !isLarge { runs[run].append(place) } else { runs.append([place]) }
+        }
+        var results: [(place: Int, picture: Tensor, timings: StageTimings)] = []
+        for run in runs {
+            let size = pictures[run[0]].preparation
+            let pixels = try Tensor(
+                run.flatMap { pictures[$0].input.pixels }, shape: [run.count, 3, size.height, size.width])
+            let encoded = try model.encodePictures(pixels, cancellation: cancellation)
+            results += zip(run, encoded.pictures).map { ($0, $1, encoded.timings) }
+        }
+        return results.sorted { $0.place < $1.place }.map { ($0.picture, $0.timings) }
     }
 
     public func step(cancellation: Cancellation) throws -> [CaptionOutcome] {
@@ -179,6 +214,7 @@ extension ModelDescription {
             limits: .init(
                 imageSize: preparation.width, imageTokens: model.decoder.imageTokenCount,
                 maxNewTokens: max(1, model.decoder.maximumNewTokens(promptLength: 1))))
+        limits.imageSizes = model.imageSizes
         if isDemo { note = Self.demoNote }
         samplesByDefault = model.decoder.generation.doSample == true
     }

@@ -45,6 +45,23 @@ public struct PixelPreparation: Sendable, Equatable {
 }
 
 extension PixelPreparation {
+    /// The same for a square model input of another size, as the argument `size` of transformers' processors asks for it.
+    ///
+    /// Where a centre is cut out, it stays the same part of the picture. A picture that was not resized is.
+    ///
+    /// - Parameter side: width and height in pixels.
+    public func resized(toSquare side: Int) -> PixelPreparation {
+        var result = self
+        (result.width, result.height) = (side, side)
+        if case .shortestEdge(let edge) = fit {
+            let share = Double(edge) / Double(max(1, min(width, height)))
+            result.fit = .shortestEdge(max(side, Int((share * Double(side)).rounded())))
+        } else {
+            result.fit = .exact
+        }
+        return result
+    }
+
     /// The largest side that a picture is ever resized to, by what `shortestEdge` makes of a very long picture.
     static let maximumResizedSide = 16_384
 

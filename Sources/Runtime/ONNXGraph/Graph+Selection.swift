@@ -6,15 +6,19 @@ extension Graph {
         return node("Cast", [x], [.int("to", Int(elementType.rawValue))], elementType: elementType, shape: x.shape)
     }
 
-    /// `left · right` for every pair of matrices: [..., M, K] × [..., K, N] → [..., M, N], with equal axes in front.
+    /// `left · right` for every pair of matrices: [..., M, K] × [..., K, N] → [..., M, N], with equal axes in front. One
+    /// matrix [M, K] is multiplied with each of the right ones.
     public func stackedMatMul(_ left: Value, _ right: Value) -> Value {
-        guard left.rank == right.rank, left.rank >= 3, let columns = right.shape.last,
+        guard right.rank >= 3, left.rank == right.rank || left.rank == 2, let columns = right.shape.last,
             left.shape.last == right.shape[right.rank - 2]
         else {
-            require(false, "MatMul", [left, right], "as many axes are needed on both sides, the inner ones equal")
+            require(
+                false, "MatMul", [left, right],
+                "as many axes are needed on both sides, or two on the left, and the inner ones equal")
             return left
         }
-        return node("MatMul", [left, right], shape: left.shape.dropLast() + [columns])
+        let front = left.rank == 2 ? right.shape.dropLast(2) : left.shape.dropLast(2)
+        return node("MatMul", [left, right], shape: front + [left.shape[left.rank - 2], columns])
     }
 
     /// e^x over its sum along the last axis.

@@ -45,8 +45,12 @@ extension Dimension {
         switch self {
         case .fixed(let size): size
         case .symbol(let name):
-            // Axes laid end to end are called after both.
-            name.split(separator: "+").reduce(0) { $0 + (Int($1) ?? sizes[String($1)] ?? 1) }
+            // Axes laid end to end are called after both; one that a convolution walks along, after it and the stride.
+            name.split(separator: "+").reduce(0) { total, part in
+                let factors = part.split(separator: "/")
+                let length = factors.first.map { Int($0) ?? sizes[String($0)] ?? 1 } ?? 1
+                return total + factors.dropFirst().reduce(length) { $0 / max(1, Int($1) ?? 1) }
+            }
         }
     }
 }

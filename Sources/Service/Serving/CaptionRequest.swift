@@ -8,6 +8,7 @@ struct CaptionRequest: Sendable {
     /// The SHA-256 of the bytes.
     let hash: String
     let options: CaptionOptions
+    /// The model's, at the size that is asked for.
     let preparation: PixelPreparation
     /// What happens where a queue is full.
     let admission: Captioner.Admission

@@ -256,9 +256,11 @@ public actor Captioner {
         _ bytes: [UInt8], options: CaptionOptions = CaptionOptions(), isFresh: Bool = false, hash: String? = nil,
         admission: Admission = .orRefuse, findsPalette: Bool = false, listener: CaptionListener? = nil
     ) async throws(ServingError) -> CaptionResult {
-        let (description, preparation) = try await readyModel()
+        let (description, ownPreparation) = try await readyModel()
+        let preparation: PixelPreparation
         do {
             try options.validate(within: description.limits)
+            preparation = try ownPreparation.asked(by: options, within: description.limits)
         } catch {
             throw ServingError(error)
         }

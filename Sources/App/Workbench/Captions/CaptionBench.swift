@@ -61,7 +61,10 @@ struct BenchOptions: ParsableArguments {
 
     private func bench(of loaded: BenchModel) throws -> CaptionBench {
         let picture = try Picture(bytes: try bytes(loaded.preparation), limits: PictureFile.limits)
-        return CaptionBench(model: loaded.model, pixels: try picture.pixels(loaded.preparation), tokens: tokens)
+        let preparation = loaded.preparation
+        return CaptionBench(
+            model: loaded.model, pixels: try picture.pixels(preparation), height: preparation.height,
+            width: preparation.width, tokens: tokens)
     }
 }
 
@@ -91,8 +94,9 @@ struct CaptionTurn {
 /// A model, and pixels to caption with it, again and again.
 struct CaptionBench {
     let model: Blip2Model
-    /// [3, S, S].
+    /// [3, height, width].
     let pixels: [Float]
+    let height, width: Int
     /// New tokens of each caption, at least two: every turn makes as many.
     let tokens: Int
 
@@ -102,9 +106,8 @@ struct CaptionBench {
         // Nothing ends a text but its length, so that all turns do the same.
         options.eosTokenIDs = []
         options.beamCount = way.beams
-        let side = model.configuration.vision.imageSize
         let input = try Tensor(
-            Array(repeating: pixels, count: way.pictures).flatMap { $0 }, shape: [way.pictures, 3, side, side])
+            Array(repeating: pixels, count: way.pictures).flatMap { $0 }, shape: [way.pictures, 3, height, width])
 
         let start = ContinuousClock.now
         let encoding = try model.encode(input)

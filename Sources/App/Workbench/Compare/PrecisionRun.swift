@@ -36,8 +36,10 @@ struct PrecisionRun {
         load: () throws -> any CaptionModel
     ) throws -> PrecisionRun {
         let model = try load()
+        let preparation: PixelPreparation
         do {
             try options.validate(within: model.description.limits)
+            preparation = try model.preparation.by(nil, settings).asked(by: options, within: model.description.limits)
         } catch {
             throw CommandError(CaptionFlags.sayingFlags(error.message))
         }
@@ -47,7 +49,7 @@ struct PrecisionRun {
             let pixels: [Float]
             do {
                 let picture = try PictureFile.picture(file, settings)
-                pixels = try picture.pixels(model.preparation.by(nil, settings))
+                pixels = try picture.pixels(preparation)
             } catch {
                 failures.append(ComparisonReport.Failure(file: file, error: "\(error)"))
                 continue

@@ -10,7 +10,7 @@ public struct VisionConfiguration: Sendable, Equatable {
     public let intermediateSize: Int
     public let layerCount: Int
     public let headCount: Int
-    /// Height and width of the picture, in pixels.
+    /// Height and width of the pictures that the positions were learned for, in pixels.
     public let imageSize: Int
     /// Height and width of a patch, in pixels.
     public let patchSize: Int
@@ -29,6 +29,24 @@ public struct VisionConfiguration: Sendable, Equatable {
     public var patchCount: Int { patchesPerEdge * patchesPerEdge }
     /// The patches and the class token before them.
     public var tokenCount: Int { patchCount + 1 }
+
+    /// The most patches along one edge of a square picture that is larger than the model's own: 896 pixels, in patches of 14.
+    ///
+    /// Attention takes time by the square of all patches, and memory too where a device has no better way: the scores of one
+    /// layer, 16 heads over 4,097 tokens in 32-bit floats, are 1 GiB then.
+    static let mostPatchesPerEdge = 64
+
+    /// The squares that can be seen, by their sides in pixels.
+    var sides: ClosedRange<Int> { patchSize...max(imageSize, Self.mostPatchesPerEdge * patchSize) }
+
+    /// The most patches that a picture may have, square or not.
+    var mostPatches: Int { max(patchCount, Self.mostPatchesPerEdge * Self.mostPatchesPerEdge) }
+
+    /// Whether a picture has at least one patch, and not too many.
+    func takes(height: Int, width: Int) -> Bool {
+        let (rows, columns) = (height / patchSize, width / patchSize)
+        return rows >= 1 && columns >= 1 && rows <= mostPatches / columns
+    }
 
     init(_ file: ConfigurationFile) throws(CheckpointError) {
         hiddenSize = try file.size("hidden_size", default: 1408)

@@ -6,7 +6,8 @@ import ONNXGraph
 
 /// The graphs that a BLIP-2 checkpoint is compiled to, each with its own file and weights.
 enum Blip2Graph: String, CaseIterable, Sendable, Codable {
-    /// `pixel_values` [B, 3, S, S] → `hidden_state` [B, T, Hv].
+    /// `pixel_values` [B, 3, height, width], and `row_weights` [h, g] and `column_weights` [w, g] that interpolate the
+    /// positions → `hidden_state` [B, T, Hv].
     case vision
     /// `hidden_state` [B, T, Hv] → `query_output` [B, Q, Hq] and, projected, `language_inputs` [B, Q, H].
     case qFormer = "qformer"
@@ -51,16 +52,18 @@ enum Blip2Graph: String, CaseIterable, Sendable, Codable {
     }
 
     private func describeVision(_ network: Network, _ configuration: Blip2Configuration) throws {
-        let side = Dimension.fixed(configuration.vision.imageSize)
-        let pixels = network.graph.input("pixel_values", .float32, ["batch", 3, side, side])
-        let states = try VisionTower(configuration: configuration.vision).describe(in: network, pixels: pixels)
+        let edge = Dimension.fixed(configuration.vision.patchesPerEdge)
+        let inputs = VisionTower.Inputs(
+            pixels: network.graph.input("pixel_values", .float32, ["batch", 3, "height", "width"]),
+            rowWeights: network.graph.input("row_weights", .float32, ["rows", edge]),
+            columnWeights: network.graph.input("column_weights", .float32, ["columns", edge]))
+        let states = try VisionTower(configuration: configuration.vision).describe(in: network, inputs)
         network.graph.output(states, as: "hidden_state")
     }
 
     private func describeQFormer(_ network: Network, _ configuration: Blip2Configuration) throws {
         let states = network.graph.input(
-            "hidden_state", .float32,
-            ["batch", .fixed(configuration.vision.tokenCount), .fixed(configuration.vision.hiddenSize)])
+            "hidden_state", .float32, ["batch", "1+patches", .fixed(configuration.vision.hiddenSize)])
         let norm = try network.layerNorm(
             states, "vision_model.post_layernorm", configuration.vision.hiddenSize,
             epsilon: configuration.vision.layerNormEpsilon

@@ -7,10 +7,17 @@ import ONNXGraph
 struct VisionTower {
     let configuration: VisionConfiguration
 
-    /// - Parameter pixels: [B, 3, S, S], normalised.
+    struct Inputs {
+        /// [B, 3, height, width], normalised.
+        let pixels: Value
+        /// [h, g] and [w, g]: how the g rows and columns of learned positions become those of the picture's patches; see
+        /// ``PositionInterpolation``.
+        let rowWeights, columnWeights: Value
+    }
+
     /// - Returns: the hidden states of the class token and all patches after the last layer norm, [B, T, H].
-    func describe(in network: Network, pixels: Value) throws -> Value {
-        var hidden = try embeddings(network, pixels)  // [B, T, H]
+    func describe(in network: Network, _ inputs: Inputs) throws -> Value {
+        var hidden = try embeddings(network, inputs)  // [B, T, H]
         for layer in 0..<configuration.layerCount {
             hidden = try network.graph.scope("vision.layers.\(layer)") {
                 try encoderLayer(network, hidden, "vision_model.encoder.layers.\(layer)")  // [B, T, H]
@@ -20,18 +27,37 @@ struct VisionTower {
     }
 
     /// Patches as tokens, a class token before them, and a position for each.
-    private func embeddings(_ network: Network, _ pixels: Value) throws -> Value {
+    private func embeddings(_ network: Network, _ inputs: Inputs) throws -> Value {
         let graph = network.graph
         let (width, patch, name) = (configuration.hiddenSize, configuration.patchSize, "vision_model.embeddings")
         let patches = graph.convolution(
-            pixels, kernel: try network.parameter("\(name).patch_embedding.weight", [width, 3, patch, patch]),
-            bias: try network.parameter("\(name).patch_embedding.bias", [width]), stride: patch)  // [B, H, g, g]
+            inputs.pixels, kernel: try network.parameter("\(name).patch_embedding.weight", [width, 3, patch, patch]),
+            bias: try network.parameter("\(name).patch_embedding.bias", [width]), stride: patch)  // [B, H, h, w]
         let sequence = graph.transpose(
-            graph.reshape(patches, ["batch", .fixed(width), .fixed(configuration.patchCount)]), [0, 2, 1])  // [B, P, H]
+            graph.reshape(patches, ["batch", .fixed(width), "patches"]), [0, 2, 1])  // [B, P, H]
         let classToken = graph.repeated(
-            try network.parameter("\(name).class_embedding", [1, 1, width]), alongFirstAxisOf: pixels)  // [B, 1, H]
+            try network.parameter("\(name).class_embedding", [1, 1, width]), alongFirstAxisOf: inputs.pixels
+        )  // [B, 1, H]
         let positions = try network.parameter("\(name).position_embedding", [1, configuration.tokenCount, width])
-        return graph.add(graph.concat([classToken, sequence], axis: 1), positions)  // [B, T, H]
+        return graph.add(
+            graph.concat([classToken, sequence], axis: 1), interpolated(positions, in: graph, inputs))  // [B, T, H]
+    }
+
+    /// The learned positions, [1, 1 + g·g, H], at the picture's patches, [1, T, H]. The class token keeps its own.
+    ///
+    /// Rows and columns are interpolated one after the other, which is next to nothing beside a single layer. A picture of the
+    /// size that the model was trained with gets the positions as they are: they are multiplied by one.
+    private func interpolated(_ positions: Value, in graph: Graph, _ inputs: Inputs) -> Value {
+        let (edge, width) = (configuration.patchesPerEdge, configuration.hiddenSize)
+        let grid = graph.reshape(
+            graph.slice(positions, axis: 1, from: 1, to: configuration.tokenCount),
+            [.fixed(edge), .fixed(edge * width)])  // [g, g·H]
+        let rows = graph.reshape(
+            graph.matMul(inputs.rowWeights, grid), [inputs.rowWeights.shape[0], .fixed(edge), .fixed(width)])  // [h, g, H]
+        let patches = graph.stackedMatMul(inputs.columnWeights, rows)  // [h, w, H]
+        return graph.concat(
+            [graph.slice(positions, axis: 1, from: 0, to: 1), graph.reshape(patches, [1, "patches", .fixed(width)])],
+            axis: 1)  // [1, T, H]
     }
 
     private func encoderLayer(_ network: Network, _ input: Value, _ name: String) throws -> Value {

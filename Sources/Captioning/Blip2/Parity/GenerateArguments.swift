@@ -27,6 +27,8 @@ struct GenerateArguments {
         "encoder_repetition_penalty": .integer(1), "encoder_no_repeat_ngram_size": .integer(0),
         "renormalize_logits": .boolean(false), "remove_invalid_values": .boolean(false),
         "token_healing": .boolean(false), "guidance_scale": .integer(1),
+        // Positions are always interpolated where the pictures of a reference are of another size.
+        "interpolate_pos_encoding": .boolean(true),
     ]
 
     /// - Parameter path: the file that errors name.

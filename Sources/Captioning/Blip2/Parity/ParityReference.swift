@@ -3,7 +3,7 @@ import ONNXRuntime
 
 /// What transformers computed for some pictures, stage by stage: a safetensors file.
 ///
-/// `pixel_values` f32 [B, 3, S, S], `vision_hidden_state` f32 [B, T, Hv], `query_output` f32 [B, Q, Hq],
+/// `pixel_values` f32 [B, 3, height, width], `vision_hidden_state` f32 [B, T, Hv], `query_output` f32 [B, Q, Hq],
 /// `language_inputs` f32 [B, Q, H], `first_logits` f32 [B, V], `generated_ids` i64 [B, N],
 /// optionally `prompt_ids` i64 [B, P]; and the metadata `generation`, a JSON object of arguments of `generate`.
 struct ParityReference {
