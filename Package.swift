@@ -300,7 +300,8 @@ let package = Package(
         tests(
             "Blip2",
             [
-                "StandIns", "Randomness", "Captioning", "Generation", "Networks", "Tokenization", "Checkpoint", "Devices",
+                "StandIns", "Randomness", "Captioning", "Generation", "Networks", "Tokenization", "Checkpoint",
+                "Devices",
                 "ONNXRuntime",
             ],
             exclude: ["Configuration/Fixtures"]),

@@ -141,6 +141,11 @@ extension BadRequest {
         field("forced_bos_token_id", Array("5".utf8), 422, "invalid_option"),
         field("bad_words", Array(repeatElement(UInt8(ascii: "\n"), count: 65_537)), 413, "field_too_large"),
         field("bad_words", Array((0...1000).map { "x\($0)" }.joined(separator: "\n").utf8), 422, "invalid_option"),
+        field("num_beam_groups", Array("3".utf8), 422, "invalid_option"),
+        field("diversity_penalty", Array("1".utf8), 422, "invalid_option"),
+        field("image_size", Array("7".utf8), 422, "invalid_option"),
+        field("image_size", Array("1000000".utf8), 422, "invalid_option"),
+        field("stop", Array((0...16).map { "x\($0)" }.joined(separator: "\n").utf8), 422, "invalid_option"),
         field("typical_p", Array("0".utf8), 422, "invalid_option"),
         field("epsilon_cutoff", Array("1".utf8), 422, "invalid_option"),
     ]

@@ -71,6 +71,11 @@ struct CommandTests {
         #expect(plain[0].contains("harbour"))
         #expect(try captions("--no-do-sample", "--top-k", "5") == plain)
         #expect(try captions("--bad-words", "harbour", "--bad-words", "boat").first?.contains("harbour") == false)
+        let cut = try #require(try captions("--stop", "harbour").first)
+        #expect(plain[0].hasPrefix(cut) && !cut.contains("harbour"))
+        let groups = try captions(
+            "--num-beams", "4", "--num-beam-groups", "4", "--diversity-penalty", "5", "--captions", "4")
+        #expect(Set(groups).count == 4)
         let json = try captions("--json", "--return-scores", "--num-beams", "2", "--num-return-sequences", "2")
         let object = try #require(try JSONSerialization.jsonObject(with: Data(json[0].utf8)) as? [String: Any])
         let scores = try #require(object["scores"] as? [Double])

@@ -91,6 +91,13 @@ extension CaptionOption {
             "num_beams", .integer(\.beamCount, 1...16), aliases: ["beams", "beam_size"], fallback: "1",
             "The number of beams; the best hypothesis is the caption."),
         CaptionOption(
+            "num_beam_groups", .integer(\.beamGroupCount, 1...16), fallback: "1",
+            "Groups that the beams are divided into, so that captions differ more; a divisor of `num_beams`. With more than one, `diversity_penalty` must be above 0."
+        ),
+        CaptionOption(
+            "diversity_penalty", .number(\.diversityPenalty, 0...100), fallback: "0",
+            "What a token loses for each beam of an earlier group that chose it in the same step."),
+        CaptionOption(
             "num_return_sequences", .integer(\.captionCount, 1...16), aliases: ["captions"], fallback: "1",
             isOfCheckpoints: false,
             "How many captions come back, the best first. At most as many as beams, or as many samples of one beam."),

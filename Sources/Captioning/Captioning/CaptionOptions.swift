@@ -30,6 +30,10 @@ public struct CaptionOptions: Sendable, Hashable {
 
     /// Texts that are followed at a time (`num_beams`).
     public var beamCount: Int?
+    /// Groups of beams, each of which avoids the tokens of those before it (`num_beam_groups`).
+    public var beamGroupCount: Int?
+    /// How strongly a group of beams avoids the tokens of those before it (`diversity_penalty`).
+    public var diversityPenalty: Double?
     /// Captions that come back, best first (`num_return_sequences`).
     public var captionCount: Int?
     /// Above 0 beams prefer long texts (`length_penalty`).

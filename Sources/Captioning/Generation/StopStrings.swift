@@ -22,21 +22,25 @@ public struct StopStrings: Sendable, Equatable {
     public static func == (left: StopStrings, right: StopStrings) -> Bool { left.strings == right.strings }
 
     /// A finished text up to the first stop string, which is left out as OpenAI, vLLM and Ollama leave out their `stop`.
-    public func cut(_ text: String) -> String {
-        guard let start = strings.compactMap({ text.utf8.firstRange(of: $0.utf8)?.lowerBound }).min() else {
-            return text
-        }
-        return String(text[..<start])
+    ///
+    /// - Parameter start: bytes in front of the new text; a stop string there ends nothing.
+    public func cut(_ text: String, from start: Int = 0) -> String {
+        let new = text.utf8.dropFirst(start)
+        guard let end = strings.compactMap({ new.firstRange(of: $0.utf8)?.lowerBound }).min() else { return text }
+        return String(text[..<end])
     }
 
     /// What of an unfinished text stands in the finished one, whatever comes: not a stop string, and nothing that one may begin with.
     ///
-    /// Where the text only gets longer, so does this, and ``cut(_:)`` of the finished text begins with it.
-    public func certainPrefix(of text: String) -> String {
-        let certain = cut(text)
+    /// Where the text only gets longer, so does this, and ``cut(_:from:)`` of the finished text begins with it.
+    ///
+    /// - Parameter start: as for ``cut(_:from:)``.
+    public func certainPrefix(of text: String, from start: Int = 0) -> String {
+        let certain = cut(text, from: start)
         guard certain.utf8.count == text.utf8.count else { return certain }
+        let new = text.utf8.dropFirst(start)
         let begun = strings.map { string in
-            (1..<max(1, string.utf8.count)).last { text.utf8.suffix($0).elementsEqual(string.utf8.prefix($0)) } ?? 0
+            (1..<max(1, string.utf8.count)).last { new.suffix($0).elementsEqual(string.utf8.prefix($0)) } ?? 0
         }
         return String(text.utf8.dropLast(begun.max() ?? 0)) ?? text
     }

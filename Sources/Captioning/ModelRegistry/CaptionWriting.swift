@@ -1,3 +1,4 @@
+import Generation
 import Tokenization
 
 /// The text of one caption while its tokens arrive: it only ever gets longer, and never ends within a character.
@@ -5,17 +6,24 @@ struct CaptionWriting {
     private var stream: DecodeStream
     private var count = 0
     private var written = ""
+    /// How many bytes of it the beginning has.
+    private let start: Int
+    private let stop: StopStrings?
 
     /// Begins a caption.
     ///
-    /// - Parameter beginning: the tokens that the text begins with, before those that are generated.
-    init(_ tokenizer: any Tokenizing, beginning: [Int]) {
+    /// - Parameters:
+    ///   - beginning: the tokens that the text begins with, before those that are generated.
+    ///   - stop: what ends the text; nil for nothing but an end token.
+    init(_ tokenizer: any Tokenizing, beginning: [Int], stop: StopStrings? = nil) {
         stream = DecodeStream(tokenizer, skippingSpecialTokens: true)
         for id in beginning { written += stream.append(id) }
+        start = written.utf8.count
+        self.stop = stop
     }
 
-    /// The text without white space at either end.
-    var text: String { written.withoutOuterSpace() }
+    /// The text without white space at either end, and without what may turn out to be a stop string.
+    var text: String { (stop?.certainPrefix(of: written, from: start) ?? written).withoutOuterSpace() }
 
     /// Takes in what has been generated since the last call.
     ///

@@ -22,6 +22,9 @@ extension GenerativeCaptionModel {
         result.minNewTokens = least ?? min(result.minNewTokens, result.maxNewTokens)
         result.apply(options, defaults: model.decoder.generation)
         if let words = options.badWords { result.badWords = tokens(ofWords: words) }
+        result.stopStrings = options.stop.map { strings in
+            StopStrings(strings) { [tokenizer] in tokenizer.decode($0, skippingSpecialTokens: true) }
+        }
         do {
             try model.decoder.check(result)
         } catch {
@@ -82,6 +85,8 @@ extension GenerationOptions {
     /// Takes over what a caller wants, but for prompt, length and words, which need the tokenizer.
     fileprivate mutating func apply(_ options: CaptionOptions, defaults: GenerationConfiguration) {
         beamCount = options.beamCount ?? beamCount
+        beamGroupCount = options.beamGroupCount ?? beamGroupCount
+        diversityPenalty = options.diversityPenalty ?? diversityPenalty
         returnedSequences = options.captionCount ?? returnedSequences
         lengthPenalty = options.lengthPenalty ?? lengthPenalty
         switch options.earlyStopping {

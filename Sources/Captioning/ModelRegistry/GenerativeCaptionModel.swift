@@ -31,6 +31,8 @@ public final class GenerativeCaptionModel: CaptionModel {
         let id: CaptionInput.ID
         /// The tokens that its caption begins with, before the new ones.
         let beginning: [Int]
+        /// What ends its caption, besides an end token.
+        let stop: StopStrings?
         /// The text so far; made when somebody asks for it.
         var writing: CaptionWriting?
         /// The stages in front of the decoder.
@@ -39,6 +41,7 @@ public final class GenerativeCaptionModel: CaptionModel {
         init(_ input: CaptionInput, _ options: GenerationOptions, timings: StageTimings) {
             id = input.id
             beginning = input.options.repeatsPrompt ? options.promptIDs ?? [] : []
+            stop = options.stopStrings
             self.timings = timings
         }
     }
@@ -103,13 +106,13 @@ public final class GenerativeCaptionModel: CaptionModel {
         _ pictures: [JoiningPicture], cancellation: Cancellation
     ) throws -> [(picture: Tensor, timings: StageTimings)] {
         var runs: [[Int]] = []
-        for (place, picture) in pictures.enumerated() {
+        for (index, picture) in pictures.enumerated() {
             let (height, width) = (picture.preparation.height, picture.preparation.width)
             let isLarge = height * width > preparation.height * preparation.width
             let run = runs.firstIndex { pictures[$0[0]].preparation == picture.preparation }
-            if let run, !isLarge { runs[run].append(place) } else { runs.append([place]) }
+            if let run, !isLarge { runs[run].append(index) } else { runs.append([index]) }
         }
-        var results: [(place: Int, picture: Tensor, timings: StageTimings)] = []
+        var results: [(index: Int, picture: Tensor, timings: StageTimings)] = []
         for run in runs {
             let size = pictures[run[0]].preparation
             let pixels = try Tensor(
@@ -117,7 +120,7 @@ public final class GenerativeCaptionModel: CaptionModel {
             let encoded = try model.encodePictures(pixels, cancellation: cancellation)
             results += zip(run, encoded.pictures).map { ($0, $1, encoded.timings) }
         }
-        return results.sorted { $0.place < $1.place }.map { ($0.picture, $0.timings) }
+        return results.sorted { $0.index < $1.index }.map { ($0.picture, $0.timings) }
     }
 
     public func step(cancellation: Cancellation) throws -> [CaptionOutcome] {
@@ -129,7 +132,7 @@ public final class GenerativeCaptionModel: CaptionModel {
         guard let (request, picture) = pictures.first(where: { $0.value.id == id }) else { return "" }
         let ids = batch.tokens(of: request)
         guard !ids.isEmpty else { return "" }
-        var writing = picture.writing ?? CaptionWriting(tokenizer, beginning: picture.beginning)
+        var writing = picture.writing ?? CaptionWriting(tokenizer, beginning: picture.beginning, stop: picture.stop)
         writing.advance(to: ids)
         pictures[request]?.writing = writing
         return writing.text
@@ -162,8 +165,8 @@ public final class GenerativeCaptionModel: CaptionModel {
                     id: picture.id, result: .failure(CaptionError(.invalidOutput, failure.message, cause: failure)))
             }
             // A text in which there is no word but those of the prompt is none.
-            let sequences = finished.sequences.filter { !text(of: $0.ids).isEmpty }
-            let texts = sequences.map { text(of: picture.beginning + $0.ids) }
+            let sequences = finished.sequences.filter { !text(of: $0.ids, stop: picture.stop).isEmpty }
+            let texts = sequences.map { text(of: $0.ids, behind: picture.beginning, stop: picture.stop) }
             var timings = picture.timings
             timings.append("prefill", finished.prefillTime)
             timings.append("decode", finished.decodeTime)
@@ -176,8 +179,13 @@ public final class GenerativeCaptionModel: CaptionModel {
         }
     }
 
-    private func text(of ids: [Int]) -> String {
-        tokenizer.decode(ids, skippingSpecialTokens: true).withoutOuterSpace()
+    /// The text of new tokens up to a stop string, and in front of it that of the tokens that it begins with.
+    private func text(of ids: [Int], behind beginning: [Int] = [], stop: StopStrings?) -> String {
+        let text = tokenizer.decode(beginning + ids, skippingSpecialTokens: true)
+        guard let stop else { return text.withoutOuterSpace() }
+        // A stop string in the prompt ends nothing.
+        let start = tokenizer.decode(beginning, skippingSpecialTokens: true).utf8.count
+        return stop.cut(text, from: start).withoutOuterSpace()
     }
 }
 
