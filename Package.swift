@@ -294,7 +294,8 @@ let package = Package(
         tests(
             "ModelRegistry",
             [
-                "MeanColour", "StandIns", "Captioning", "Generation", "Blip2", "Checkpoint", "Devices", "Imaging",
+                "MeanColour", "StandIns", "Captioning", "Generation", "Blip2", "Tokenization", "Checkpoint", "Devices",
+                "Imaging",
             ]),
         tests("Generation", ["StandIns", "Checkpoint", "Randomness"], exclude: []),
         tests(

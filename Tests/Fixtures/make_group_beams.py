@@ -2,8 +2,7 @@
 
     python make_group_beams.py
 
-Needs transformers 4.49, the last versions of which have group beam search: transformers 5 knows `num_beam_groups` no more.
-A later 4.x fetches that search from the Hub instead of holding it. Needs torch and safetensors, too.
+Needs transformers 4.49, torch and safetensors. transformers 5 has no `num_beam_groups` any more.
 
 The BLIP-2 classes of transformers 4 do not read these checkpoints, so the language model generates alone, from the
 `language_inputs` of the checkpoint's reference; it is first held against the reference's own greedy texts. As
