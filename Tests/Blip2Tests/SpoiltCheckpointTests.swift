@@ -165,7 +165,7 @@ struct SpoiltCheckpointTests {
                 "vision_model.encoder.layers.0.mlp.fc1.weight", "[72, 32]", "[80, 32]", "model.safetensors"),
             .configured(
                 "more image positions than in the checkpoint", ["vision_config", "image_size"], 42,
-                "28 × 28", "image_size", "42"),
+                "vision_model.embeddings.position_embedding", "[1, 5, 32]", "[1, 10, 32]", "model.safetensors"),
             .configured("another kind of model", ["model_type"], "llava", "llava", "blip-2"),
             .configured("another language model", ["text_config", "model_type"], "llama", "llama", "opt"),
             .configured(
