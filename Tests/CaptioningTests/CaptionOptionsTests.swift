@@ -56,6 +56,9 @@ struct CaptionOptionsTests {
                     refusal(options { $0[keyPath: place] = Array(repeating: 5, count: most + 1) })
                         == "\(option.name) has \(most + 1) tokens; it may have at most \(most).")
                 #expect(refusal(options { $0[keyPath: place] = Array(repeating: 5, count: most) }) == nil)
+                #expect(
+                    refusal(options { $0[keyPath: place] = [5, -1] })
+                        == "\(option.name) has the token -1; a token is a whole number of 0 or more.")
             case .integer, .boolean, .choice, .text: break
             }
         }

@@ -57,6 +57,35 @@ struct AddedCaptionerTests {
         #expect(caption.timings.stages.map(\.name) == ["colour", "prefill", "decode"])
     }
 
+    @Test("A stop text ends the caption, and neither the caption nor the stream shows any of it")
+    func stops() throws {
+        let model = try model()
+        #expect(try caption(model, [1, 0, 0]) { $0.stop = ["green", "picture"] }.text == "a red")
+        // In the prompt it ends nothing.
+        let asked = try caption(model, [1, 0, 0]) { ($0.prompt, $0.stop) = ("a green", ["green"]) }
+        #expect(asked.text == "a green picture")
+        let cancellation = Cancellation()
+        var texts: [String] = []
+        var outcomes = try model.join([input(7, [1, 0, 0]) { $0.stop = ["d pict"] }], cancellation: cancellation)
+        while outcomes.isEmpty {
+            texts.append(model.text(of: 7))
+            outcomes = try model.step(cancellation: cancellation)
+        }
+        #expect(texts == ["a", "a re"])
+        #expect(try outcomes[0].result.get().text == "a re")
+    }
+
+    @Test("Scores are mean log-probabilities, one for each caption, and come when they are asked for")
+    func scores() throws {
+        let model = try model()
+        #expect(try caption(model, [0.2, 0.5, 0.9]).scores == nil)
+        let caption = try caption(model, [0.2, 0.5, 0.9]) {
+            ($0.beamCount, $0.captionCount, $0.returnScores) = (3, 3, true)
+        }
+        let scores = try #require(caption.scores)
+        #expect(scores.count == 3 && scores.allSatisfy { $0 <= 0 } && scores == scores.sorted(by: >))
+    }
+
     @Test("An added captioner's pictures join and leave the batch at any step")
     func batches() throws {
         let model = try model()

@@ -293,7 +293,11 @@ extension CaptionOption {
             return Self.brokenRule(options[keyPath: place], range, "a whole number")
         case .number(let place, let range): return Self.brokenRule(options[keyPath: place], range, "a number")
         case .texts(let place, let most): return Self.brokenRule(options[keyPath: place]?.count, most, "texts")
-        case .tokens(let place, let most): return Self.brokenRule(options[keyPath: place]?.count, most, "tokens")
+        case .tokens(let place, let most):
+            if let token = options[keyPath: place]?.first(where: { $0 < 0 }) {
+                return "has the token \(token); a token is a whole number of 0 or more"
+            }
+            return Self.brokenRule(options[keyPath: place]?.count, most, "tokens")
         case .boolean, .choice, .text: return nil
         }
     }
