@@ -15,9 +15,11 @@ struct ImageToSong: AsyncParsableCommand {
         abstract: "Looks at pictures, says what they show, and finds songs that fit.",
         version: Release.version,
         subcommands: [
-            Serve.self, Caption.self, Match.self, SongsCommand.self, Process.self, SelfTest.self, Health.self,
-            Models.self, Parity.self, Compare.self,
-            Bench.self,
+            Serve.self, Caption.self, Match.self, SongsCommand.self, Process.self, Models.self, Health.self,
+        ],
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Checks and measurements", subcommands: [SelfTest.self, Parity.self, Compare.self, Bench.self])
         ])
 
     static func main() async {

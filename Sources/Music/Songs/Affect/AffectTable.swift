@@ -9,24 +9,24 @@ struct AffectTable: Sendable {
     }
 
     let entries: [Entry]
-    private let places: [String: Int]
+    private let indices: [String: Int]
 
     /// Reads a file with the columns name, valence and arousal. A name that comes again is left out.
     init(_ file: song_file) {
         var entries: [Entry] = []
-        var places: [String: Int] = [:]
+        var indices: [String: Int] = [:]
         for row in EmbeddedTable(file, columns: 3).rows {
-            guard let valence = Double(row[1]), let arousal = Double(row[2]), places[row[0]] == nil else { continue }
-            places[row[0]] = entries.count
+            guard let valence = Double(row[1]), let arousal = Double(row[2]), indices[row[0]] == nil else { continue }
+            indices[row[0]] = entries.count
             entries.append(Entry(name: row[0], affect: Affect(valence: valence, arousal: arousal)))
         }
         self.entries = entries
-        self.places = places
+        self.indices = indices
     }
 
     /// Where a name lies, letter for letter; nil where the table has not got it.
     func affect(of name: String) -> Affect? {
-        places[name].map { entries[$0].affect }
+        indices[name].map { entries[$0].affect }
     }
 
     /// The entry for the name, or else for its last words: "swedish indie pop" is an indie pop, and that is a pop.

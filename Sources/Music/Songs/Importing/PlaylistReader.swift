@@ -3,10 +3,10 @@ import Foundation
 /// Songs from an M3U or M3U8 playlist: the files it names, with what `#EXTINF` and its like say of them.
 ///
 /// The files are never opened; a name outside of the playlist's folder is as good as one within. Where that folder is known,
-/// paths are made whole; see ``PlaylistPlaces``. A song that is named without a file is a song as well.
+/// paths are made whole; see ``PlaylistPaths``. A song that is named without a file is a song as well.
 struct PlaylistReader: SongReading {
     private var text: TextFile
-    private let places: PlaylistPlaces
+    private let paths: PlaylistPaths
     private var entry = Entry()
 
     let sought = "lines that name files, or #EXTINF"
@@ -25,7 +25,7 @@ struct PlaylistReader: SongReading {
     /// - Parameter path: of the list, whose folder is the one that the paths in it begin at; nil where that is unknown.
     init(_ text: TextFile, path: String?) {
         self.text = text
-        places = PlaylistPlaces(list: path)
+        paths = PlaylistPaths(list: path)
     }
 
     var bytesRead: Int64 { text.bytesRead }
@@ -80,7 +80,7 @@ struct PlaylistReader: SongReading {
     }
 
     private func song(_ written: String?, line: Int) -> SongRow {
-        let place = written.map(places.place)
+        let place = written.map(paths.resolve)
         guard place?.utf8.contains(0) != true else {
             return SongRow(line: line, leftOut: "the file's name holds a NUL")
         }

@@ -57,7 +57,7 @@ public struct SongImport: Sendable {
                 switch row.song {
                 case .failure(let problem): report.reject(row.line, problem.reason)
                 case .success(var song):
-                    if isUpload, let path = song.path, !PlaylistPlaces.isLocal(path) {
+                    if isUpload, let path = song.path, !PlaylistPaths.isLocal(path) {
                         song.path = nil
                         report.note(row.line, ["the path leads to another machine, and was left out"])
                     }

@@ -4,7 +4,7 @@ import Testing
 @testable import Songs
 
 @Suite("Playlist paths")
-struct PlaylistPlacesTests {
+struct PlaylistPathsTests {
     @Test(
         "Resolves relative paths in the playlist's folder, and not above the root",
         arguments: [
@@ -16,9 +16,9 @@ struct PlaylistPlacesTests {
             ("…/Ä.mp3", "/music/lists/…/Ä.mp3"), ("...", "/music/lists/..."),
         ])
     func relative(written: String, path: String) {
-        #expect(PlaylistPlaces(list: "/music/lists/mix.m3u8").place(written) == path)
-        #expect(PlaylistPlaces(list: "/music/x/.././lists//mix.m3u8").place(written) == path)
-        #expect(PlaylistPlaces(list: nil).place(written) == written)
+        #expect(PlaylistPaths(list: "/music/lists/mix.m3u8").resolve(written) == path)
+        #expect(PlaylistPaths(list: "/music/x/.././lists//mix.m3u8").resolve(written) == path)
+        #expect(PlaylistPaths(list: nil).resolve(written) == written)
     }
 
     @Test(
@@ -30,8 +30,8 @@ struct PlaylistPlacesTests {
             "spotify:track:4uLU6hMCjMI75M1A2tKUQC",
         ])
     func whole(written: String) {
-        #expect(PlaylistPlaces(list: "/music/mix.m3u").place(written) == written)
-        #expect(PlaylistPlaces(list: nil).place(written) == written)
+        #expect(PlaylistPaths(list: "/music/mix.m3u").resolve(written) == written)
+        #expect(PlaylistPaths(list: nil).resolve(written) == written)
     }
 
     @Test(
@@ -43,8 +43,8 @@ struct PlaylistPlacesTests {
             ("file:///a#b?.mp3", "/a#b?.mp3"),
         ])
     func fileURLs(written: String, path: String) {
-        #expect(PlaylistPlaces(list: "/music/mix.m3u").place(written) == path)
-        #expect(PlaylistPlaces(list: nil).place(written) == path)
+        #expect(PlaylistPaths(list: "/music/mix.m3u").resolve(written) == path)
+        #expect(PlaylistPaths(list: nil).resolve(written) == path)
     }
 
     @Test(
@@ -56,8 +56,8 @@ struct PlaylistPlacesTests {
             ("a%FF.mp3", "/music/a%FF.mp3"), ("a%00b.mp3", "/music/a%00b.mp3"), ("%C3%BC/ü.mp3", "/music/%C3%BC/ü.mp3"),
         ])
     func encoded(written: String, path: String) {
-        let places = PlaylistPlaces(list: "/music/mix.m3u8") { $0 == "/music/100%20.flac" }
-        #expect(places.place(written) == path)
+        let paths = PlaylistPaths(list: "/music/mix.m3u8") { $0 == "/music/100%20.flac" }
+        #expect(paths.resolve(written) == path)
     }
 
     @Test(
@@ -70,13 +70,13 @@ struct PlaylistPlacesTests {
             ("smb://host/a.mp3", false), ("file://host/share/a.mp3", false), ("data:audio/mp3,a", false),
             ("javascript:alert(1)", false), ("concat:a|b", false), ("spotify:track:1", false),
         ])
-    func local(path: String, isLocal: Bool) { #expect(PlaylistPlaces.isLocal(path) == isLocal) }
+    func local(path: String, isLocal: Bool) { #expect(PlaylistPaths.isLocal(path) == isLocal) }
 
     @Test("Resolves paths of a playlist that was given by a relative path")
     func relativeList() {
         let here = FileManager.default.currentDirectoryPath
-        #expect(PlaylistPlaces(list: "lists/mix.m3u").place("a.mp3") == here + "/lists/a.mp3")
-        #expect(PlaylistPlaces(list: "mix.m3u").place("a.mp3") == here + "/a.mp3")
+        #expect(PlaylistPaths(list: "lists/mix.m3u").resolve("a.mp3") == here + "/lists/a.mp3")
+        #expect(PlaylistPaths(list: "mix.m3u").resolve("a.mp3") == here + "/a.mp3")
     }
 
     @Test("A list imported from its folder gets absolute paths; an uploaded copy does not")

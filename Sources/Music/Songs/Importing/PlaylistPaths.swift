@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Of the disk nothing is looked at but whether a file is called as the list has it, percent signs and all; `a/../b` is `b`, even
 /// where `a` is a link.
-struct PlaylistPlaces: Sendable {
+struct PlaylistPaths: Sendable {
     /// The names of the folders from the root to the playlist's own; nil where that is unknown.
     private let folder: [String]?
     private let isThere: @Sendable (String) -> Bool
@@ -30,7 +30,7 @@ struct PlaylistPlaces: Sendable {
     ///
     /// Some programs write paths as they stand in URLs. A path without any sign that a URL may not have is decoded, unless a file
     /// is called just so.
-    func place(_ written: String) -> String {
+    func resolve(_ written: String) -> String {
         if let path = Self.path(ofFileURL: written) { return path }
         if Self.scheme(written) != nil { return written }
         let literal = whole(written)
