@@ -123,6 +123,8 @@ def test(program, examples):
         @schemathesis.hook
         def before_call(context, case, kwargs):
             body = case.body
+            if isinstance(body, dict) and (not case.meta or case.meta.generation.mode == GenerationMode.POSITIVE):
+                only_the_model_can_tell(body)
             if isinstance(body, dict) and may_be_wordless(body) and body.get("min_new_tokens", 0) in range(most + 1):
                 body["min_new_tokens"] = body["max_new_tokens"] = TOKENS_OF_A_WORD
 

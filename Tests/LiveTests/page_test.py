@@ -130,7 +130,7 @@ class PageTest(unittest.TestCase):
         browser.one("#again").click()
         self.assertEqual(browser.run("return document.activeElement.name"), "num_beams")
         self.assertEqual(len(self.stand_in.requests), before)
-        browser.one("#reset").click()
+        browser.one("#reset-options").click()
         self.assertEqual(browser.one("#prompt").get_attribute("value"), "")
         browser.one("#again").click()
         browser.wait(lambda: browser.wait_for_captions(1) == [

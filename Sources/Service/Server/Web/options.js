@@ -12,7 +12,7 @@ export class Options {
     });
     // A field that is folded away cannot say what is wrong with it.
     this.#form.addEventListener('invalid', () => { this.#form.querySelector('details').open = true; }, true);
-    document.getElementById('reset').addEventListener('click', () => this.#form.reset());
+    document.getElementById('reset-options').addEventListener('click', () => this.#form.reset());
   }
 
   /** The fields that are filled in, by the names that the calls have for them. */
