@@ -5,8 +5,14 @@ public struct CheckpointError: Error, Sendable, CustomStringConvertible {
         case missingFile
         /// The file is there but cannot be opened, is not a regular file, or cannot be mapped.
         case unreadableFile
-        /// The file is something else: a web page, a Git LFS pointer, a PyTorch pickle.
+        /// The file is something else: a web page, a Git LFS pointer, a file of PyTorch.
         case notSafetensors
+        /// The file should be one of torch.save and is something else, or is in a form of it that is not read.
+        case notTorchFile
+        /// The zip archive of a file of torch.save contradicts itself, or is none that torch.save writes.
+        case invalidArchive
+        /// The pickle in a file of torch.save asks for something else than tensors, or is damaged.
+        case invalidPickle
         /// The file ends before its header says that it does.
         case truncatedFile
         /// The header is too long, is not the JSON that the format asks for, or leaves bytes of the file unexplained.
@@ -21,7 +27,7 @@ public struct CheckpointError: Error, Sendable, CustomStringConvertible {
         case unexpectedScalarType
         /// A tensor holds a number that is infinite, or none at all (NaN).
         case nonFiniteTensor
-        /// `model.safetensors.index.json` names a file that it may not name, or a tensor that its file does not hold.
+        /// An index of shards names a file that it may not name, or a tensor that its file does not hold.
         case invalidIndex
         /// A file could not be written.
         case unwritableFile

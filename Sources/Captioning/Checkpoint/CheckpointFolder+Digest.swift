@@ -10,8 +10,8 @@ extension CheckpointFolder {
     /// 64 hexadecimal digits that stand for what a compiled model depends on: SHA-256 over `config.json`,
     /// `generation_config.json`, the weights' index, and each weight file.
     ///
-    /// Of a weight file count its size, its header, and its data: all of them up to 64 MiB, and beyond that 4 KiB from
-    /// the beginning, the middle and the end of every tensor. So the digest of 15 GB takes some tenths of a second at
+    /// Of a weight file (safetensors, or `pytorch_model.bin` with its pickle) count its size, its header, and its data: all of
+    /// them up to 64 MiB, and beyond that 4 KiB from the beginning, the middle and the end of every tensor. So the digest of 15 GB takes some tenths of a second at
     /// most, and two fine-tunes of one shape differ, even where only a small layer was trained. A change that misses all
     /// of a tensor's samples goes unseen.
     ///
@@ -20,8 +20,9 @@ extension CheckpointFolder {
     public func digest() throws(CheckpointError) -> String {
         let weights = try weights()
         var hash = SHA256()
-        for name in ["config.json", "generation_config.json", Weights.indexFileName] {
-            let isAbsent = name == Weights.indexFileName && weights.index == nil
+        let index = weights.index?.lastPathComponent ?? Weights.indexFileName
+        for name in ["config.json", "generation_config.json", index] {
+            let isAbsent = name == index && weights.index == nil
             let file = isAbsent ? nil : try Self.map(folder.appending(path: name))
             hash.update(part: name, file?.bytes)
         }
@@ -31,26 +32,25 @@ extension CheckpointFolder {
         return hash.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 
-    private static func update(_ hash: inout SHA256, with shard: SafetensorsFile) {
+    private static func update(_ hash: inout SHA256, with shard: any WeightFile) {
         let bytes = shard.file.bytes
-        let (header, data) = (bytes[..<shard.header.dataOffset], bytes[shard.header.dataOffset...])
-        hash.update(part: "weights", header)
+        for table in shard.tableRanges { hash.update(part: "weights", bytes[table]) }
         withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { hash.update(bufferPointer: $0) }
         guard bytes.count > wholeFileByteCount else {
-            hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: data))
+            hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes[shard.dataRange]))
             return
         }
-        let samples = shard.header.entries.flatMap { sampleRanges(of: $0, dataOffset: shard.header.dataOffset) }
+        let samples = shard.tensorRanges.flatMap(sampleRanges)
         shard.file.prefetch(samples)
         for sample in samples {
             hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes[sample]))
         }
     }
 
-    /// Where in the file the bytes lie that stand for a tensor.
-    private static func sampleRanges(of entry: SafetensorsHeader.Entry, dataOffset: Int) -> [Range<Int>] {
-        let (start, end) = (dataOffset + entry.range.lowerBound, dataOffset + entry.range.upperBound)
-        guard entry.range.count > 3 * sampleByteCount else { return [start..<end] }
+    /// Where in the file the bytes lie that stand for a tensor's.
+    private static func sampleRanges(of tensor: Range<Int>) -> [Range<Int>] {
+        let (start, end) = (tensor.lowerBound, tensor.upperBound)
+        guard tensor.count > 3 * sampleByteCount else { return [tensor] }
         let last = end - sampleByteCount
         return [start, start + (last - start) / 2, last].map { $0..<$0 + sampleByteCount }
     }

@@ -18,7 +18,7 @@ package enum ForeignCheckpoint {
                 "holds an adapter such as LoRA (\(adapter)), which is the difference to another model. Load it with PEFT's "
                 + "AutoPeftModel.from_pretrained, merge it with merge_and_unload, and save the result with save_pretrained."
         }
-        if files.contains("model.safetensors") || files.contains("model.safetensors.index.json") { return nil }
+        if files.contains(where: Weights.fileNames.contains) { return nil }
         if let file = first(".gguf", ".ggml") {
             return
                 "holds GGUF (\(file)), the format of llama.cpp. Use the checkpoint that it was made from, in safetensors."
@@ -31,11 +31,16 @@ package enum ForeignCheckpoint {
                 "holds parts of the weights, but neither model.safetensors nor model.safetensors.index.json, which says what "
                 + "is where. Download the index too."
         }
+        if files.contains(where: { $0.hasPrefix("pytorch_model-00") && $0.hasSuffix(".bin") }) {
+            return
+                "holds parts of the weights, but neither pytorch_model.bin nor pytorch_model.bin.index.json, which says what is "
+                + "where. Download the index too."
+        }
         if let file = first(".bin", ".pt", ".pth", ".ckpt") {
             return
-                "holds neither model.safetensors nor model.safetensors.index.json, but its weights as Python pickles "
-                + "(\(file)), which can run any code when they are read and so are not. Load it with transformers and save it "
-                + "again with save_pretrained, which writes safetensors."
+                "holds \(file), but no weights under a name that is looked for (\(Weights.fileNames.joined(separator: ", "))). "
+                + "If \(file) holds a state_dict of torch.save with all the weights, rename it to pytorch_model.bin; else load it "
+                + "with the program that wrote it and save the model with save_pretrained."
         }
         if let file = first(".onnx", ".ort") {
             return

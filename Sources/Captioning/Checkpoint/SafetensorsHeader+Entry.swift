@@ -60,7 +60,9 @@ extension SafetensorsHeader {
         if bytes.count > 8, bytes[8] == UInt8(ascii: "{") { return nil }
         if let kind = ForeignCheckpoint.kind(ofText: bytes) { return "it \(kind)" }
         if bytes.starts(with: "PK\u{3}\u{4}".utf8) || bytes.starts(with: [0x80, 0x02, 0x8A, 0x0A]) {
-            return "it is a PyTorch file. Load it with transformers and save it again, which writes safetensors."
+            return
+                "it is a PyTorch file. Rename it to pytorch_model.bin; or load it with transformers and save it again, which "
+                + "writes safetensors."
         }
         if bytes.starts(with: "GGUF".utf8) {
             return "it is GGUF, the format of llama.cpp. Use the checkpoint that it was made from, in safetensors."

@@ -1,3 +1,5 @@
+private import Synchronization
+
 /// A tensor as it lies in its file: row-major, little-endian, read only when it is looked at.
 public struct StoredTensor: Sendable {
     public let name: String
@@ -9,6 +11,8 @@ public struct StoredTensor: Sendable {
     /// Keeps the mapping alive; nil for a tensor of a ``WeightOutline``.
     private let file: MappedFile?
     private let range: Range<Int>
+    /// Where the elements do not lie in the file in their order: what puts them into it.
+    private let view: StridedView?
 
     init(_ entry: SafetensorsHeader.Entry, in file: MappedFile, dataOffset: Int) {
         name = entry.name
@@ -17,6 +21,20 @@ public struct StoredTensor: Sendable {
         elementCount = entry.range.count / entry.scalarType.byteCount
         range = entry.range.lowerBound + dataOffset..<entry.range.upperBound + dataOffset
         self.file = file
+        view = nil
+    }
+
+    /// A tensor of a file of torch.save.
+    init(_ entry: TorchFile.Entry, in file: MappedFile) {
+        name = entry.name
+        scalarType = entry.scalarType
+        shape = entry.shape
+        elementCount = entry.elementCount
+        range = entry.range
+        self.file = file
+        view = entry.strides.map {
+            StridedView(file: file, start: entry.range.lowerBound, entry.scalarType, shape: entry.shape, strides: $0)
+        }
     }
 
     /// A tensor without a file, which reads as zeros.
@@ -27,6 +45,7 @@ public struct StoredTensor: Sendable {
         elementCount = shape.reduce(1, *)
         file = nil
         range = 0..<0
+        view = nil
     }
 
     public var byteCount: Int { elementCount * scalarType.byteCount }
@@ -36,6 +55,7 @@ public struct StoredTensor: Sendable {
     /// Calls `body` with the tensor's bytes, which need not be aligned to its element type; none for a tensor without a
     /// file.
     public func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+        if let view { return try view.bytes().withUnsafeBytes(body) }
         guard let file else { return try body(UnsafeRawBufferPointer(start: nil, count: 0)) }
         return try withExtendedLifetime(file) {
             try body(UnsafeRawBufferPointer(rebasing: file.bytes[range]))
@@ -46,6 +66,75 @@ public struct StoredTensor: Sendable {
     ///
     /// For those who walk through gigabytes and do not come back: what they have read then does not add up.
     public func forgetPages() {
+        view?.forget()
         file?.forget(range)
+    }
+}
+
+/// A tensor of a file of torch.save whose elements are spread over its storage, such as a transposed one: a copy in row-major
+/// order, made when it is asked for and kept until ``StoredTensor/forgetPages()``.
+private final class StridedView: Sendable {
+    private let file: MappedFile
+    private let start: Int
+    private let byteCount: Int
+    /// Without dimensions of size one, which move nothing.
+    private let dimensions: [(size: Int, stride: Int)]
+    private let copy = Mutex<[UInt8]?>(nil)
+
+    /// - Parameters:
+    ///   - start: where in the file the first element is.
+    ///   - strides: in elements. All elements lie within the file.
+    init(file: MappedFile, start: Int, _ type: ScalarType, shape: [Int], strides: [Int]) {
+        (self.file, self.start, byteCount) = (file, start, type.byteCount)
+        dimensions = zip(shape, strides).filter { $0.0 != 1 }.map { (size: $0.0, stride: $0.1 * type.byteCount) }
+    }
+
+    func bytes() -> [UInt8] {
+        copy.withLock { copy in
+            if let copy { return copy }
+            let bytes = gathered()
+            copy = bytes
+            return bytes
+        }
+    }
+
+    func forget() {
+        copy.withLock { $0 = nil }
+    }
+
+    private func gathered() -> [UInt8] {
+        switch byteCount {
+        case 1: gathered(UInt8.self)
+        case 2: gathered(UInt16.self)
+        case 4: gathered(UInt32.self)
+        default: gathered(UInt64.self)
+        }
+    }
+
+    /// Walks over the dimensions as a counter does over its digits; the innermost is a loop of its own.
+    private func gathered<Element: FixedWidthInteger & BitwiseCopyable>(_: Element.Type) -> [UInt8] {
+        guard let inner = dimensions.last else { return Array(file.bytes[start..<start + byteCount]) }
+        let outer = dimensions.dropLast()
+        let count = dimensions.reduce(byteCount) { $0 * $1.size }
+        return [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            let target = UnsafeMutableRawBufferPointer(buffer)
+            var (digits, source, written) = (Array(repeating: 0, count: outer.count), start, 0)
+            while written < count {
+                for index in 0..<inner.size {
+                    let element = file.bytes.loadUnaligned(
+                        fromByteOffset: source + index * inner.stride, as: Element.self)
+                    target.storeBytes(of: element, toByteOffset: written, as: Element.self)
+                    written += byteCount
+                }
+                for place in outer.indices.reversed() {
+                    digits[place] += 1
+                    source += outer[place].stride
+                    if digits[place] < outer[place].size { break }
+                    source -= digits[place] * outer[place].stride
+                    digits[place] = 0
+                }
+            }
+            initialized = count
+        }
     }
 }

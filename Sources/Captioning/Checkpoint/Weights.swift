@@ -2,14 +2,15 @@ public import Foundation
 
 /// The tensors of a checkpoint folder, from one file or from many.
 public struct Weights: Sendable {
-    static let singleFileName = "model.safetensors"
     static let indexFileName = "model.safetensors.index.json"
+    /// What is looked for in a folder, in this order.
+    static let fileNames = ["model.safetensors", indexFileName, "pytorch_model.bin", "pytorch_model.bin.index.json"]
 
     /// The weight files, in the order of their names.
     public let files: [URL]
     /// The index that names the files, where there is one.
     let index: URL?
-    let shards: [SafetensorsFile]
+    let shards: [any WeightFile]
     private var places: [String: Place]
     private let outline: WeightOutline?
 
@@ -26,26 +27,28 @@ public struct Weights: Sendable {
         self.outline = outline
     }
 
-    /// Opens `model.safetensors`, or else every file that `model.safetensors.index.json` names, and validates the
-    /// headers. Reads headers only.
+    /// Opens the first that is there of `model.safetensors`, the files that `model.safetensors.index.json` names,
+    /// `pytorch_model.bin`, and the files that `pytorch_model.bin.index.json` names, in the order in which transformers looks;
+    /// and validates their tables. Reads no tensor.
     ///
-    /// - Throws: `missingFile` where there is neither; `invalidIndex`; what `SafetensorsFile` throws.
+    /// - Throws: `missingFile` where there is none; `invalidIndex`; what ``SafetensorsFile`` and ``TorchFile`` throw.
     public init(folder: URL) throws(CheckpointError) {
         outline = nil
-        let single = folder.appending(path: Self.singleFileName)
-        let index = folder.appending(path: Self.indexFileName)
-        if FileManager.default.fileExists(atPath: single.path) {
-            let file = try SafetensorsFile(path: single.path)
-            files = [single]
+        let found = Self.fileNames.map { folder.appending(path: $0) }
+            .first { FileManager.default.fileExists(atPath: $0.path) }
+        guard let found else { throw Self.nothingThere(folder) }
+        if found.pathExtension != "json" {
+            let file = try Self.open(found)
+            files = [found]
             shards = [file]
             self.index = nil
             places = Dictionary(uniqueKeysWithValues: file.names.map { ($0, Place(shard: 0, storedName: $0)) })
-        } else if FileManager.default.fileExists(atPath: index.path) {
-            let fileOfTensor = try Self.readIndex(index)
+        } else {
+            let fileOfTensor = try Self.readIndex(found)
             let fileNames = Set(fileOfTensor.values).sorted()
             let files = fileNames.map { folder.appending(path: $0) }
             let shards = try files.map { (url) throws(CheckpointError) in
-                try Self.openShard(url, index: index)
+                try Self.openShard(url, index: found)
             }
             let numbers = Dictionary(uniqueKeysWithValues: fileNames.enumerated().map { ($1, $0) })
             var places: [String: Place] = [:]
@@ -53,7 +56,7 @@ public struct Weights: Sendable {
                 guard let shard = numbers[file], shards[shard].contains(name) else {
                     throw CheckpointError(
                         .invalidIndex,
-                        "\(index.path) says that tensor \"\(name)\" is in \(file), which does not hold it. "
+                        "\(found.path) says that tensor \"\(name)\" is in \(file), which does not hold it. "
                             + "Download both files again.")
                 }
                 places[name] = Place(shard: shard, storedName: name)
@@ -61,9 +64,7 @@ public struct Weights: Sendable {
             self.places = places
             self.files = files
             self.shards = shards
-            self.index = index
-        } else {
-            throw Self.nothingThere(folder)
+            self.index = found
         }
         if let adapter = places.keys.filter(ForeignCheckpoint.hasAdapter).min(), let place = places[adapter] {
             throw CheckpointError(
@@ -80,8 +81,8 @@ public struct Weights: Sendable {
         }
         return CheckpointError(
             .missingFile,
-            "\(folder.path) holds neither \(singleFileName) nor \(indexFileName). "
-                + "Older checkpoints hold pytorch_model.bin alone; saving them again with transformers converts them.")
+            "\(folder.path) holds no weights: there is none of \(fileNames.joined(separator: ", ")). Download the checkpoint "
+                + "again.")
     }
 
     /// The same tensors under other names, for checkpoints that were saved under names of another time.
@@ -135,24 +136,29 @@ public struct Weights: Sendable {
         guard case .object(let map)? = index["weight_map"] else {
             throw CheckpointError(.invalidIndex, "\(url.path) has no object \"weight_map\".")
         }
+        let ending = url.lastPathComponent == indexFileName ? ".safetensors" : ".bin"
         var fileOfTensor: [String: String] = [:]
         for (name, value) in map {
             // Only names of files beside the index: a downloaded file must not point at others of this machine.
-            guard case .string(let fileName) = value, fileName.hasSuffix(".safetensors"),
+            guard case .string(let fileName) = value, fileName.hasSuffix(ending),
                 !fileName.utf8.contains(where: { "/\\\0".utf8.contains($0) }), !fileName.hasPrefix(".")
             else {
                 throw CheckpointError(
                     .invalidIndex,
-                    "\(url.path) places tensor \"\(name)\" in \(value); it must name a .safetensors file beside it.")
+                    "\(url.path) places tensor \"\(name)\" in \(value); it must name a \(ending) file beside it.")
             }
             fileOfTensor[name] = fileName
         }
         return fileOfTensor
     }
 
-    private static func openShard(_ url: URL, index: URL) throws(CheckpointError) -> SafetensorsFile {
+    private static func open(_ url: URL) throws(CheckpointError) -> any WeightFile {
+        url.pathExtension == "bin" ? try TorchFile(path: url.path) : try SafetensorsFile(path: url.path)
+    }
+
+    private static func openShard(_ url: URL, index: URL) throws(CheckpointError) -> any WeightFile {
         do {
-            return try SafetensorsFile(path: url.path)
+            return try open(url)
         } catch  where error.code == .missingFile {
             throw CheckpointError(
                 .missingFile,
