@@ -26,6 +26,35 @@ extension FuzzTarget {
         }
     }
 
+    /// A file of torch.save is refused with a sentence, or every tensor of it can be read to its end, and is no more than the file
+    /// allows.
+    static let torch = FuzzTarget(name: "torch", otherSeeds: ["Tests/Fixtures/torch"]) { input in
+        try ScratchFolder.with { folder in
+            let path = try folder.write(input, as: "pytorch_model.bin").path
+            try refusing {
+                let file = try TorchFile(path: path)
+                var total = 0
+                for name in file.names {
+                    guard let tensor = try? file.tensor(name) else { continue }
+                    let sum = tensor.withUnsafeBytes { $0.reduce(UInt64(0)) { $0 &+ UInt64($1) } }
+                    total += tensor.byteCount
+                    try FuzzFinding.unless(
+                        tensor.byteCount <= input.count && sum <= UInt64(255 * input.count),
+                        "\(name) has \(tensor.byteCount) bytes in a file of \(input.count)")
+                    tensor.forgetPages()
+                }
+                try FuzzFinding.unless(total <= 16 * input.count, "\(total) bytes of a file of \(input.count)")
+            }
+        }
+    }
+
+    /// The pickle of such a file alone, which libFuzzer could not reach behind the zip's offsets.
+    static let pickle = FuzzTarget(name: "pickle") { input in
+        try input.withUnsafeBytes { bytes in
+            try refusing { _ = try TorchPickle(bytes, path: "pytorch_model.bin") }
+        }
+    }
+
     /// An index of shards is refused with a sentence, or names files beside it only.
     static let weightIndex = FuzzTarget(name: "index") { input in
         try ScratchFolder.with { folder in

@@ -20,7 +20,8 @@ struct FuzzTarget: Sendable {
 
     /// Every target.
     static let all: [FuzzTarget] = [
-        .form, .wire, .headerValue, .matchBody, .picture, .safetensors, .weightIndex, .configuration, .tokenizer,
+        .form, .wire, .headerValue, .matchBody, .picture, .safetensors, .torch, .pickle, .weightIndex, .configuration,
+        .tokenizer,
         .manifest,
         .csv, .playlist, .jsonLines, .audioTags, .lexicon, .caption, .environmentFile, .hubAnswer, .cachedCaption,
     ]

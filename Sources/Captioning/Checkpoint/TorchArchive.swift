@@ -58,12 +58,6 @@ struct TorchArchive: Sendable {
             }
             if name.hasPrefix("data/") { storages[String(name.dropFirst("data/".count))] = member.data }
         }
-        if ranges["constants.pkl"] != nil || ranges.keys.contains(where: { $0.hasPrefix("code/") }) {
-            throw CheckpointError(
-                .notTorchFile,
-                "\(path) is a TorchScript archive, a program with its weights in it. Use the checkpoint that it was made from, "
-                    + "or save model.state_dict() as safetensors.")
-        }
         if let order = ranges["byteorder"], !bytes[order].elementsEqual("little".utf8) {
             throw CheckpointError(
                 .notTorchFile,
@@ -234,6 +228,13 @@ private struct TorchArchiveReader {
         guard flags & 0x2041 == 0 else { throw invalid("its member \(shown) is encrypted") }
         // What torch sets: sizes behind the data (3), and names in UTF-8 (11).
         guard flags & ~0x0808 == 0 else { throw invalid("its member \(shown) has the unknown flags \(flags)") }
+        // Its code is compressed, so that this comes first.
+        guard name != "constants.pkl", !name.hasPrefix("code/") else {
+            throw CheckpointError(
+                .notTorchFile,
+                "\(path) is a TorchScript archive, a program with its weights in it. Use the checkpoint that it was made from, "
+                    + "or save model.state_dict() as safetensors.")
+        }
         guard short(offset + 10) == 0 else {
             throw invalid("its member \(shown) is compressed, which torch.save never does")
         }

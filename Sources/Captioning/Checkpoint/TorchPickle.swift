@@ -80,8 +80,8 @@ private struct PickleMachine {
     /// Python's pickler writes a thousand values before it empties the stack, and nests a few marks.
     private static let maximumStackCount = 10_000
     private static let maximumMarkCount = 64
-    /// Objects, what is in them, and entries of the memo. A tensor takes about forty, so that is 100,000 tensors and some 200 MB.
-    private static let maximumValueCount = 4_000_000
+    /// Objects, what is in them, and entries of the memo. A tensor takes about forty, so that is 25,000 tensors and some 50 MB.
+    private static let maximumValueCount = 1_000_000
     private static let maximumTextByteCount = 10_000
     private static let maximumRank = SafetensorsHeader.maximumRank
 
@@ -115,15 +115,22 @@ private struct PickleMachine {
         CheckpointError(.invalidPickle, "The pickle in \(path) is not one of weights: \(reason)")
     }
 
-    /// An error that says where the machine stands, and in which tensor.
-    private func failure(_ reason: String) -> CheckpointError {
-        var place = ""
-        // The name was pushed before the tensor that it belongs to.
-        if case .text(let name)? = stack.suffix(8).last(where: { if case .text = $0 { true } else { false } }) {
-            place = " after \(name.prefix(200).debugDescription)"
+    /// Where the machine stands, and in which tensor: its name was pushed before it.
+    private var place: String {
+        let texts = stack.suffix(16).compactMap { value -> String? in
+            if case .text(let text) = value { Self.shown(text) } else { nil }
         }
-        return invalid(
-            "\(reason), at byte \(offset)\(place). Download it again, or load it with transformers and save it again with "
+        return "at byte \(offset)" + (texts.isEmpty ? "" : " after \(texts.suffix(5).joined(separator: ", "))")
+    }
+
+    /// A text of the pickle as an error shows it. Cut by scalars, since one character may have thousands.
+    private static func shown(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.prefix(100))).debugDescription
+    }
+
+    private func failure(_ reason: String) -> CheckpointError {
+        invalid(
+            "\(reason), \(place). Download it again, or load it with transformers and save it again with "
                 + "save_pretrained, which writes safetensors.")
     }
 
@@ -369,9 +376,8 @@ private struct PickleMachine {
 
     private mutating func pushObject(_ module: String, _ name: String) throws(CheckpointError) {
         guard let object = PickledObject(module: module, name: name) else {
-            let shown = "\(module).\(name)".prefix(200).debugDescription
             throw invalid(
-                "it asks for the Python object \(shown) (at byte \(offset)), which no weights need and which could run any code. "
+                "it asks for the Python object \(Self.shown("\(module).\(name)")) (\(place)), which no weights need and which could run any code. "
                     + "Nothing is run here. Use a checkpoint in safetensors; or, if you trust its source, load it with "
                     + "torch.load(…, weights_only=True), and save it with save_pretrained.")
         }
@@ -462,7 +468,7 @@ private struct PickleMachine {
             case .text = tuples[number][3], case .integer(let count) = tuples[number][4]
         else { throw failure("a persistent id is not that of a storage") }
         guard (1...20).contains(key.utf8.count), key.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
-            throw failure("a storage is called \(key.prefix(200).debugDescription), and torch.save numbers them")
+            throw failure("a storage is called \(Self.shown(key)), and torch.save numbers them")
         }
         let (byteCount, overflow) = count.multipliedReportingOverflow(by: type?.byteCount ?? 1)
         guard count >= 0, !overflow else { throw failure("storage \(key) has the impossible size \(count)") }
