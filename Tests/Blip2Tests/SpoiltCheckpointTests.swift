@@ -126,8 +126,18 @@ struct SpoiltCheckpointTests {
                 try folder.appendingPathComponent("config.json").replace(
                     "\"image_token_index\": 320", with: "\"image_token_index\": 319")
             },
-            Case("pickles instead of weights", "pytorch_model.bin", "pickles", "save_pretrained") { folder in
+            Case("safetensors under PyTorch's name", "pytorch_model.bin", "Rename it to model.safetensors") { folder in
                 try folder.move("model.safetensors", to: "pytorch_model.bin")
+            },
+            Case("a pickle under another name", "blip2.pth", "rename it to pytorch_model.bin", "save_pretrained") {
+                folder in
+                try folder.move("model.safetensors", to: "blip2.pth")
+            },
+            Case("a pickle that runs a command", "pytorch_model.bin", "posix.system", "weights_only") { folder in
+                try FileManager.default.removeItem(at: folder.appendingPathComponent("model.safetensors"))
+                try FileManager.default.copyItem(
+                    at: Fixtures.folder.appendingPathComponent("torch/harm.bin"),
+                    to: folder.appendingPathComponent("pytorch_model.bin"))
             },
             Case("an ONNX export instead of weights", "model.onnx", "ONNX") { folder in
                 try folder.move("model.safetensors", to: "model.onnx")

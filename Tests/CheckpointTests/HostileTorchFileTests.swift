@@ -145,6 +145,9 @@ struct HostileTorchFileTests {
         Case("a TorchScript archive", file: "script.bin", .notTorchFile, "TorchScript", "state_dict"),
         Case("a training state", file: "training.bin", .invalidPickle, "\"model\"", "training state"),
         Case("a whole module", file: "module.bin", .invalidPickle, "__main__.Model", "save_pretrained"),
+        Case(
+            "a command instead of a tensor", file: "harm.bin", .invalidPickle, "posix.system", "\"weight\"",
+            "weights_only"),
         Case("a tensor alone", file: "tensor.bin", .invalidPickle, "state_dict"),
         Case("a tensor with a negative bit", file: "negated.bin", .invalidPickle, "\"flipped\"", "_rebuild_tensor_v2"),
         Case("no data.pkl", .notTorchFile, "data.pkl") { $0.members[0].name = "archive/weights.pkl" },

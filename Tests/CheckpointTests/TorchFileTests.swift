@@ -166,6 +166,22 @@ struct TorchWeightsTests {
         #expect(error?.message.contains(shards[1]) == true)
     }
 
+    @Test("A checkpoint has the same tensors in shards of torch.save and in safetensors")
+    func sameTensors() throws {
+        let fixtures = TorchFixtures.folder.deletingLastPathComponent()
+        let safetensors = try Weights(folder: fixtures.appending(path: "single-query"))
+        let torch = try Weights(folder: fixtures.appending(path: "pytorch-bin"))
+        #expect(
+            Set(torch.names).subtracting(safetensors.names) == [
+                "language_model.lm_head.weight", "qformer.embeddings.position_ids",
+            ])
+        for name in safetensors.names {
+            let (one, other) = (try safetensors.tensor(name), try torch.tensor(name))
+            #expect(one.shape == other.shape && one.scalarType == other.scalarType)
+            #expect(try one.floats() == other.floats(), "\(name)")
+        }
+    }
+
     @Test("Prefers safetensors, then a single file, as transformers does")
     func order() throws {
         for name in try FileManager.default.contentsOfDirectory(atPath: TorchFixtures.path("sharded")) {

@@ -1,17 +1,21 @@
-"""Writes small files with torch.save into torch/, and torch/expected.json with what torch holds in them.
+"""Writes small files with torch.save into torch/, and torch/expected.json with what torch holds in them; and the checkpoint
+pytorch-bin, which is single-query in shards of torch.save.
 
     python make_torch_files.py
 
-It needs torch (these files: 2.13). torch/expected.json names each file, and each tensor's type, shape and numbers, after
+It needs torch and safetensors (these files: torch 2.13). torch/expected.json names each file, and each tensor's type, shape and numbers, after
 torch.load has read the file again.
 """
 
 import json
+import os
+import shutil
 import warnings
 from collections import OrderedDict
 from pathlib import Path
 
 import torch
+from safetensors.torch import load_file
 
 FOLDER = Path(__file__).parent / "torch"
 FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
@@ -81,6 +85,39 @@ class Model(torch.nn.Module):
         self.register_buffer("position_ids", torch.arange(7).expand((1, -1)))
 
 
+class Harm:
+    """What a pickle can do to whoever lets Python read it."""
+
+    def __reduce__(self):
+        return os.system, ("echo this file ran a command",)
+
+
+def write_shards(tensors, folder):
+    """Two shards and their index."""
+    folder.mkdir(exist_ok=True)
+    names, weight_map = sorted(tensors), {}
+    half = len(names) // 2
+    for number, part in enumerate((names[:half], names[half:]), start=1):
+        file = f"pytorch_model-{number:05}-of-00002.bin"
+        torch.save({name: tensors[name] for name in part}, folder / file)
+        weight_map |= dict.fromkeys(part, file)
+    index = {"metadata": {"total_size": 0}, "weight_map": weight_map}
+    (folder / "pytorch_model.bin.index.json").write_text(json.dumps(index, indent=1) + "\n")
+
+
+def write_checkpoint(source, folder):
+    """A checkpoint as torch.save keeps it: the head tied, a buffer of integers, and every third matrix a transposed view."""
+    tensors = load_file(source / "model.safetensors")
+    for index, name in enumerate(sorted(tensors)):
+        if index % 3 == 0 and tensors[name].dim() == 2:
+            tensors[name] = tensors[name].t().contiguous().t()
+    tensors["language_model.lm_head.weight"] = tensors["language_model.model.decoder.embed_tokens.weight"]
+    tensors["qformer.embeddings.position_ids"] = torch.arange(512).expand(1, -1)
+    write_shards(tensors, folder)
+    for name in ("config.json", "generation_config.json", "reference.safetensors"):
+        shutil.copyfile(source / name, folder / name)
+
+
 def numbers(tensor):
     """A tensor as JSON: the bits of floats, the values of integers."""
     entry = {"dtype": str(tensor.dtype).removeprefix("torch."), "shape": list(tensor.shape)}
@@ -125,16 +162,9 @@ def main():
         warnings.simplefilter("ignore")
         torch.jit.save(torch.jit.script(torch.nn.Linear(2, 2)), FOLDER / "script.bin")
 
-    shards = FOLDER / "sharded"
-    shards.mkdir(exist_ok=True)
-    names, weight_map = sorted(state), {}
-    for number, part in enumerate((names[:3], names[3:]), start=1):
-        file = f"pytorch_model-{number:05}-of-00002.bin"
-        torch.save({name: state[name] for name in part}, shards / file)
-        weight_map |= dict.fromkeys(part, file)
-    index = {"metadata": {"total_size": 0}, "weight_map": weight_map}
-    (shards / "pytorch_model.bin.index.json").write_text(json.dumps(index, indent=1) + "\n")
-
+    torch.save({"weight": Harm()}, FOLDER / "harm.bin")
+    write_shards(state, FOLDER / "sharded")
+    write_checkpoint(FOLDER.parent / "single-query", FOLDER.parent / "pytorch-bin")
     (FOLDER / "expected.json").write_text(json.dumps(expected) + "\n")
 
 

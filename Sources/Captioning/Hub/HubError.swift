@@ -21,7 +21,7 @@ public struct HubError: Error, Sendable, CustomStringConvertible {
         case revisionMissing
         /// The repository lacks a file that a checkpoint needs.
         case fileMissing
-        /// The repository's weights are pickles, which can run any code, and are not read here.
+        /// The repository has its weights as pickles only, and those are not downloaded.
         case picklesOnly
         /// HF_HUB_OFFLINE forbids the network, and what was asked for is not on disk.
         case offline

@@ -41,9 +41,10 @@ enum NeededFiles {
             }
             throw HubError(
                 .picklesOnly,
-                "\(name) holds its weights as Python pickles only (\(pickle)), which can run any code when they are read; "
-                    + "only safetensors are. Look for a branch that holds them (often \(name)@refs/pr/1), or convert it: "
-                    + "load it with transformers and call save_pretrained, then set MODEL_ID to that folder.")
+                "\(name) holds its weights as Python pickles only (\(pickle)), and only safetensors are downloaded. Look for a "
+                    + "branch that holds them (often \(name)@refs/pr/1). Or download the repository with \"hf download\" and set "
+                    + "MODEL_ID to its folder, where pytorch_model.bin is read without running anything in it; or load it with "
+                    + "transformers, call save_pretrained, and set MODEL_ID to that folder.")
         }
         guard others.contains(where: { tokenizer.contains($0.description) }) else {
             throw missing("tokenizer.json", name)
