@@ -50,30 +50,26 @@ struct HostileTorchFileTests {
     static let sound = TorchArchiveBuilder(
         pickle: Pickle.dictionary([("wte", Pickle.tensor())]), storages: [Data(count: 24)])
 
-    /// The error of a file, and what opening it took.
-    private func refusal(of bytes: Data) throws -> (error: CheckpointError?, path: String, time: Duration) {
+    /// The error of a file, once it was opened and every tensor of it looked at.
+    private func refusal(of bytes: Data) throws -> (error: CheckpointError?, path: String) {
         let folder = try TemporaryFolder()
         let path = try folder.write("pytorch_model.bin", bytes).path
-        var error: CheckpointError?
-        let time = ContinuousClock().measure {
-            error = checkpointError {
-                let file = try TorchFile(path: path)
-                for name in file.names { _ = try file.tensor(name).withUnsafeBytes { $0.count } }
-            }
+        let error = checkpointError {
+            let file = try TorchFile(path: path)
+            for name in file.names { _ = try file.tensor(name).withUnsafeBytes { $0.count } }
         }
-        return (error, path, time)
+        return (error, path)
     }
 
     @Test(
         "Refuses a hostile or damaged file with its path and the reason",
         arguments: otherFiles + otherObjects + brokenPickles + bombs + lyingTensors + lyingArchives)
     func refused(_ file: Case) throws {
-        let (error, path, time) = try refusal(of: file.bytes)
+        let (error, path) = try refusal(of: file.bytes)
         let refusal = try #require(error)
         #expect(refusal.code == file.code, "\(refusal)")
         for word in file.words + [path] { #expect(refusal.message.contains(word), "\(word) is not in: \(refusal)") }
         #expect(refusal.message.utf8.count < 2000 + path.utf8.count)
-        #expect(time < .seconds(20))
     }
 
     @Test(

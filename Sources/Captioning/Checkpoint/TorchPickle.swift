@@ -72,7 +72,7 @@ private struct PickleMachine {
     private var valueCount = 0
     /// The objects that values refer to by number.
     private var tuples: [[Value]] = [[]]
-    private(set) var dictionaries: [Dictionary] = []
+    private(set) var dictionaries: [Mapping] = []
     private var lists: [[Value]] = []
     private var storages: [TorchPickle.Storage] = []
     private(set) var tensors: [TorchPickle.Tensor] = []
@@ -101,7 +101,7 @@ private struct PickleMachine {
     }
 
     /// A dictionary, ordered or not.
-    struct Dictionary {
+    struct Mapping {
         let isOrdered: Bool
         var members: [(name: String, value: Value)] = []
     }
@@ -217,7 +217,7 @@ private struct PickleMachine {
 
     private mutating func pushDictionary(isOrdered: Bool) throws(CheckpointError) {
         try keep(1)
-        dictionaries.append(Dictionary(isOrdered: isOrdered))
+        dictionaries.append(Mapping(isOrdered: isOrdered))
         try push(.dictionary(dictionaries.count - 1))
     }
 
