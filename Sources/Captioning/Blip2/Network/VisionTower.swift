@@ -53,7 +53,8 @@ struct VisionTower {
             graph.slice(positions, axis: 1, from: 1, to: configuration.tokenCount),
             [.fixed(edge), .fixed(edge * width)])  // [g, g·H]
         let rows = graph.reshape(
-            graph.matMul(inputs.rowWeights, grid), [inputs.rowWeights.shape[0], .fixed(edge), .fixed(width)])  // [h, g, H]
+            graph.matMul(inputs.rowWeights, grid),
+            [inputs.rowWeights.shape[0], .fixed(edge), .fixed(width)])  // [h, g, H]
         let patches = graph.stackedMatMul(inputs.columnWeights, rows)  // [h, w, H]
         return graph.concat(
             [graph.slice(positions, axis: 1, from: 0, to: 1), graph.reshape(patches, [1, "patches", .fixed(width)])],
