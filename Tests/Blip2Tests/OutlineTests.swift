@@ -51,6 +51,6 @@ struct OutlineTests {
 extension Fixtures {
     /// The checkpoints as transformers saves them today: neither rewritten nor with a head that the configuration calls tied.
     fileprivate static let savedNow = names.filter {
-        !$0.hasPrefix("older-") && !["mixed-dtypes-sharded", "t5-several-ends"].contains($0)
+        !$0.hasPrefix("older-") && !["mixed-dtypes-sharded", "t5-several-ends", "pytorch-bin"].contains($0)
     }
 }

@@ -9,9 +9,10 @@ public import Testing
 /// of the concurrency runtime are as few as the processors, and all other tests need them. A suite hands the trait on to
 /// all of its tests.
 public struct HeavyTrait: SuiteTrait, TestTrait, TestScoping {
-    /// Twice as many as there are processors, since a heavy test mostly waits for what it has started.
-    private static let permits = Semaphore(2 * ProcessInfo.processInfo.activeProcessorCount)
-    private static let threads = ThreadPool(mostThreads: 64)
+    /// Twice as many as there are processors, since a heavy test mostly waits for what it has started; but not so many on a large
+    /// machine that they could block all threads at once.
+    private static let permits = Semaphore(min(2 * ProcessInfo.processInfo.activeProcessorCount, 16))
+    private static let threads = ThreadPool(mostThreads: 128)
     /// Whether the test that runs here is one of the few.
     @TaskLocal private static var isHeld = false
 
