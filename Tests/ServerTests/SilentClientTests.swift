@@ -20,7 +20,7 @@ struct SilentClientTests {
         }
     }
 
-    @Test("Closes the longest idle connections when all are taken")
+    @Test("Closes idle connections when all are taken")
     func eviction() async throws {
         var server = TestServer()
         server.adjust = { $0.connections.connections = 20 }
@@ -28,9 +28,13 @@ struct SilentClientTests {
             let wire = Wire(port: try #require(client.port))
             let connections = try await open(60, wire)
             #expect(WireAnswer(try await wire.exchange(Self.question)).status == 200)
-            // Of the oldest forty not one is left; closing takes a moment.
-            for connection in connections.prefix(40) { try await connection.closeFuture.get() }
-            for connection in connections { try? await connection.close() }
+            // Forty of them are closed. Not always the first forty: the server's event loops may take connections up in another
+            // order than they were opened, and count their idle time from then.
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for connection in connections { group.addTask { try await connection.closeFuture.get() } }
+                for _ in 0..<40 { try await group.next() }
+                for connection in connections { try? await connection.close() }
+            }
         }
     }
 
