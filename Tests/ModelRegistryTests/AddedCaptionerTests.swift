@@ -78,12 +78,15 @@ struct AddedCaptionerTests {
     @Test("Scores are mean log-probabilities, one for each caption, and come when they are asked for")
     func scores() throws {
         let model = try model()
-        #expect(try caption(model, [0.2, 0.5, 0.9]).scores == nil)
+        #expect(try caption(model, [0.2, 0.5, 0.9]).score == nil)
+        let alone = try caption(model, [0.2, 0.5, 0.9]) { $0.returnScores = true }
+        #expect(alone.score.map { $0 <= 0 } == true && alone.scores == nil)
         let caption = try caption(model, [0.2, 0.5, 0.9]) {
             ($0.beamCount, $0.captionCount, $0.returnScores) = (3, 3, true)
         }
         let scores = try #require(caption.scores)
         #expect(scores.count == 3 && scores.allSatisfy { $0 <= 0 } && scores == scores.sorted(by: >))
+        #expect(caption.score == scores.first)
     }
 
     @Test("An added captioner's pictures join and leave the batch at any step")

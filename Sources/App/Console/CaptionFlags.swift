@@ -11,20 +11,12 @@ package struct CaptionFlags: ParsableArguments, CustomReflectable {
     /// What is wrong with a flag's text.
     private var problem: String?
 
-    private struct Name: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-    }
-
     package init() {}
 
     package init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: Name.self)
+        let container = try decoder.container(keyedBy: CaptionOption.Key.self)
         for option in CaptionOption.all {
-            guard let text = try container.text(of: option, Name(stringValue: option.name)) else { continue }
+            guard let text = try container.text(of: option) else { continue }
             do {
                 try option.set(text, in: &options)
             } catch {
@@ -93,14 +85,14 @@ extension CaptionOption {
     }
 }
 
-extension KeyedDecodingContainer {
+extension KeyedDecodingContainer<CaptionOption.Key> {
     /// What was given for an option, several texts a line each; nil for nothing.
-    fileprivate func text(of option: CaptionOption, _ key: Key) throws -> String? {
+    fileprivate func text(of option: CaptionOption) throws -> String? {
         switch option.value {
-        case .boolean: try decode(Flag<Bool?>.self, forKey: key).wrappedValue.map { "\($0)" }
+        case .boolean: try decode(Flag<Bool?>.self, forKey: option.key).wrappedValue.map { "\($0)" }
         case .texts, .tokens:
-            try decode(Option<[String]>.self, forKey: key).wrappedValue.joined(separator: "\n").nonEmpty
-        case .integer, .number, .choice, .text: try decode(Option<String?>.self, forKey: key).wrappedValue
+            try decode(Option<[String]>.self, forKey: option.key).wrappedValue.joined(separator: "\n").nonEmpty
+        case .integer, .number, .choice, .text: try decode(Option<String?>.self, forKey: option.key).wrappedValue
         }
     }
 }

@@ -92,8 +92,8 @@ extension CaptionLines.Answer {
     fileprivate init(_ path: String, _ caption: CaptionResult, took: Duration) {
         let picture = caption.picture
         self.init(
-            file: path, caption: caption.caption, captions: caption.captions, score: caption.scores?.first,
-            scores: caption.captions == nil ? nil : caption.scores, size: [picture.width, picture.height],
+            file: path, caption: caption.caption, captions: caption.captions, score: caption.score,
+            scores: caption.scores, size: [picture.width, picture.height],
             format: picture.format.uppercased(), hash: picture.hash, tokenCount: caption.tokenCount,
             seconds: took.inSeconds)
     }

@@ -104,6 +104,7 @@ struct Match: AsyncParsableCommand {
     private struct Answer: Encodable {
         let file: String
         let caption: String
+        let score: Double?
         let mood: MoodAnswer
         let palette: [DominantColor]
         let songs: [RankedSongAnswer]
@@ -112,6 +113,7 @@ struct Match: AsyncParsableCommand {
         init(_ answer: SongRecommendation, _ path: String) {
             file = path
             caption = answer.caption ?? ""
+            score = answer.picture?.caption.score
             mood = MoodAnswer(answer.mood)
             palette = (answer.picture?.palette ?? []).map(DominantColor.init)
             songs = answer.songs.map {

@@ -320,28 +320,33 @@ extension CaptionOption {
 
 // MARK: As JSON
 
-extension CaptionOptions: Encodable {
-    private struct Name: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
+extension CaptionOption {
+    /// The name of an option as a coder takes it.
+    public struct Key: CodingKey {
+        public let stringValue: String
+        public var intValue: Int? { nil }
 
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
+        public init(stringValue: String) { self.stringValue = stringValue }
+        public init?(intValue: Int) { nil }
     }
 
+    public var key: Key { Key(stringValue: name) }
+}
+
+extension CaptionOptions: Encodable {
     /// Writes an object of the options that are set, by their names.
     public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Name.self)
+        var container = encoder.container(keyedBy: CaptionOption.Key.self)
         for option in CaptionOption.all {
-            let name = Name(stringValue: option.name)
+            let key = option.key
             switch option.value {
-            case .boolean(let place): try container.encodeIfPresent(self[keyPath: place], forKey: name)
-            case .integer(let place, _): try container.encodeIfPresent(self[keyPath: place], forKey: name)
-            case .number(let place, _): try container.encodeIfPresent(self[keyPath: place], forKey: name)
-            case .choice(let place, _): try container.encodeIfPresent(self[keyPath: place], forKey: name)
-            case .text(let place): try container.encodeIfPresent(self[keyPath: place], forKey: name)
-            case .texts(let place, _): try container.encodeIfPresent(self[keyPath: place], forKey: name)
-            case .tokens(let place, _): try container.encodeIfPresent(self[keyPath: place], forKey: name)
+            case .boolean(let place): try container.encodeIfPresent(self[keyPath: place], forKey: key)
+            case .integer(let place, _): try container.encodeIfPresent(self[keyPath: place], forKey: key)
+            case .number(let place, _): try container.encodeIfPresent(self[keyPath: place], forKey: key)
+            case .choice(let place, _): try container.encodeIfPresent(self[keyPath: place], forKey: key)
+            case .text(let place): try container.encodeIfPresent(self[keyPath: place], forKey: key)
+            case .texts(let place, _): try container.encodeIfPresent(self[keyPath: place], forKey: key)
+            case .tokens(let place, _): try container.encodeIfPresent(self[keyPath: place], forKey: key)
             }
         }
     }

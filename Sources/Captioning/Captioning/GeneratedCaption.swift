@@ -5,7 +5,9 @@ public struct GeneratedCaption: Sendable, Equatable {
     /// All sentences where several were asked for, the best of them, ``text``, first, without those that have no word; nil for
     /// one.
     public var texts: [String]?
-    /// The mean log-probability of the tokens of each sentence, in their order: at most 0; nil where nobody asks for it.
+    /// The mean log-probability of the tokens of ``text``, at most 0; nil where nobody asks for it.
+    public var score: Double?
+    /// The same of each of ``texts``, in their order.
     public var scores: [Double]?
     /// The new tokens of ``text``, the end-of-sequence token included where one was generated.
     public var tokenIDs: [Int]

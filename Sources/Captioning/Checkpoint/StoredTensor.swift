@@ -126,12 +126,12 @@ private final class StridedView: Sendable {
                     target.storeBytes(of: element, toByteOffset: written, as: Element.self)
                     written += byteCount
                 }
-                for place in outer.indices.reversed() {
-                    digits[place] += 1
-                    source += outer[place].stride
-                    if digits[place] < outer[place].size { break }
-                    source -= digits[place] * outer[place].stride
-                    digits[place] = 0
+                for index in outer.indices.reversed() {
+                    digits[index] += 1
+                    source += outer[index].stride
+                    if digits[index] < outer[index].size { break }
+                    source -= digits[index] * outer[index].stride
+                    digits[index] = 0
                 }
             }
             initialized = count

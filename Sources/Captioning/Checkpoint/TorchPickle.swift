@@ -116,7 +116,7 @@ private struct PickleMachine {
     }
 
     /// Where the machine stands, and in which tensor: its name was pushed before it.
-    private var place: String {
+    private var position: String {
         let texts = stack.suffix(16).compactMap { value -> String? in
             if case .text(let text) = value { Self.shown(text) } else { nil }
         }
@@ -130,7 +130,7 @@ private struct PickleMachine {
 
     private func failure(_ reason: String) -> CheckpointError {
         invalid(
-            "\(reason), \(place). Download it again, or load it with transformers and save it again with "
+            "\(reason), \(position). Download it again, or load it with transformers and save it again with "
                 + "save_pretrained, which writes safetensors.")
     }
 
@@ -221,7 +221,7 @@ private struct PickleMachine {
         try push(.dictionary(dictionaries.count - 1))
     }
 
-    private mutating func remember(_ number: UInt64) throws(CheckpointError) {
+    private mutating func memoize(_ number: UInt64) throws(CheckpointError) {
         let value = try top()
         // Python numbers them as they come, so that nothing has to be made for a number of four billion.
         guard number <= memo.count else { throw failure("the memo has \(memo.count) entries, and \(number) is set") }
@@ -316,9 +316,9 @@ private struct PickleMachine {
         case UInt8(ascii: "a"): try append([pop()])
         case UInt8(ascii: "e"): try append(popToMark())
         // BINPUT, LONG_BINPUT, MEMOIZE, BINGET, LONG_BINGET
-        case UInt8(ascii: "q"): try remember(number(1))
-        case UInt8(ascii: "r"): try remember(number(4))
-        case 0x94: try remember(UInt64(memo.count))
+        case UInt8(ascii: "q"): try memoize(number(1))
+        case UInt8(ascii: "r"): try memoize(number(4))
+        case 0x94: try memoize(UInt64(memo.count))
         case UInt8(ascii: "h"): try recall(number(1))
         case UInt8(ascii: "j"): try recall(number(4))
         // GLOBAL, STACK_GLOBAL
@@ -377,7 +377,7 @@ private struct PickleMachine {
     private mutating func pushObject(_ module: String, _ name: String) throws(CheckpointError) {
         guard let object = PickledObject(module: module, name: name) else {
             throw invalid(
-                "it asks for the Python object \(Self.shown("\(module).\(name)")) (\(place)), which no weights need and which could run any code. "
+                "it asks for the Python object \(Self.shown("\(module).\(name)")) (\(position)), which no weights need and which could run any code. "
                     + "Nothing is run here. Use a checkpoint in safetensors; or, if you trust its source, load it with "
                     + "torch.load(…, weights_only=True), and save it with save_pretrained.")
         }

@@ -172,9 +172,9 @@ public final class GenerativeCaptionModel: CaptionModel {
             timings.append("decode", finished.decodeTime)
             var caption = GeneratedCaption(
                 text: texts.first ?? "", tokenIDs: sequences.first?.ids ?? finished.ids, timings: timings)
-            if texts.count > 1 { caption.texts = texts }
             let scores = sequences.compactMap(\.meanLogProbability).map { min(0, $0) }
-            if !scores.isEmpty { caption.scores = scores }
+            caption.score = scores.first
+            if texts.count > 1 { (caption.texts, caption.scores) = (texts, scores.isEmpty ? nil : scores) }
             return CaptionOutcome(id: picture.id, result: .success(caption))
         }
     }

@@ -53,6 +53,7 @@ struct CaptionRequest: Sendable {
             caption: completion.caption.text, tokenCount: completion.caption.tokenIDs.count, picture: picture.info,
             timings: timings)
         result.captions = completion.caption.texts
+        result.score = completion.caption.score
         result.scores = completion.caption.scores
         return (result, picture.palette)
     }

@@ -6,7 +6,9 @@ public struct CaptionResult: Sendable, Equatable {
     public var caption: String
     /// All captions where several were asked for, the best of them, ``caption``, first; else nil.
     public var captions: [String]?
-    /// The mean log-probability of each caption's tokens, in their order, where it was asked for; else nil.
+    /// The mean log-probability of the tokens of ``caption``, at most 0, where it was asked for; else nil.
+    public var score: Double?
+    /// The same of each of ``captions``, in their order.
     public var scores: [Double]?
     /// How many tokens were generated for ``caption``.
     public var tokenCount: Int

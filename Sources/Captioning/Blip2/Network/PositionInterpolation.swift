@@ -5,16 +5,16 @@ import ONNXRuntime
 /// Source: transformers, `Blip2VisionEmbeddings.interpolate_pos_encoding`, which calls PyTorch's `interpolate` with
 /// `align_corners=False`: the kernel of Keys (1981, doi:10.1109/TASSP.1981.1163711) with a = -0.75, the edges repeated.
 enum PositionInterpolation {
-    /// What each of `length` places takes of each of `count` learned ones, float32 [length, count]. Where they are as many, that
-    /// is itself once and nothing of the others, exactly.
+    /// The share of each of `count` learned positions in each of `length` interpolated ones, float32 [length, count]. Where both
+    /// are as many, exactly the identity.
     static func weights(from count: Int, to length: Int) throws(ONNXRuntimeError) -> Tensor {
         var weights = [Float](repeating: 0, count: length * count)
-        for place in 0..<length {
-            let centre = (Double(place) + 0.5) * Double(count) / Double(length) - 0.5
+        for position in 0..<length {
+            let centre = (Double(position) + 0.5) * Double(count) / Double(length) - 0.5
             let first = Int(centre.rounded(.down)) - 1
             for neighbour in first..<first + 4 {
                 let column = min(max(neighbour, 0), count - 1)
-                weights[place * count + column] += Float(kernel(at: abs(centre - Double(neighbour))))
+                weights[position * count + column] += Float(kernel(at: abs(centre - Double(neighbour))))
             }
         }
         return try Tensor(weights, shape: [length, count])

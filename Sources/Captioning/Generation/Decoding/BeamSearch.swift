@@ -58,7 +58,7 @@ extension [ScoredHypothesis] {
     }
 }
 
-/// Beams that compete with each other for the same places.
+/// Beams that compete with each other.
 struct Beams {
     let count: Int
     /// How many continuations are looked at in a step: enough for all beams to go on where some of them end.

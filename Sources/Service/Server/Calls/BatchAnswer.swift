@@ -69,8 +69,8 @@ extension BatchAnswer {
             let result = try? outcome.result.get()
             caption = result?.caption
             captions = result?.captions
-            score = result?.scores?.first
-            scores = result?.captions == nil ? nil : result?.scores
+            score = result?.score
+            scores = result?.scores
             tokenCount = result?.tokenCount
             imageInfo = result.map { ImageInfo($0.picture, fileName: outcome.fileName) }
             processingTime = result.map { ProcessingTime($0.timings, total: outcome.duration) }

@@ -27,8 +27,8 @@ struct CaptionAnswer: Encodable {
     init(_ result: CaptionResult, fileName: String, total: Duration) {
         caption = result.caption
         captions = result.captions
-        score = result.scores?.first
-        scores = result.captions == nil ? nil : result.scores
+        score = result.score
+        scores = result.scores
         cached = result.isCached
         tokenCount = result.tokenCount
         imageInfo = ImageInfo(result.picture, fileName: fileName)

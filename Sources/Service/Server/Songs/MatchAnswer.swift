@@ -9,6 +9,8 @@ import Songs
 struct MatchAnswer: Encodable {
     private let success = true
     private let caption: String?
+    /// The mean log-probability of the caption's tokens, where it was asked for.
+    private let score: Double?
     private let mood: MoodAnswer
     private let palette: [DominantColor]?
     private let songs: [RankedSongAnswer]
@@ -19,7 +21,7 @@ struct MatchAnswer: Encodable {
     private let timestamp = WireFormat.now()
 
     enum CodingKeys: String, CodingKey {
-        case success, caption, mood, palette, songs, reason, cached, timestamp
+        case success, caption, score, mood, palette, songs, reason, cached, timestamp
         case imageInfo = "image_info"
         case processingTime = "processing_time"
     }
@@ -34,6 +36,7 @@ struct MatchAnswer: Encodable {
     ) {
         let picture = recommendation.picture
         caption = recommendation.caption
+        score = picture?.caption.score
         mood = MoodAnswer(recommendation.mood)
         palette = picture?.palette.map(DominantColor.init)
         songs = zip(recommendation.songs, links).map { RankedSongAnswer($0, links: $1, showsPath: showsPaths) }

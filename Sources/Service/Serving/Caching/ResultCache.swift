@@ -37,7 +37,9 @@ public struct CachedCaption: Sendable, Equatable, Codable {
     public let caption: String
     /// All captions, where several were asked for.
     public let captions: [String]?
-    /// The mean log-probability of each caption's tokens, where it was asked for.
+    /// The mean log-probability of the caption's tokens, where it was asked for.
+    public let score: Double?
+    /// The same of all captions, where several were asked for.
     public let scores: [Double]?
     public let tokenCount: Int
     public let picture: PictureInfo
@@ -48,6 +50,7 @@ public struct CachedCaption: Sendable, Equatable, Codable {
     public init(_ result: CaptionResult, created: Double) {
         caption = result.caption
         captions = result.captions
+        score = result.score
         scores = result.scores
         tokenCount = result.tokenCount
         picture = result.picture
@@ -58,6 +61,7 @@ public struct CachedCaption: Sendable, Equatable, Codable {
     public var result: CaptionResult {
         var result = CaptionResult(caption: caption, tokenCount: tokenCount, picture: picture, isCached: true)
         result.captions = captions
+        result.score = score
         result.scores = scores
         return result
     }
