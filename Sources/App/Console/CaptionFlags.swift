@@ -26,7 +26,7 @@ package struct CaptionFlags: ParsableArguments, CustomReflectable {
     }
 
     package var customMirror: Mirror {
-        Mirror(self, children: CaptionOption.all.map { (label: $0.name, value: $0.parsableFlag) })
+        Mirror(self, children: Self.flags.map { (label: $0.name, value: $0.flag) })
     }
 
     package func validate() throws {
@@ -40,19 +40,27 @@ package struct CaptionFlags: ParsableArguments, CustomReflectable {
 
     /// A sentence about the fields of a request, as one about flags.
     package static func sayingFlags(_ sentence: String) -> String {
-        var sentence = sentence
-        // From the longest name on, so that none is replaced inside another.
-        for option in CaptionOption.all.sorted(by: { $0.name.count > $1.name.count }) {
-            sentence = sentence.replacing("`\(option.name)`", with: option.flag)
-            // A name of one word is a word of the sentence too, unless it begins it.
-            if option.name.contains("_") {
-                sentence = sentence.replacing(option.name, with: option.flag)
-            } else if sentence.hasPrefix(option.name + " ") {
-                sentence = option.flag + sentence.dropFirst(option.name.count)
+        var result = ""
+        var rest = sentence[...]
+        while let first = rest.first {
+            let word = rest.prefix { $0 == "_" || ("a"..."z").contains($0) }
+            // A name of one word is a word of the sentence too, unless it begins the sentence or stands in backticks.
+            let isName = word.contains("_") || result.isEmpty || result.last == "`"
+            if isName, let flag = names[String(word)] {
+                result += flag
+            } else {
+                result += word.isEmpty ? String(first) : String(word)
             }
+            rest = rest.dropFirst(max(1, word.count))
         }
-        return sentence
+        return result
     }
+
+    private static let names = Dictionary(
+        CaptionOption.all.map { ($0.name, $0.flag) }, uniquingKeysWith: { first, _ in first })
+
+    /// Made once: ArgumentParser looks into the mirror several times.
+    private static let flags = CaptionOption.all.map { (name: $0.name, flag: $0.parsableFlag) }
 }
 
 extension CaptionOption {
@@ -61,7 +69,7 @@ extension CaptionOption {
     private static func hyphenated(_ name: String) -> String { name.replacing("_", with: "-") }
 
     /// The flag as ArgumentParser has it.
-    fileprivate var parsableFlag: Any {
+    fileprivate var parsableFlag: any Sendable {
         let names = NameSpecification(([name] + aliases).map { .customLong(Self.hyphenated($0)) })
         let help = ArgumentHelp(
             CaptionFlags.sayingFlags("\(help) By default \(standard).").replacing("`", with: ""), valueName: valueName)

@@ -66,6 +66,8 @@ public final class Blip2Model: Sendable {
         options.providers = execution.providers
         // Three networks take turns: the threads of one must not spin while another works, nor when nobody asks.
         options.configuration["session.force_spinning_stop"] = "1"
+        // Between two products of one network they do, but briefly: else they take the processor from whoever decodes pictures.
+        options.configuration["session.intra_op.spin_duration_us"] = "20"
         vision = try compiled.session(.vision, runtime, options)
         qFormer = try compiled.session(.qFormer, runtime, options)
         let decoder = try compiled.session(.decoder, runtime, options)
