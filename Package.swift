@@ -125,7 +125,6 @@ let package = Package(
             "App", "Workbench",
             [
                 "Console", "Recommendation", "Serving", "Settings", "Captioning", "ModelRegistry", "Songs", "Moods",
-                "Blip2",
                 "Generation", "Networks", "Checkpoint", "Devices", "ONNXRuntime", "Imaging", "Colour", "Randomness",
                 "Concurrency", argumentParser, logging,
             ]),
@@ -133,7 +132,7 @@ let package = Package(
         library(
             "App", "Console",
             [
-                "Recommendation", "Serving", "Settings", "Captioning", "ModelRegistry", "Generation", "Songs", "Blip2",
+                "Recommendation", "Serving", "Settings", "Captioning", "ModelRegistry", "Generation", "Songs",
                 "Networks", "Hub", "Devices", "Imaging", "Concurrency", argumentParser,
             ]),
         library(
@@ -180,8 +179,14 @@ let package = Package(
         library(
             "Captioning", "ModelRegistry",
             [
-                "Captioning", "Blip2", "Generation", "Networks", "Tokenization", "Checkpoint", "Devices", "ONNXRuntime",
-                "Imaging",
+                "Captioning", "Blip", "Blip2", "Generation", "Networks", "Tokenization", "Checkpoint", "Devices",
+                "ONNXRuntime", "Imaging",
+            ]),
+        library(
+            "Captioning", "Blip",
+            [
+                "Captioning", "Generation", "Networks", "Tokenization", "Checkpoint", "Devices", "ONNXGraph",
+                "ONNXRuntime", "Imaging",
             ]),
         library(
             "Captioning", "Blip2",

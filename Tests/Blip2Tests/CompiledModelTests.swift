@@ -1,6 +1,7 @@
 import Blip2
 import Checkpoint
 import Foundation
+import Generation
 import Networks
 import StandIns
 import Testing

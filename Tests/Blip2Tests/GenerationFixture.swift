@@ -1,12 +1,12 @@
 import Devices
 import Foundation
-import Generation
 import Networks
 import ONNXRuntime
 import Testing
 import Tokenization
 
 @testable import Blip2
+@testable import Generation
 
 /// What transformers generated with the tiny checkpoints: `generation.json`, `options.json` and `group_beams.json` in
 /// `Tests/Fixtures`, each of which a script of its name writes (`make_generation.py`).
@@ -124,7 +124,8 @@ struct GenerationSubject {
 
     /// What a case's rows join a batch with, each picture as transformers gives it to its decoder.
     func rows(_ fixture: GenerationFixture.Case) throws -> (embeddings: [Tensor], options: [GenerationOptions]) {
-        let inputs = try model.encode(Tensor(rows: fixture.pictures, of: pixels)).languageInputs
+        let pixels = try Tensor(rows: fixture.pictures, of: pixels)
+        let encoded = try model.encodePictures(pixels, instructions: [], cancellation: nil)
         var given = fixture.arguments
         let stopStrings = try given.removeValue(forKey: "stop_strings")?.strings.map { strings in
             let tokenizer = try model.tokenizer()
@@ -140,7 +141,7 @@ struct GenerationSubject {
             options.stopStrings = stopStrings
             return options
         }
-        return (try model.imageEmbeddings(asOneBatch: inputs).split(), options)
+        return (try model.picturesAsOneBatch(encoded), options)
     }
 }
 

@@ -57,7 +57,7 @@ struct GenerationTests {
     @Test("Refuses pixels of another shape, naming the shape")
     func refusesOtherPixels() throws {
         let wrong = try Tensor(.float32, shape: [1, 3, 4, 4])
-        let error = try #require(throws: Blip2Error.self) { try model.encode(wrong) }
+        let error = try #require(throws: NetworksError.self) { try model.encode(wrong) }
         #expect(error.code == .invalidInput)
         #expect(error.message.contains("[1, 3, 4, 4]"))
     }

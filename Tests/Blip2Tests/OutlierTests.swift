@@ -1,5 +1,6 @@
 import Devices
 import Foundation
+import Generation
 import Networks
 import StandIns
 import Testing

@@ -1,13 +1,13 @@
 import Checkpoint
 import Devices
 import Foundation
-import Generation
 import Networks
 import ONNXRuntime
 import StandIns
 import Testing
 
 @testable import Blip2
+@testable import Generation
 
 @Suite("Parity with transformers", .heavy)
 struct ParityTests {
@@ -42,7 +42,7 @@ struct ParityTests {
                     case .visionHiddenState: 0.999
                     // The least of them is 0.9947, of `bf16-sharded` on a processor with AVX2 alone.
                     case .queryOutput, .languageInputs: 0.99
-                    case .firstLogits: logits
+                    case .encoderHiddenState, .firstLogits: logits
                     }
                 #expect(stage.cosine >= least, "\(precision) \(stage.name.rawValue)")
             }
@@ -74,7 +74,7 @@ struct ParityTests {
 
     @Test("Every precision has a bound for every stage", arguments: Precision.allCases)
     func boundsAll(_ precision: Precision) {
-        #expect(ParityBounds(precision).stages.count == ParityReport.Stage.Name.allCases.count)
+        #expect(ParityBounds(precision).stages.count == ModelStage.allCases.count)
         #expect(ParityBounds(precision).demandsEqualIDs == (precision == .fp32))
     }
 
@@ -96,7 +96,7 @@ struct ParityTests {
     func refusesOtherShapes() throws {
         let cache = try TemporaryFolder()
         let model = try Blip2Model(folder: Fixtures.checkpoint("opt-pre-norm"), cache: cache.url)
-        let error = try #require(throws: Blip2Error.self) {
+        let error = try #require(throws: GenerationError.self) {
             try model.parity(referencePath: Fixtures.reference("opt-post-norm"))
         }
         #expect(error.code == .invalidInput)
@@ -105,10 +105,10 @@ struct ParityTests {
     /// A change to a reference file's header, and words that the refusal must have.
     struct Spoiled: Sendable, CustomTestStringConvertible {
         let testDescription: String
-        let code: Blip2Error.Code
+        let code: GenerationError.Code
         let change: @Sendable (inout [String: Any]) -> Void
 
-        static func generation(_ json: String, _ word: String, _ code: Blip2Error.Code) -> Spoiled {
+        static func generation(_ json: String, _ word: String, _ code: GenerationError.Code) -> Spoiled {
             Spoiled(testDescription: word, code: code) { $0["__metadata__"] = ["generation": json] }
         }
 
@@ -203,7 +203,7 @@ struct ParityTests {
         let cache = try TemporaryFolder()
         let file = try reference(in: cache.url, spoiled.change)
         let model = try Blip2Model(folder: Fixtures.checkpoint("opt-pre-norm"), cache: cache.url)
-        let error = try #require(throws: Blip2Error.self) { try model.parity(referencePath: file.path) }
+        let error = try #require(throws: GenerationError.self) { try model.parity(referencePath: file.path) }
         #expect(error.code == spoiled.code)
         #expect(error.message.contains(spoiled.testDescription))
     }

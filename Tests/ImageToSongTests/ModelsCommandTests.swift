@@ -137,13 +137,13 @@ struct ModelsCommandTests {
                 return port != nil && log.contains("Trying again in")
             }
             let address = "http://127.0.0.1:\(try #require(port))/health"
-            let health = try run("health", address, environment: [:])
+            let health = try run("health", address, "--timeout", "3600", environment: [:])
             #expect(health.status == 1 && (health.output + health.complaints).contains("503"))
             isHeld.clear()
             try await eventually("the model is ready") { try server.complaints().contains("The model is ready") }
             #expect(try server.complaints().contains("Fetching acme/demo: 100 %"))
             #expect(try !server.complaints().contains("hf_secret"))
-            #expect(try run("health", address, environment: [:]).status == 0)
+            #expect(try run("health", address, "--timeout", "3600", environment: [:]).status == 0)
         }
     }
 

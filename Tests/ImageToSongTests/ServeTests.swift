@@ -47,13 +47,13 @@ struct ServeTests {
         let server = try await RunningServer(environment: [:])
         try await server.becomesReady()
         let address = "http://127.0.0.1:\(server.port)/health"
-        let well = try Finished(["health", address], environment: [:])
+        let well = try Finished(["health", address, "--timeout", "3600"], environment: [:])
         #expect(well.status == 0)
         #expect(well.output == "\(address) answers 200 OK.\n")
         let bySettings = try Finished(
-            ["health"], environment: ["HOST": "0.0.0.0", "PORT": "\(server.port)"], folder: server.folder)
-        #expect(bySettings.status == 0)
-        let elsewhere = try Finished(["health", "http://localhost:\(server.port)/nowhere"], environment: [:])
+            ["health", "--timeout", "3600"], environment: ["HOST": "0.0.0.0", "PORT": "\(server.port)"], folder: server.folder)
+        #expect(bySettings.status == 0, "\(bySettings.complaints)")
+        let elsewhere = try Finished(["health", "http://localhost:\(server.port)/nowhere", "--timeout", "3600"], environment: [:])
         #expect(elsewhere.status == 1)
         #expect(elsewhere.complaints.contains("answers 404 Not Found."))
 
@@ -66,7 +66,7 @@ struct ServeTests {
                 + "Stop what listens there, or set PORT to another.\n")
 
         #expect(try await server.stop() == 0)
-        let gone = try Finished(["health", address], environment: [:])
+        let gone = try Finished(["health", address, "--timeout", "3600"], environment: [:])
         #expect(gone.status == 1)
         #expect(gone.complaints.contains("cannot be reached"))
     }

@@ -28,6 +28,8 @@ public struct MeanColourCheckpoint: CaptionerCheckpoint {
         }
     }
 
+    public func outline() -> [WeightOutline.Tensor] { [] }
+
     public func load(
         cache: URL, execution: Execution, progress: (Double) -> Void, waiting: () -> Void
     ) throws -> any VisionLanguageModel {

@@ -22,17 +22,21 @@ final class MeanColourModel: VisionLanguageModel {
     var checkpoint: CheckpointFolder { source.folder }
     var decoder: DecoderConfiguration { source.decoder }
 
+    let imageSize = 8
+
     func tokenizer() -> any Tokenizing { ColourWords() }
 
     func preparation() -> PixelPreparation {
-        var preparation = PixelPreparation(width: 8, height: 8)
+        var preparation = PixelPreparation(width: imageSize, height: imageSize)
         preparation.mean = [0, 0, 0]
         preparation.standardDeviation = [1, 1, 1]
         return preparation
     }
 
     /// - Parameter pixels: [B, 3, 8, 8].
-    func encodePictures(_ pixels: Tensor, cancellation: Cancellation?) throws -> EncodedPictures {
+    func encodePictures(
+        _ pixels: Tensor, instructions: [[Int]], cancellation: Cancellation?
+    ) throws -> EncodedPictures {
         try cancellation?.check()
         let start = ContinuousClock.now
         let size = pixels.shape[2] * pixels.shape[3]
@@ -47,8 +51,6 @@ final class MeanColourModel: VisionLanguageModel {
     }
 
     func makeDecoderRunner() -> any DecoderRunner { ColourRunner(decoder) }
-
-    func prove() throws {}
 }
 
 /// "A", then a colour, then "picture": the likelier, the more of it there is in the picture.

@@ -169,3 +169,15 @@ struct PromptTests {
         }
     }
 }
+
+extension GenerativeCaptionModel {
+    /// The tokens of a prompt; nil for none.
+    fileprivate func promptIDs(_ prompt: String?) throws -> [Int]? {
+        try model.prompt(CaptionOptions(prompt: prompt), tokenizer)?.ids
+    }
+
+    /// What is asked of the model with these options.
+    fileprivate func generationOptions(_ options: CaptionOptions) throws -> GenerationOptions {
+        try generationOptions(options, try model.prompt(options, tokenizer))
+    }
+}

@@ -1,8 +1,7 @@
 package import ArgumentParser
-package import Blip2
 import Devices
 package import Foundation
-import Generation
+package import Generation
 package import ModelRegistry
 import Networks
 package import Recommendation
@@ -13,7 +12,7 @@ package import Settings
 package struct ModelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "A folder with a BLIP-2 checkpoint, or its name on the Hub. By default MODEL_ID, or the demo checkpoint.",
+            "A folder with a checkpoint, or its name on the Hub. By default MODEL_ID, or the demo checkpoint.",
             valueName: "DIR|ID"))
     package var model: String?
 
@@ -59,20 +58,22 @@ package struct ModelOptions: ParsableArguments {
         return model
     }
 
-    /// Loads BLIP-2's networks, for the commands that look into them.
+    /// Loads a model's networks, for the commands that look into them.
     /// - Parameter captions: whether it is to caption pictures, and so needs a tokenizer and a picture processor.
-    package func blip2(_ settings: Settings, captions: Bool = true) async throws -> Blip2Model {
-        try blip2(settings, from: try await checkpoint(settings), captions: captions)
+    package func networks(_ settings: Settings, captions: Bool = true) async throws -> any VisionLanguageModel {
+        try networks(settings, from: try await checkpoint(settings), captions: captions)
     }
 
-    /// As ``blip2(_:captions:)``, from the checkpoint's folder.
-    package func blip2(_ settings: Settings, from folder: URL, captions: Bool = true) throws -> Blip2Model {
-        let checkpoint = try Blip2Checkpoint(folder)
+    /// As ``networks(_:captions:)``, from the checkpoint's folder.
+    package func networks(
+        _ settings: Settings, from folder: URL, captions: Bool = true
+    ) throws -> any VisionLanguageModel {
+        let checkpoint = try ModelRegistry.standard.checkpoint(folder)
         if captions { try checkpoint.checkCaptions() }
-        let model = try Blip2Model(
-            checkpoint, cache: URL(fileURLWithPath: settings.modelCacheDirectory),
-            execution: try execution(settings), progress: progress(settings), waiting: { sayWaiting(folder) })
-        if let file = model.compiled.wasDamaged { sayDamaged(file) }
+        let model = try checkpoint.load(
+            cache: URL(fileURLWithPath: settings.modelCacheDirectory), execution: try execution(settings),
+            progress: progress(settings), waiting: { sayWaiting(folder) })
+        if let file = model.compiledModel?.wasDamaged { sayDamaged(file) }
         return model
     }
 

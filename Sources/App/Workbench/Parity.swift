@@ -1,8 +1,8 @@
 package import ArgumentParser
-import Blip2
 import Console
 import Devices
 import Foundation
+import Generation
 import Networks
 import Serving
 import Settings
@@ -11,9 +11,10 @@ package struct Parity: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         abstract: "Compares a model with what transformers computed.",
         discussion: """
-            The reference is a safetensors file with pixel_values, vision_hidden_state, query_output, language_inputs, \
-            first_logits and generated_ids, optionally prompt_ids, and the arguments of `generate` as JSON in the \
-            metadata entry "generation". The exit status is 0 if every stage is within its bound and, at fp32, the \
+            The reference is a safetensors file with pixel_values, generated_ids, the stages that the model has of \
+            vision_hidden_state, query_output, language_inputs, encoder_hidden_state and first_logits, optionally \
+            prompt_ids and qformer_prompt_ids, and the arguments of `generate` as JSON in the metadata entry \
+            "generation". The exit status is 0 if every stage is within its bound and, at fp32, the \
             ids are equal; 1 if not, or if something failed; 2 for wrong usage.
             """)
 
@@ -28,7 +29,7 @@ package struct Parity: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
-        let model = try await options.blip2(try Settings.load(), captions: false)
+        let model = try await options.networks(try Settings.load(), captions: false)
         let report = try model.parity(referencePath: reference)
         print(json ? try jsonLine(ParityReport.Answer(report: report)) : report.table())
         if !report.isWithinBounds { throw ExitCode(1) }

@@ -1,6 +1,7 @@
 public import Checkpoint
 public import Foundation
 public import Generation
+public import Networks
 public import Tokenization
 
 /// A BLIP-2 checkpoint whose small files were read and found to fit each other: configuration and, where it is there,
@@ -39,43 +40,17 @@ public struct Blip2Checkpoint: CaptionerCheckpoint {
     public func tokenizer() throws(TokenizationError) -> any Tokenizing { try loadedTokenizer.get() }
 
     /// How pictures become pixels for the vision tower, as the checkpoint says.
-    ///
-    /// Where that is another size than `image_size` in `config.json`, positions are interpolated without being asked.
-    /// transformers fails there until a call says `interpolate_pos_encoding=True`; who writes such a size into a checkpoint wants
-    /// captions at it, and there is nothing else that the pictures could mean.
-    /// - Throws: ``Blip2Error`` where the folder does not say it, or says a size that the vision tower cannot take.
-    public func imageProcessor() throws(Blip2Error) -> ImageProcessorConfiguration {
-        guard let file = folder.preprocessor else {
-            throw Blip2Error(
-                .invalidConfiguration,
-                "\(folder.folder.path) has no preprocessor_config.json, so pictures cannot be prepared for it. "
-                    + "Download that file too.")
-        }
-        let processor = try ImageProcessorConfiguration(file)
-        let vision = configuration.vision
-        guard vision.takes(height: processor.height, width: processor.width) else {
-            throw Blip2Error(
-                .invalidConfiguration,
-                "The preprocessor of \(folder.folder.path) makes pictures of \(processor.width) × \(processor.height) "
-                    + "pixels; its vision tower takes from 1 to \(vision.mostPatches) patches of \(vision.patchSize) × "
-                    + "\(vision.patchSize) pixels.")
-        }
-        return processor
+    /// - Throws: `CheckpointError` where the folder does not say it, or says a size that the vision tower cannot take.
+    public func imageProcessor() throws(CheckpointError) -> ImageProcessorConfiguration {
+        try folder.imageProcessor(for: configuration.vision)
     }
 
     /// Holds a tokenizer against the language model's vocabulary and special tokens.
-    ///
-    /// Added tokens may lie beyond the embedding table: processors add `<image>`, which is never looked up.
     private func check(_ tokenizer: any Tokenizing) throws(Blip2Error) {
-        let files = folder.tokenizerFiles
-        let path = (files["tokenizer.json"] ?? files["vocab.json"] ?? folder.folder).path
-        let size = configuration.text.vocabularySize
+        let path = folder.tokenizerPath
         let advice = "The tokenizer belongs to another checkpoint: download its files again."
-        guard tokenizer.largestVocabularyID < size else {
-            throw Blip2Error(
-                .mismatchedTokenizer,
-                "\(path) has tokens up to the id \(tokenizer.largestVocabularyID), but vocab_size in the config.json "
-                    + "beside it is \(size), so that the ids end at \(size - 1). \(advice)")
+        if let sentence = folder.mismatch(of: tokenizer, vocabularySize: configuration.text.vocabularySize) {
+            throw Blip2Error(.mismatchedTokenizer, sentence)
         }
         if let expected = configuration.imageTokenIndex, let found = tokenizer.tokenID(of: "<image>"), found != expected
         {

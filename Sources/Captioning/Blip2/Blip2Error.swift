@@ -5,14 +5,10 @@ public struct Blip2Error: Error, Sendable, CustomStringConvertible {
         case unsupportedArchitecture
         /// A configuration file has a value that no model can be built from.
         case invalidConfiguration
-        /// Pixels, prompts or references that do not fit the model.
+        /// Embeddings that do not fit the model.
         case invalidInput
-        /// A way of generating that is not there yet.
-        case unsupportedGeneration
         /// The tokenizer's ids or special tokens are not those of the language model.
         case mismatchedTokenizer
-        /// The model answers otherwise than it did when it was compiled.
-        case wrongAnswer
     }
 
     public let code: Code

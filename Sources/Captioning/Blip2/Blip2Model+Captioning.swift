@@ -1,10 +1,11 @@
 public import Captioning
-import Checkpoint
+public import Checkpoint
 public import Devices
 public import Foundation
 public import Generation
 public import Imaging
 public import Networks
+import ONNXGraph
 public import ONNXRuntime
 
 // What BLIP-2 offers to the registry.
@@ -20,6 +21,8 @@ extension Blip2Checkpoint {
                     + "prompt.")
         }
     }
+
+    public func outline() throws -> [WeightOutline.Tensor] { try configuration.outline() }
 
     public func load(
         cache: URL, execution: Execution, progress: (Double) -> Void, waiting: () -> Void
@@ -40,28 +43,63 @@ extension Blip2Model: VisionLanguageModel {
 
     public func preparation() throws -> PixelPreparation { try PixelPreparation(try imageProcessor()) }
 
-    public func encodePictures(_ pixels: Tensor, cancellation: Cancellation?) throws -> EncodedPictures {
+    public var imageSize: Int { configuration.vision.imageSize }
+
+    public func encodePictures(
+        _ pixels: Tensor, instructions: [[Int]], cancellation: Cancellation?
+    ) throws -> EncodedPictures {
         let encoding = try encode(pixels, cancellation: cancellation)
         return EncodedPictures(
             try imageEmbeddings(encoding.languageInputs),
-            timings: ["vision": encoding.visionTime, "qformer": encoding.qFormerTime])
+            timings: ["vision": encoding.visionTime, "qformer": encoding.qFormerTime],
+            stages: [
+                .visionHiddenState: encoding.visionHiddenState, .queryOutput: encoding.queryOutput,
+                .languageInputs: encoding.languageInputs,
+            ])
+    }
+
+    /// Where embeddings are narrower than the layers, transformers' `masked_scatter` reads straight on from row to row, so that a
+    /// row depends on those before it; see ``imageEmbeddings(_:)`` for what we do.
+    public func picturesAsOneBatch(_ encoded: EncodedPictures) throws -> [Tensor] {
+        guard let inputs = encoded.stages[.languageInputs] else { return encoded.pictures }
+        return try inputs.view(
+            shape: [inputs.shape[0], configuration.queryTokenCount, configuration.text.wordEmbeddingSize]
+        ).split()
+    }
+
+    public func work() throws -> ModelWork? {
+        let weights = try checkpoint.blip2Weights()
+        func describe(_ precision: Precision) throws -> [Graph] {
+            try Blip2Graph.graphs(of: configuration).map {
+                try $0.describe(configuration, weights: weights, precision)
+            }
+        }
+        return ModelWork(plain: try describe(.fp32), compiled: try describe(precision)) { [configuration] in
+            configuration.runs(pictures: $0, beams: $1)
+        }
     }
 
     public func makeDecoderRunner() -> any DecoderRunner { makeDecoderRunner(keptBytes: 256 << 20) }
 }
 
-extension PixelPreparation {
-    /// What a checkpoint's `preprocessor_config.json` asks for.
-    init(_ processor: ImageProcessorConfiguration) throws(ImagingError) {
-        self.init(width: processor.width, height: processor.height)
-        kernel = try ResampleKernel(resample: processor.resampling.rawValue)
-        if !processor.doResize {
-            fit = .unresized
-        } else if case .shortestEdge(let edge) = processor.size {
-            fit = .shortestEdge(edge)
+extension Blip2Configuration {
+    /// What each stage runs for pictures of the model's own size.
+    fileprivate func runs(pictures: Int, beams: Int) -> [(stage: String, runs: [ModelWork.Run])] {
+        let prompt = max(1, text.defaultPromptIDs.count)
+        let context = [
+            "batch": pictures, "height": vision.imageSize, "width": vision.imageSize, "patches": vision.patchCount,
+            "images": queryTokenCount, "tokens": prompt,
+        ]
+        let one = ["batch": pictures * beams, "images": 0, "tokens": 1]
+        func run(_ graph: Blip2Graph, _ sizes: [String: Int]) -> ModelWork.Run { .init(graph.rawValue, sizes) }
+        var prefill = [run(.decoder, context)]
+        if case .t5 = text {
+            // The encoder reads the picture; the decoder's first run is a step like the others.
+            prefill = [run(.encoder, context), run(.decoder, ["batch": pictures, "tokens": 1])]
         }
-        rescaleFactor = processor.doRescale ? processor.rescaleFactor : 1
-        mean = processor.doNormalize ? processor.mean : [0, 0, 0]
-        standardDeviation = processor.doNormalize ? processor.std : [1, 1, 1]
+        return [
+            ("vision", [run(.vision, context)]), ("qformer", [run(.qFormer, context)]), ("prefill", prefill),
+            ("step", [run(.decoder, one)]),
+        ]
     }
 }

@@ -61,13 +61,7 @@ public final class Blip2Model: Sendable {
         }
         compiled.readAhead(Blip2Graph.allCases.map(\.rawValue))
 
-        var options = SessionOptions()
-        options.intraOpThreads = threads
-        options.providers = execution.providers
-        // Three networks take turns: the threads of one must not spin while another works, nor when nobody asks.
-        options.configuration["session.force_spinning_stop"] = "1"
-        // Between two products of one network they do, but briefly: else they take the processor from whoever decodes pictures.
-        options.configuration["session.intra_op.spin_duration_us"] = "20"
+        let options = SessionOptions.networks(execution, threads: threads)
         vision = try compiled.session(.vision, runtime, options)
         qFormer = try compiled.session(.qFormer, runtime, options)
         let decoder = try compiled.session(.decoder, runtime, options)
@@ -107,8 +101,8 @@ public final class Blip2Model: Sendable {
     public func tokenizer() throws -> any Tokenizing { try source.tokenizer() }
 
     /// How pictures become pixels of the size that the vision tower takes, as the checkpoint says.
-    /// - Throws: ``Blip2Error`` where the folder does not say it, or says a size that the vision tower cannot take.
-    public func imageProcessor() throws(Blip2Error) -> ImageProcessorConfiguration { try source.imageProcessor() }
+    /// - Throws: `CheckpointError` where the folder does not say it, or says a size that the vision tower cannot take.
+    public func imageProcessor() throws(CheckpointError) -> ImageProcessorConfiguration { try source.imageProcessor() }
 
     /// The language model's decoder at work on rows, none at first.
     /// - Parameters:
@@ -152,37 +146,21 @@ public final class Blip2Model: Sendable {
     }
 
     /// Runs the vision tower and the Q-Former.
-    ///
-    /// A picture of another size than the model was trained with is seen with its positions interpolated, as by transformers'
-    /// `interpolate_pos_encoding=True`; pixels beyond the last whole patch are left out.
-    /// - Parameter pixels: [B, 3, height, width], prepared as ``imageProcessor()`` says.
-    /// - Throws: ``Blip2Error`` for a wrong shape or a cancelled run, `ONNXRuntimeError`.
+    /// - Parameter pixels: [B, 3, height, width], prepared as ``imageProcessor()`` says, of any size that `VisionTower` takes.
+    /// - Throws: `NetworksError` for a wrong shape, `CancellationError`, `ONNXRuntimeError`.
     public func encode(_ pixels: Tensor, cancellation: Cancellation? = nil) throws -> Encoding {
-        let vision = configuration.vision
-        guard pixels.shape.count == 4, pixels.shape[0] > 0, pixels.shape[1] == vision.channelCount,
-            vision.takes(height: pixels.shape[2], width: pixels.shape[3])
-        else {
-            throw Blip2Error(
-                .invalidInput,
-                "Pixels of shape \(pixels.shape) were given; this model takes [B, 3, height, width] in patches of "
-                    + "\(vision.patchSize) × \(vision.patchSize) pixels, from 1 to \(vision.mostPatches) of them.")
+        let start = ContinuousClock.now
+        let hidden = try runtime.cancellable(cancellation) {
+            try VisionTower(configuration.vision).run(pixels, in: vision, options: $0)
         }
+        let middle = ContinuousClock.now
         let (batch, queries) = (pixels.shape[0], configuration.queryTokenCount)
-        let (rows, columns) = (pixels.shape[2] / vision.patchSize, pixels.shape[3] / vision.patchSize)
-        let rowWeights = try PositionInterpolation.weights(from: vision.patchesPerEdge, to: rows)
-        let columnWeights = try PositionInterpolation.weights(from: vision.patchesPerEdge, to: columns)
-        let hidden = try Tensor(.float32, shape: [batch, 1 + rows * columns, vision.hiddenSize])
         let output = try Tensor(.float32, shape: [batch, queries, configuration.qFormer.hiddenSize])
         let inputs = try Tensor(.float32, shape: [batch, queries, configuration.text.hiddenSize])
-
-        let start = ContinuousClock.now
-        try run(
-            self.vision,
-            ["pixel_values": pixels, "row_weights": rowWeights, "column_weights": columnWeights],
-            ["hidden_state": hidden], cancellation)
-        let middle = ContinuousClock.now
-        try run(
-            qFormer, ["hidden_state": hidden], ["query_output": output, "language_inputs": inputs], cancellation)
+        try runtime.cancellable(cancellation) {
+            try qFormer.run(
+                ["hidden_state": hidden], into: ["query_output": output, "language_inputs": inputs], options: $0)
+        }
         // What is not finite stays so: the decoder then refuses the picture, and no layer on the way makes numbers of it.
         for picture in 0..<batch {
             let isFinite = try [hidden, output].allSatisfy { try $0.rows(picture..<picture + 1).isFinite }
@@ -194,15 +172,5 @@ public final class Blip2Model: Sendable {
         return Encoding(
             visionHiddenState: hidden, queryOutput: output, languageInputs: inputs, visionTime: middle - start,
             qFormerTime: ContinuousClock.now - middle)
-    }
-
-    /// Runs a network from and into the given tensors.
-    private func run(
-        _ session: Session, _ inputs: [String: Tensor], _ outputs: [String: Tensor], _ cancellation: Cancellation?
-    ) throws {
-        let binding = try IOBinding(session: session)
-        for (name, tensor) in inputs { try binding.bind(input: name, to: tensor) }
-        for (name, tensor) in outputs { try binding.bind(output: name, to: tensor) }
-        try runtime.cancellable(cancellation) { try session.run(binding, options: $0) }
     }
 }

@@ -4,6 +4,8 @@ private import Synchronization
 /// A checkpoint as Hugging Face stores it: a folder of configuration, tokenizer and weight files.
 public struct CheckpointFolder: Sendable {
     public let folder: URL
+    /// The folder's path, for messages.
+    public var path: String { folder.path }
     /// `config.json`.
     public let configuration: ConfigurationFile
     /// `generation_config.json`, where there is one.

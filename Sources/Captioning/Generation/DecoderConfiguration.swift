@@ -11,12 +11,15 @@ public struct DecoderConfiguration: Sendable, Equatable {
     public let startTokenID: Int?
     /// What stands behind the picture where nobody gives a prompt.
     public let defaultPromptIDs: [Int]
+    /// Whether the padding behind a prompt is part of it: in encoders that read it, as transformers' of BLIP VQA does.
+    public let readsPadding: Bool
     /// The special tokens, and what the checkpoint asks for where nobody says how to generate.
     public let generation: GenerationConfiguration
 
     public init(
         vocabularySize: Int, maximumPositions: Int, imageTokenCount: Int, imageTokenID: Int? = nil,
-        startTokenID: Int? = nil, defaultPromptIDs: [Int], generation: GenerationConfiguration
+        startTokenID: Int? = nil, defaultPromptIDs: [Int], readsPadding: Bool = false,
+        generation: GenerationConfiguration
     ) {
         self.vocabularySize = vocabularySize
         self.maximumPositions = maximumPositions
@@ -24,6 +27,7 @@ public struct DecoderConfiguration: Sendable, Equatable {
         self.imageTokenID = imageTokenID
         self.startTokenID = startTokenID
         self.defaultPromptIDs = defaultPromptIDs
+        self.readsPadding = readsPadding
         self.generation = generation
     }
 
@@ -89,7 +93,7 @@ public struct DecoderConfiguration: Sendable, Equatable {
                 "\(options.maxNewTokens) new tokens were asked for; behind this prompt the model has room for \(most).")
         }
         try options.validate(vocabularySize: vocabulary.count)
-        guard options.forcedFirstToken == nil || startsTexts else {
+        guard options.forcedFirstToken == nil || contextLength(promptIDs: prompt) == 1 else {
             throw GenerationError(
                 .invalidOption,
                 "forced_bos_token_id has no effect on this language model, whose texts have no start token: let the "

@@ -169,3 +169,8 @@ extension CachedDecoderRunner {
 
     public func removeAll() { rows.removeAll() }
 }
+
+extension ONNXRuntimeError {
+    /// Memory has to be reserved before rows can run.
+    public static var noRows: ONNXRuntimeError { ONNXRuntimeError(.invalidTensor, "There are no rows to go on with.") }
+}

@@ -28,6 +28,11 @@ public protocol DecoderRunner: AnyObject {
     /// - Returns: float32 [k, V]: the logits of each new row's next token, which the caller may change.
     func prefill(_ pictures: Tensor, prompts: [[Int]], cancellation: Cancellation?) throws -> Tensor
 
+    /// What the text encoder makes of pictures and prompts; nil where there is no such encoder. Only comparisons ask for it.
+    /// - Parameters: as in ``prefill(_:prompts:cancellation:)``.
+    /// - Returns: float32 [k, L, H].
+    func encoderHiddenState(_ pictures: Tensor, prompts: [[Int]]) throws -> Tensor?
+
     /// One token further for every row.
     /// - Parameters:
     ///   - tokens: the token that each row goes on with.
@@ -52,6 +57,10 @@ public protocol DecoderRunner: AnyObject {
 
     /// Takes all rows out and gives the memory back.
     func removeAll()
+}
+
+extension DecoderRunner {
+    public func encoderHiddenState(_ pictures: Tensor, prompts: [[Int]]) throws -> Tensor? { nil }
 }
 
 extension Runtime {

@@ -68,6 +68,13 @@ public struct GenerationConfiguration: Sendable, Equatable {
         self.eosTokenIDs = eosTokenIDs
     }
 
+    /// The special tokens alone: what else there is to say is left to transformers' defaults.
+    public init(bosTokenID: Int?, padTokenID: Int?, eosTokenIDs: [Int]) {
+        self.bosTokenID = bosTokenID
+        self.padTokenID = padTokenID
+        self.eosTokenIDs = eosTokenIDs
+    }
+
     /// - Parameter file: `generation_config.json`, or any object with the arguments of transformers' `generate`.
     /// - Throws: `invalidConfiguration`, naming the file, the key and its value.
     public init(_ file: ConfigurationFile) throws(GenerationError) {

@@ -9,18 +9,24 @@ public struct GenerationError: Error, Sendable, CustomStringConvertible {
         case invalidInput
         /// A network gave numbers that are infinite, or none at all (NaN).
         case invalidOutput
+        /// The model computes something else than when it was compiled.
+        case wrongAnswer
+        /// A reference was generated in a way that cannot be compared.
+        case unsupportedGeneration
     }
 
     public let code: Code
     /// One or two sentences for the person who has to put it right.
     public let message: String
+    public let cause: (any Error)?
 
-    public init(_ code: Code, _ message: String) {
+    public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
         self.code = code
         self.message = message
+        self.cause = cause
     }
 
-    public var description: String { message }
+    public var description: String { cause.map { "\(message) (\($0))" } ?? message }
 }
 
 extension GenerationError {

@@ -1,34 +1,32 @@
 import Devices
 import Foundation
-import Generation
-import Networks
+package import Networks
 import ONNXRuntime
 
 /// Whether a model computes what it computed when it was compiled.
 ///
 /// Hashes say whether the files are as they were written; only an answer says whether the machine still makes the same of them.
-extension Blip2Model {
-    /// Numbers that are kept of each stage.
-    private static let sampleCount = 64
-
+extension VisionLanguageModel {
     /// What computes this model: answers are compared with answers of the same arithmetic only.
-    public var machine: String {
+    package var machine: String {
         let device = execution.gpu?.name ?? "\(execution.device.rawValue), \(MachineLimits.kernelName)"
-        return "\(device), ONNX Runtime \(runtime.version)"
+        let version = (try? Runtime.load().version) ?? "unknown"
+        return "\(device), ONNX Runtime \(version)"
     }
 
     /// How far an answer may be from what it was, ‖now − then‖ / ‖then‖: other numbers of threads add in another order, and
     /// where numbers are rounded to few bits, that may take some to the next step.
-    private var bound: Float { precision == .fp32 ? 1e-3 : 5e-2 }
+    private var bound: Float { execution.precision == .fp32 ? 1e-3 : 5e-2 }
 
     /// Answers the pattern that never changes, and holds the answer against the one that was kept when the model was compiled.
     ///
     /// Where this kind of machine computes the model for the first time, its files are hashed first; then the answer is kept.
     /// Blocks for about as long as a short caption takes; of large models on a new machine, about a second longer for each
     /// gigabyte.
-    /// - Throws: `GenerationError` of the code `invalidOutput`; `NetworksError` of the code `damagedModel`; ``Blip2Error`` of the
-    /// code `wrongAnswer` where the files are sound.
+    /// - Throws: `GenerationError` of the code `invalidOutput`, or `wrongAnswer` where the files are sound; `NetworksError` of
+    /// the code `damagedModel`.
     public func prove() throws {
+        guard let compiled = compiledModel else { return }
         let machine = machine
         let answer: KnownAnswer
         do {
@@ -43,7 +41,7 @@ extension Blip2Model {
         }
         guard let difference = answer.difference(from: expected, beyond: bound) else { return }
         try compiled.check()
-        throw Blip2Error(
+        throw GenerationError(
             .wrongAnswer,
             "The \(difference.stage) of the model computes something else than when the model was compiled: it is off by "
                 + "\(difference.error), where \(bound) may be. Its files are as they were written, so check this machine's "
@@ -54,31 +52,28 @@ extension Blip2Model {
     /// What the networks make of the pattern, and of tokens that are given and not chosen: where two tokens are as good as each
     /// other, the choice between them says nothing.
     /// - Throws: `invalidOutput` for numbers that are not finite; `ONNXRuntimeError`.
-    func knownAnswer() throws -> KnownAnswer {
-        let encoding = try encode(try pattern())
-        var stages = [
-            KnownAnswer.Stage("vision tower", try samples(encoding.visionHiddenState, "vision tower")),
-            KnownAnswer.Stage("Q-Former", try samples(encoding.languageInputs, "Q-Former")),
-        ]
-        let prompt = configuration.text.defaultPromptIDs
-        let size = configuration.text.vocabularySize
-        let decoder = makeDecoderRunner(keptBytes: 0)
-        try decoder.reserve(rows: 1, positions: configuration.queryTokenCount + prompt.count + 2)
-        let first = try decoder.prefill(
-            try imageEmbeddings(encoding.languageInputs)[0], prompts: [prompt], cancellation: nil)
-        stages.append(KnownAnswer.Stage("language model", try samples(try first.view(shape: [size]), "language model")))
-        if self.decoder.maximumNewTokens(promptLength: prompt.count) >= 2 {
-            let second = try decoder.step([size / 2], cancellation: nil)
-            stages.append(
-                KnownAnswer.Stage(
-                    "language model's step", try samples(try second.view(shape: [size]), "language model")))
+    package func knownAnswer() throws -> KnownAnswer {
+        let prompt = decoder.defaultPromptIDs
+        let encoded = try encodePictures(try pattern(), instructions: [defaultInstructionIDs], cancellation: nil)
+        var stages = try ModelStage.allCases.compactMap { stage in
+            try encoded.stages[stage].map { KnownAnswer.Stage(stage.title, try samples($0, stage.title)) }
+        }
+        let size = decoder.vocabularySize
+        let runner = makeDecoderRunner()
+        try runner.reserve(rows: 1, positions: decoder.imageTokenCount + prompt.count + 2)
+        let first = try runner.prefill(encoded.pictures[0], prompts: [prompt], cancellation: nil)
+        let title = ModelStage.firstLogits.title
+        stages.append(KnownAnswer.Stage(title, try samples(try first.view(shape: [size]), title)))
+        if decoder.maximumNewTokens(promptLength: prompt.count) >= 2 {
+            let second = try runner.step([size / 2], cancellation: nil)
+            stages.append(KnownAnswer.Stage("\(title)'s step", try samples(try second.view(shape: [size]), title)))
         }
         return KnownAnswer(stages)
     }
 
     /// [1, 3, S, S]: waves of several lengths and directions, within what pixels are after normalisation.
     private func pattern() throws -> Tensor {
-        let side = configuration.vision.imageSize
+        let side = imageSize
         var pixels: [Float] = []
         pixels.reserveCapacity(3 * side * side)
         for channel in 1...3 {
@@ -95,8 +90,24 @@ extension Blip2Model {
     private func samples(_ tensor: Tensor, _ stage: String) throws -> [Float] {
         guard tensor.isFinite else { throw GenerationError.notFinite(stage) }
         return try tensor.withElements(of: Float.self) { numbers in
-            let count = min(Self.sampleCount, numbers.count)
+            let count = min(sampleCount, numbers.count)
             return (0..<count).map { numbers[$0 * numbers.count / count] }
+        }
+    }
+}
+
+/// Numbers that are kept of each stage.
+private let sampleCount = 64
+
+extension ModelStage {
+    /// The stage in words, for messages.
+    public var title: String {
+        switch self {
+        case .visionHiddenState: "vision tower"
+        case .queryOutput: "Q-Former"
+        case .languageInputs: "projection of the pictures"
+        case .encoderHiddenState: "text encoder"
+        case .firstLogits: "language model"
         }
     }
 }

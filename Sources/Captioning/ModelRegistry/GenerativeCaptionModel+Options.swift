@@ -5,9 +5,10 @@ import Tokenization
 extension GenerativeCaptionModel {
     /// What the model is asked to generate: the checkpoint's own defaults, and over them what the caller wants.
     ///
+    /// - Parameter prompt: what the model makes of the caller's prompt; nil for none.
     /// - Throws: `invalidOption` for what the model cannot do.
-    func generationOptions(_ options: CaptionOptions) throws(CaptionError) -> GenerationOptions {
-        let prompt = try promptIDs(options.prompt)
+    func generationOptions(_ options: CaptionOptions, _ prompt: Prompt?) throws(CaptionError) -> GenerationOptions {
+        let prompt = prompt?.ids
         let promptLength = prompt?.count ?? 1
         let room = model.decoder.maximumNewTokens(promptLength: promptLength)
         guard room >= 1 else {
@@ -53,21 +54,6 @@ extension GenerativeCaptionModel {
                 "At least \(least) new tokens were asked for, and at most \(most). Ask for fewer, or more.")
         }
         return (least, most)
-    }
-
-    /// The tokens behind the picture; nil for none but the one that every text begins with.
-    ///
-    /// The prompt stands there as the tokenizer writes it, its special tokens included, as transformers' `Blip2Processor`
-    /// has it; that puts the image tokens in front, which here is the picture itself.
-    func promptIDs(_ prompt: String?) throws(CaptionError) -> [Int]? {
-        guard let prompt, !prompt.isEmpty else { return nil }
-        let ids = tokenizer.encode(prompt, addingSpecialTokens: true)
-        if let image = model.decoder.imageTokenID, ids.contains(image) {
-            throw CaptionError(
-                .invalidOption,
-                "The prompt holds the token that stands for the picture. Leave it out: the picture is always in front.")
-        }
-        return ids
     }
 
     /// The runs of tokens by which words may appear in a text: at its beginning, and behind a space.

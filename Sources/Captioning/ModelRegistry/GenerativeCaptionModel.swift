@@ -21,6 +21,7 @@ public final class GenerativeCaptionModel: CaptionModel {
     /// A picture that the model is about to look at.
     private struct JoiningPicture {
         let input: CaptionInput
+        let prompt: Prompt?
         let options: GenerationOptions
         /// Of which size its pixels are.
         let preparation: PixelPreparation
@@ -38,10 +39,10 @@ public final class GenerativeCaptionModel: CaptionModel {
         /// The stages in front of the decoder.
         let timings: StageTimings
 
-        init(_ input: CaptionInput, _ options: GenerationOptions, timings: StageTimings) {
-            id = input.id
-            beginning = input.options.repeatsPrompt ? options.promptIDs ?? [] : []
-            stop = options.stopStrings
+        init(_ picture: JoiningPicture, timings: StageTimings) {
+            id = picture.input.id
+            beginning = picture.prompt.map { $0.isRepeated ? $0.ids : [] } ?? []
+            stop = picture.options.stopStrings
             self.timings = timings
         }
     }
@@ -80,9 +81,10 @@ public final class GenerativeCaptionModel: CaptionModel {
         var joining: [JoiningPicture] = []
         for picture in pictures {
             do throws(CaptionError) {
+                let prompt = try model.prompt(picture.options, tokenizer)
                 joining.append(
                     JoiningPicture(
-                        input: picture, options: try generationOptions(picture.options),
+                        input: picture, prompt: prompt, options: try generationOptions(picture.options, prompt),
                         preparation: try preparation.asked(by: picture.options, within: description.limits)))
             } catch {
                 refused.append(CaptionOutcome(id: picture.id, result: .failure(error)))
@@ -92,12 +94,12 @@ public final class GenerativeCaptionModel: CaptionModel {
         let encoded = try encode(joining, cancellation: cancellation)
         let ids = try batch.join(encoded.map(\.picture), joining.map(\.options), cancellation: cancellation)
         for (id, (joined, encoded)) in zip(ids, zip(joining, encoded)) {
-            self.pictures[id] = JoinedPicture(joined.input, joined.options, timings: encoded.timings)
+            self.pictures[id] = JoinedPicture(joined, timings: encoded.timings)
         }
         return refused + finished()
     }
 
-    /// Looks at pictures, at those of one size together.
+    /// Looks at pictures, at those of one size together, and with instructions of one length.
     ///
     /// A picture that is larger than the model's own goes alone: it has work enough for a whole processor, and several would take
     /// as many times the memory.
@@ -105,11 +107,15 @@ public final class GenerativeCaptionModel: CaptionModel {
     private func encode(
         _ pictures: [JoiningPicture], cancellation: Cancellation
     ) throws -> [(picture: Tensor, timings: StageTimings)] {
+        let instructions = pictures.map { $0.prompt?.instructionIDs ?? model.defaultInstructionIDs }
         var runs: [[Int]] = []
         for (index, picture) in pictures.enumerated() {
             let (height, width) = (picture.preparation.height, picture.preparation.width)
             let isLarge = height * width > preparation.height * preparation.width
-            let run = runs.firstIndex { pictures[$0[0]].preparation == picture.preparation }
+            let run = runs.firstIndex {
+                pictures[$0[0]].preparation == picture.preparation
+                    && instructions[$0[0]].count == instructions[index].count
+            }
             if let run, !isLarge { runs[run].append(index) } else { runs.append([index]) }
         }
         var results: [(index: Int, picture: Tensor, timings: StageTimings)] = []
@@ -117,7 +123,8 @@ public final class GenerativeCaptionModel: CaptionModel {
             let size = pictures[run[0]].preparation
             let pixels = try Tensor(
                 run.flatMap { pictures[$0].input.pixels }, shape: [run.count, 3, size.height, size.width])
-            let encoded = try model.encodePictures(pixels, cancellation: cancellation)
+            let encoded = try model.encodePictures(
+                pixels, instructions: run.map { instructions[$0] }, cancellation: cancellation)
             results += zip(run, encoded.pictures).map { ($0, $1, encoded.timings) }
         }
         return results.sorted { $0.index < $1.index }.map { ($0.picture, $0.timings) }

@@ -1,3 +1,4 @@
+import Blip
 import Blip2
 import Captioning
 import Checkpoint
@@ -11,7 +12,8 @@ public import Generation
 public struct ModelRegistry: Sendable, ExpressibleByDictionaryLiteral {
     /// Every captioner of this program.
     public static let standard: ModelRegistry = [
-        "blip-2": Blip2Checkpoint.self
+        "blip-2": Blip2Checkpoint.self,
+        "blip": BlipCheckpoint.self,
     ]
 
     private let families: [(modelType: String, checkpoint: any CaptionerCheckpoint.Type)]

@@ -1,4 +1,4 @@
-/// Why a network could not be compiled or loaded.
+/// Why a network could not be compiled, loaded or run.
 public struct NetworksError: Error, Sendable, CustomStringConvertible {
     public enum Code: String, Sendable, CaseIterable {
         /// The folder of compiled models cannot be used.
@@ -7,6 +7,8 @@ public struct NetworksError: Error, Sendable, CustomStringConvertible {
         case noSpace
         /// The compiled model was found, but cannot be loaded.
         case damagedModel
+        /// Pixels of a shape that the network does not take.
+        case invalidInput
     }
 
     public let code: Code

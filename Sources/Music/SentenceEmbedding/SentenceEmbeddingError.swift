@@ -85,6 +85,7 @@ extension SentenceEmbeddingError {
         case .cache: .cache
         case .noSpace: .noSpace
         case .damagedModel: .damagedModel
+        case .invalidInput: .runtime
         }
     }
 }

@@ -107,6 +107,17 @@ extension Session {
         if isOnDevice { try binding.awaitOutputs() }
     }
 
+    /// Runs the model from tensors into tensors, by name. Blocks until the outputs are there.
+    /// - Throws: as ``run(_:options:)``.
+    public func run(
+        _ inputs: [String: Tensor], into outputs: [String: Tensor], options: RunOptions? = nil
+    ) throws(ONNXRuntimeError) {
+        let binding = try IOBinding(session: self)
+        for (name, tensor) in inputs { try binding.bind(input: name, to: tensor) }
+        for (name, tensor) in outputs { try binding.bind(output: name, to: tensor) }
+        try run(binding, options: options)
+    }
+
     /// Runs the model on `inputs`, by name, and returns those of its outputs that are asked for, in memory of ONNX
     /// Runtime's. Blocks until they are there.
     /// - Throws: as ``run(_:options:)``, and `unsupportedType` for an output that is not a tensor of numbers.

@@ -76,6 +76,11 @@ public final class Tensor {
             byteOffset: byteOffset + range.lowerBound * size * elementType.byteCount)
     }
 
+    /// The rows of the first dimension one by one, [1, …] each, over the same memory.
+    public func split() throws(ONNXRuntimeError) -> [Tensor] {
+        try (0..<(shape.first ?? 0)).map { (row) throws(ONNXRuntimeError) in try rows(row..<row + 1) }
+    }
+
     /// The product of `shape`, if tensors of that shape can be.
     static func elementCount(_ elementType: ElementType, _ shape: [Int]) throws(ONNXRuntimeError) -> Int {
         if let negative = shape.first(where: { $0 < 0 }) {

@@ -1,5 +1,6 @@
 import Checkpoint
 import Generation
+import Networks
 import StandIns
 import Testing
 
@@ -129,7 +130,7 @@ struct ConfigurationErrorTests {
         ])
     func pictures(text: String, key: String) throws {
         let file = try ConfigurationFile.example(text)
-        let error = try #require(Self.error { () throws(Blip2Error) in _ = try ImageProcessorConfiguration(file) })
+        let error = try #require(throws: CheckpointError.self) { try ImageProcessorConfiguration(file) }
         #expect(error.code == .invalidConfiguration)
         #expect(error.message.contains("\"\(key)\" is "), "\(error)")
     }

@@ -1,5 +1,6 @@
 import Checkpoint
 import Foundation
+import Networks
 import StandIns
 import Testing
 

@@ -1,8 +1,8 @@
 import ArgumentParser
-import Blip2
 import Captioning
 import Console
 import Foundation
+import Generation
 import Networks
 import ONNXRuntime
 import Serving
@@ -57,7 +57,7 @@ struct BenchCaption: AsyncParsableCommand {
 
         var report = BenchReport(
             model: loaded.description, tokens: options.tokens, repetitions: repetitions,
-            compiledBytes: loaded.model.compiled.byteCount, runtime: runtime)
+            compiledBytes: loaded.model.compiledModel?.byteCount ?? 0, runtime: runtime)
         if parts.contains(.load) { report.load = load }
         try measure(parts.ways, bench, loaded.model, &report)
         if parts.contains(.concurrency) {
@@ -71,11 +71,11 @@ struct BenchCaption: AsyncParsableCommand {
     /// Adds the medians of all ways, which take turns, and their shares of the machine's limits. These are a processor's: what
     /// runs elsewhere gets no share.
     private func measure(
-        _ ways: [CaptionWay], _ bench: CaptionBench, _ model: Blip2Model, _ report: inout BenchReport
+        _ ways: [CaptionWay], _ bench: CaptionBench, _ model: any VisionLanguageModel, _ report: inout BenchReport
     ) throws {
         let hasLimits = parts.contains(.roofline)
         if ways.isEmpty, hasLimits { report.limits = [.measure()] }
-        let work = hasLimits && report.model.placement.device == "cpu" ? try ModelWork(model) : nil
+        let work = hasLimits && report.model.placement.device == "cpu" ? try model.work() : nil
         let progress = ProgressLine("Measuring captions")
         var turns = Array(repeating: [(turn: CaptionTurn, limits: MachineLimits?)](), count: ways.count)
         for round in 0...repetitions {
@@ -127,9 +127,9 @@ struct BenchCaption: AsyncParsableCommand {
 extension CaptionTurn {
     /// The medians of each stage.
     fileprivate static func median(of turns: [CaptionTurn]) -> CaptionTurn {
-        CaptionTurn(
-            vision: turns.map(\.vision).median, qFormer: turns.map(\.qFormer).median,
-            prefill: turns.map(\.prefill).median, step: turns.map(\.step).median, total: turns.map(\.total).median)
+        let names = turns.first?.stages.map(\.name) ?? []
+        return CaptionTurn(
+            stages: names.map { name in (name, turns.map { $0[name] }.median) }, total: turns.map(\.total).median)
     }
 }
 

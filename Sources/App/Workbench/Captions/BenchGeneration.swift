@@ -1,5 +1,4 @@
 import ArgumentParser
-import Blip2
 import Concurrency
 import Console
 import Foundation
@@ -13,7 +12,7 @@ struct BenchGeneration: AsyncParsableCommand {
         commandName: "generation",
         abstract: "Times the decoding steps of greedy search, beam search and sampling.",
         discussion: """
-            Every strategy generates the same number of tokens for the same noise in place of a picture; the \
+            Every strategy generates the same number of tokens for the same picture of noise; the \
             strategies take turns. Prints one JSON object per strategy, each on its own line: the median time of a \
             step, the part of it spent on choosing tokens and moving beams, and the ratio to the first strategy's \
             step.
@@ -40,12 +39,13 @@ struct BenchGeneration: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let model = try await options.blip2(try Settings.load())
+        let model = try await options.networks(try Settings.load())
         var random = SystemRandomNumberGenerator()
-        let shape = [pictures, model.configuration.queryTokenCount, model.configuration.text.hiddenSize]
-        let inputs = try Tensor(
+        let shape = [pictures, 3, model.imageSize, model.imageSize]
+        let pixels = try Tensor(
             (0..<shape.reduce(1, *)).map { _ in Float.random(in: -1...1, using: &random) }, shape: shape)
-        let encoded = try model.imageEmbeddings(inputs)
+        let instructions = Array(repeating: model.defaultInstructionIDs, count: pictures)
+        let encoded = try model.encodePictures(pixels, instructions: instructions, cancellation: nil).pictures
         let ways = self.ways
         var answers = ways.map { Answer(way: $0.name, beams: $0.options.beamCount) }
         for _ in 0..<repetitions {

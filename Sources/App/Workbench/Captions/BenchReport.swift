@@ -29,27 +29,24 @@ struct BenchReport: Encodable {
 
         var captionsPerSecond: Double { Double(way.pictures) / turn.total }
 
-        enum CodingKeys: String, CodingKey {
-            case pictures, beams, shares
-            case vision = "vision_seconds"
-            case qFormer = "qformer_seconds"
-            case prefill = "prefill_seconds"
-            case step = "step_seconds"
-            case total = "total_seconds"
-            case captionsPerSecond = "captions_per_second"
+        /// A stage's seconds are called after it, such as `vision_seconds`.
+        private struct Key: CodingKey {
+            let stringValue: String
+            let intValue: Int? = nil
+
+            init(_ name: String) { stringValue = name }
+            init(stringValue: String) { self.init(stringValue) }
+            init?(intValue: Int) { nil }
         }
 
         func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(way.pictures, forKey: .pictures)
-            try container.encode(way.beams, forKey: .beams)
-            try container.encode(turn.vision, forKey: .vision)
-            try container.encode(turn.qFormer, forKey: .qFormer)
-            try container.encode(turn.prefill, forKey: .prefill)
-            try container.encode(turn.step, forKey: .step)
-            try container.encode(turn.total, forKey: .total)
-            try container.encode(captionsPerSecond, forKey: .captionsPerSecond)
-            if !shares.isEmpty { try container.encode(shares, forKey: .shares) }
+            var container = encoder.container(keyedBy: Key.self)
+            try container.encode(way.pictures, forKey: Key("pictures"))
+            try container.encode(way.beams, forKey: Key("beams"))
+            for stage in turn.stages { try container.encode(stage.seconds, forKey: Key("\(stage.name)_seconds")) }
+            try container.encode(turn.total, forKey: Key("total_seconds"))
+            try container.encode(captionsPerSecond, forKey: Key("captions_per_second"))
+            if !shares.isEmpty { try container.encode(shares, forKey: Key("shares")) }
         }
     }
 
@@ -146,13 +143,11 @@ extension BenchReport {
     }
 
     private var waysTable: String? {
-        guard !ways.isEmpty else { return nil }
-        var table = TextTable([
-            "Captions", "vision ms", "Q-Former ms", "prefill ms", "step ms", "all ms", "captions/s",
-        ])
+        guard let first = ways.first else { return nil }
+        var table = TextTable(
+            ["Captions"] + first.turn.stages.map { "\($0.name) ms" } + ["all ms", "captions/s"])
         for way in ways {
-            let turn = way.turn
-            let times = [turn.vision, turn.qFormer, turn.prefill, turn.step, turn.total]
+            let times = way.turn.stages.map(\.seconds) + [way.turn.total]
             table.add([way.way.name] + times.map(Self.milliseconds) + [Self.digits(way.captionsPerSecond, 2)])
         }
         return table.text

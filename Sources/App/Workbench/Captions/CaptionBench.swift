@@ -1,5 +1,4 @@
 import ArgumentParser
-import Blip2
 import Captioning
 import Concurrency
 import Console
@@ -14,11 +13,11 @@ import Settings
 
 /// A model as the measuring commands load it.
 struct BenchModel {
-    let model: Blip2Model
+    let model: any VisionLanguageModel
     let description: ModelDescription
     let preparation: PixelPreparation
 
-    init(_ model: Blip2Model, name: String) throws {
+    init(_ model: any VisionLanguageModel, name: String) throws {
         let captioning = try GenerativeCaptionModel(model, name: name)
         self.model = model
         description = captioning.description
@@ -51,8 +50,9 @@ struct BenchOptions: ParsableArguments {
     {
         let folder = try await options.checkpoint(settings)
         let (loaded, measurement) = try LoadMeasurement.take(again: repetitions) {
-            let model = try options.blip2(settings, from: folder)
-            return (try BenchModel(model, name: options.model ?? settings.modelID), model.compiled.isNew)
+            let model = try options.networks(settings, from: folder)
+            let isNew = model.compiledModel?.isNew ?? false
+            return (try BenchModel(model, name: options.model ?? settings.modelID), isNew)
         } caption: {
             try bench(of: $0).turn(CaptionWay(pictures: 1, beams: 1)).total
         }
@@ -81,19 +81,23 @@ struct CaptionWay: Hashable {
 
 /// How long the stages of one turn took, in seconds.
 struct CaptionTurn {
-    var vision: Double
-    var qFormer: Double
-    /// The language model over picture and prompt, up to the first new token.
-    var prefill: Double
-    /// Each further token.
-    var step: Double
+    /// Those of the model's encoder, by their names, then ``prefill`` and ``step``.
+    var stages: [(name: String, seconds: Double)]
     /// From pixels to token ids.
     var total: Double
+
+    /// The language model over picture and prompt, up to the first new token.
+    static let prefill = "prefill"
+    /// Each further token.
+    static let step = "step"
+
+    /// Not a number for a stage that the model has not.
+    subscript(name: String) -> Double { stages.first { $0.name == name }?.seconds ?? .nan }
 }
 
 /// A model, and pixels to caption with it, again and again.
 struct CaptionBench {
-    let model: Blip2Model
+    let model: any VisionLanguageModel
     /// [3, height, width].
     let pixels: [Float]
     let height, width: Int
@@ -110,9 +114,11 @@ struct CaptionBench {
             Array(repeating: pixels, count: way.pictures).flatMap { $0 }, shape: [way.pictures, 3, height, width])
 
         let start = ContinuousClock.now
-        let encoding = try model.encode(input)
-        let rows = try model.generate(
-            encoding.languageInputs, Array(repeating: options, count: way.pictures))
+        let instructions = Array(repeating: model.defaultInstructionIDs, count: way.pictures)
+        let encoded = try model.encodePictures(input, instructions: instructions, cancellation: nil)
+        let batch = GenerationBatch(model.makeDecoderRunner())
+        _ = try batch.join(encoded.pictures, Array(repeating: options, count: way.pictures))
+        let rows = try batch.finish()
         let total = ContinuousClock.now - start
         guard let row = rows.first, rows.count == way.pictures, row.ids.count == tokens else {
             throw CommandError(
@@ -120,8 +126,9 @@ struct CaptionBench {
             )
         }
         return CaptionTurn(
-            vision: encoding.visionTime.inSeconds, qFormer: encoding.qFormerTime.inSeconds,
-            prefill: row.prefillTime.inSeconds, step: row.decodeTime.inSeconds / Double(tokens - 1),
-            total: total.inSeconds)
+            stages: encoded.timings.stages.map { ($0.name, $0.duration.inSeconds) } + [
+                (CaptionTurn.prefill, row.prefillTime.inSeconds),
+                (CaptionTurn.step, row.decodeTime.inSeconds / Double(tokens - 1)),
+            ], total: total.inSeconds)
     }
 }

@@ -1,4 +1,3 @@
-import Blip2
 import Concurrency
 import Console
 import Foundation

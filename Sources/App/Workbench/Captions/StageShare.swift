@@ -1,4 +1,4 @@
-import Blip2
+import Generation
 import ONNXRuntime
 
 /// What a stage took, beside the least that this machine could take for it just then.
@@ -48,10 +48,10 @@ struct StageShare: Encodable {
     ///   - isStep: whether this is a step of the decoder, which memory holds back whatever its numbers are: the limit of
     ///     arithmetic is known for integers only.
     init(
-        _ stage: String, _ work: ModelWork.Stage, turns: [(seconds: Double, limits: MachineLimits)],
+        _ work: ModelWork.Stage, turns: [(seconds: Double, limits: MachineLimits)],
         isStep: Bool = false
     ) {
-        self.stage = stage
+        stage = work.name
         operations = work.operations
         bytes = work.bytes
         seconds = turns.map(\.seconds).median
@@ -71,18 +71,11 @@ struct StageShare: Encodable {
 
     /// The shares of all stages of a way's turns.
     static func all(
-        _ turns: [(turn: CaptionTurn, limits: MachineLimits)], _ work: ModelWork.Stages
+        _ turns: [(turn: CaptionTurn, limits: MachineLimits)], _ work: [ModelWork.Stage]
     ) -> [StageShare] {
-        func share(
-            _ name: String, _ work: ModelWork.Stage, _ seconds: KeyPath<CaptionTurn, Double>, isStep: Bool = false
-        ) -> StageShare {
-            StageShare(name, work, turns: turns.map { ($0.turn[keyPath: seconds], $0.limits) }, isStep: isStep)
+        work.map { work in
+            StageShare(
+                work, turns: turns.map { ($0.turn[work.name], $0.limits) }, isStep: work.name == CaptionTurn.step)
         }
-        return [
-            share("vision", work.vision, \.vision),
-            share("Q-Former", work.qFormer, \.qFormer),
-            share("prefill", work.prefill, \.prefill),
-            share("decode step", work.step, \.step, isStep: true),
-        ]
     }
 }

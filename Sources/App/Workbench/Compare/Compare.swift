@@ -1,5 +1,4 @@
 package import ArgumentParser
-import Blip2
 import Console
 import Devices
 import Foundation

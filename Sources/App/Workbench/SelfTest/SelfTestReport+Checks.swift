@@ -1,4 +1,3 @@
-import Blip2
 import Captioning
 import Concurrency
 import Console

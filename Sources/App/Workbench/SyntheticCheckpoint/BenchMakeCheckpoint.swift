@@ -1,8 +1,9 @@
 import ArgumentParser
-import Blip2
 import Checkpoint
 import Console
 import Foundation
+import Generation
+import ModelRegistry
 
 struct BenchMakeCheckpoint: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -47,9 +48,9 @@ struct BenchMakeCheckpoint: ParsableCommand {
         try FileManager.default.createDirectory(at: destination, withIntermediateDirectories: true)
         do {
             try writeConfiguration(to: destination)
-            let configuration = try Blip2Configuration(try CheckpointFolder(destination).configuration)
+            let checkpoint = try ModelRegistry.standard.checkpoint(destination)
             let weights = SyntheticWeights(
-                tensors: try configuration.outline(), type: Self.types[dtype] ?? .f16, seed: seed)
+                tensors: try checkpoint.outline(), type: Self.types[dtype] ?? .f16, seed: seed)
             if let shortage = FolderSpace.shortage(of: weights.byteCount, in: destination, for: "The checkpoint") {
                 throw CommandError(shortage)
             }

@@ -1,5 +1,5 @@
 public import Checkpoint
-import Networks
+public import Networks
 
 /// The shape of a whole BLIP-2 network, as `config.json` gives it; what the file leaves out takes transformers' defaults.
 ///
@@ -29,7 +29,7 @@ public struct Blip2Configuration: Sendable, Equatable {
         try Self.checkArchitecture(of: file)
         do throws(CheckpointError) {
             architectures = try file.strings("architectures") ?? []
-            let vision = try VisionConfiguration(file.sectionOrDefaults("vision_config"))
+            let vision = try VisionConfiguration(file.sectionOrDefaults("vision_config"), .blip2)
             qFormer = try QFormerConfiguration(
                 file.sectionOrDefaults("qformer_config"), encoderHiddenSize: vision.hiddenSize)
             let textFile = try file.sectionOrDefaults("text_config")
@@ -47,23 +47,8 @@ public struct Blip2Configuration: Sendable, Equatable {
     }
 
     private static func checkArchitecture(of file: ConfigurationFile) throws(Blip2Error) {
-        if let type = file["model_type"], type != .string("blip-2") {
-            throw Blip2Error(
-                .unsupportedArchitecture, "\(file.path) is of the model type \(type); only \"blip-2\" is supported.")
-        }
-        if file.contains("quantization_config") {
-            throw Blip2Error(
-                .unsupportedArchitecture,
-                "\(file.path) has a \"quantization_config\": its weights are quantised, which cannot be read. "
-                    + "Use the checkpoint that it was made from, in F32, F16 or BF16.")
-        }
-        if case .array(let names)? = file["architectures"], !names.isEmpty,
-            !names.contains(where: { name in supportedArchitectures.contains { .string($0) == name } })
-        {
-            throw Blip2Error(
-                .unsupportedArchitecture,
-                "\(file.path) is of the architecture \(names[0]), which does not caption; supported: "
-                    + supportedArchitectures.joined(separator: ", ") + ".")
+        if let sentence = file.unsupported(modelType: "blip-2", architectures: supportedArchitectures) {
+            throw Blip2Error(.unsupportedArchitecture, sentence)
         }
         if case .object(let text)? = file["text_config"], let type = text["model_type"],
             !supportedLanguageModels.contains(where: { .string($0) == type })

@@ -9,8 +9,9 @@ extension Blip2Graph {
                 "image_embeddings", .float32, ["batch", "images", .fixed(configuration.hiddenSize)]),
             tokens: graph.input("input_ids", .int64, ["batch", "tokens"]),
             positionBuckets: graph.input("position_buckets", .int64, ["images+tokens", "images+tokens"]))
-        let layers = try T5Encoder(configuration: configuration).describe(in: network, inputs)
-        for (layer, pair) in layers.enumerated() {
+        let outputs = try T5Encoder(configuration: configuration).describe(in: network, inputs)
+        graph.output(outputs.hiddenState, as: "hidden_state")
+        for (layer, pair) in outputs.layers.enumerated() {
             graph.output(pair.key, as: "cross_key.\(layer)")
             graph.output(pair.value, as: "cross_value.\(layer)")
         }

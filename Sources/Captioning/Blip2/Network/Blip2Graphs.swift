@@ -36,7 +36,7 @@ enum Blip2Graph: String, CaseIterable, Sendable, Codable {
     func describe(_ configuration: Blip2Configuration, weights: Weights, _ precision: Precision) throws -> Graph {
         let network = Network(name: rawValue, weights: weights, format: precision.format(of: self))
         switch self {
-        case .vision: try describeVision(network, configuration)
+        case .vision: try VisionTower(configuration.vision).describe(in: network)
         case .qFormer: try describeQFormer(network, configuration)
         case .encoder:
             if case .t5(let text) = configuration.text { try describeEncoder(network, text) }
@@ -49,16 +49,6 @@ enum Blip2Graph: String, CaseIterable, Sendable, Codable {
             KeyValueCache.describeRowCopies(in: network, layerCount: configuration.text.decoderLayerCount)
         }
         return network.graph
-    }
-
-    private func describeVision(_ network: Network, _ configuration: Blip2Configuration) throws {
-        let edge = Dimension.fixed(configuration.vision.patchesPerEdge)
-        let inputs = VisionTower.Inputs(
-            pixels: network.graph.input("pixel_values", .float32, ["batch", 3, "height", "width"]),
-            rowWeights: network.graph.input("row_weights", .float32, ["rows", edge]),
-            columnWeights: network.graph.input("column_weights", .float32, ["columns", edge]))
-        let states = try VisionTower(configuration: configuration.vision).describe(in: network, inputs)
-        network.graph.output(states, as: "hidden_state")
     }
 
     private func describeQFormer(_ network: Network, _ configuration: Blip2Configuration) throws {

@@ -6,7 +6,7 @@ import ONNXRuntime
 
 extension CompiledModel {
     /// Raised whenever the graphs change.
-    private static let blip2Format = 5
+    private static let blip2Format = 6
 
     /// Finds the compiled form of a BLIP-2 checkpoint, or writes it; see ``CompiledModel``.
     /// - Throws: `CheckpointError`, `NetworksError`.

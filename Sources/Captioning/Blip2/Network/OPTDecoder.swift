@@ -1,5 +1,4 @@
 import Checkpoint
-import Foundation
 import Networks
 import ONNXGraph
 
@@ -127,30 +126,10 @@ struct OPTDecoder {
         return table(isOnlyHead ? Self.headName : Self.embeddingName)
     }
 
-    /// [V, E]: the embeddings again where they are tied, unless the checkpoint holds another table all the same,
-    /// which transformers then uses.
+    /// [V, E].
     private func headTable(_ network: Network) throws -> EmbeddingTable {
-        let isTied = try configuration.tiesWordEmbeddings && !hasTableOfItsOwn(network)
-        return isTied ? embeddingTable(network) : table(Self.headName)
-    }
-
-    private func hasTableOfItsOwn(_ network: Network) throws -> Bool {
-        guard network.weights.contains(Self.headName), network.weights.contains(Self.embeddingName) else {
-            return false
-        }
-        let head = try network.weights.tensor(Self.headName)
-        let embedding = try network.weights.tensor(Self.embeddingName)
-        defer {
-            head.forgetPages()
-            embedding.forgetPages()
-        }
-        guard head.scalarType == embedding.scalarType, head.byteCount == embedding.byteCount else { return true }
-        return head.withUnsafeBytes { head in
-            embedding.withUnsafeBytes { embedding in
-                guard let left = head.baseAddress, let right = embedding.baseAddress else { return false }
-                return memcmp(left, right, head.count) != 0
-            }
-        }
+        try network.headTable(
+            table(Self.headName), tiedTo: embeddingTable(network), isTied: configuration.tiesWordEmbeddings)
     }
 
     private func table(_ name: String) -> EmbeddingTable {

@@ -76,11 +76,6 @@ final class OPTDecoderRunner: CachedDecoderRunner {
     }
 }
 
-extension ONNXRuntimeError {
-    /// Memory has to be reserved before rows can run.
-    static var noRows: ONNXRuntimeError { ONNXRuntimeError(.invalidTensor, "There are no rows to go on with.") }
-}
-
 extension OPTConfiguration {
     /// What the decoder keeps of a position.
     fileprivate var cacheShape: KeyValueCache.Shape {

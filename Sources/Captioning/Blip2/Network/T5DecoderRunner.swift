@@ -62,20 +62,36 @@ final class T5DecoderRunner: CachedDecoderRunner {
         }
     }
 
-    /// Runs the encoder: the keys and values of picture and prompt for every layer of the decoder.
-    private func encode(_ pictures: Tensor, prompts: [[Int]], _ options: RunOptions?) throws -> KeyValueCache {
+    func encoderHiddenState(_ pictures: Tensor, prompts: [[Int]]) throws -> Tensor? {
+        let length = pictures.shape[1] + (prompts.first?.count ?? 0)
+        let states = try Tensor(.float32, shape: [prompts.count, length, text.hiddenSize])
+        let binding = try encoderBinding(pictures, prompts: prompts)
+        try binding.bind(output: "hidden_state", to: states)
+        try encoder.run(binding)
+        return states  // [k, L, H]
+    }
+
+    /// Binds what the encoder reads.
+    private func encoderBinding(_ pictures: Tensor, prompts: [[Int]]) throws -> IOBinding {
         let promptLength = prompts.first?.count ?? 0
         let length = pictures.shape[1] + promptLength
         let tokens = try Tensor(prompts.joined().map(Int64.init), shape: [prompts.count, promptLength])
         let buckets = try Tensor(text.relativePositions.bidirectional(length: length), shape: [length, length])
-        guard let encoded = try rows.makeEncoded(rows: prompts.count, positions: length) else {
-            throw ONNXRuntimeError.noRows
-        }
-        try rows.makeCopies(options)
         let binding = try IOBinding(session: encoder)
         try binding.bind(input: "image_embeddings", to: pictures)
         try binding.bind(input: "input_ids", to: tokens)
         try binding.bind(input: "position_buckets", to: buckets)
+        return binding
+    }
+
+    /// Runs the encoder: the keys and values of picture and prompt for every layer of the decoder.
+    private func encode(_ pictures: Tensor, prompts: [[Int]], _ options: RunOptions?) throws -> KeyValueCache {
+        let length = pictures.shape[1] + (prompts.first?.count ?? 0)
+        guard let encoded = try rows.makeEncoded(rows: prompts.count, positions: length) else {
+            throw ONNXRuntimeError.noRows
+        }
+        try rows.makeCopies(options)
+        let binding = try encoderBinding(pictures, prompts: prompts)
         try encoded.bindCrossOutputs(to: binding)
         try encoder.run(binding, options: options)
         return encoded

@@ -15,8 +15,14 @@ struct T5Encoder {
         let positionBuckets: Value
     }
 
-    /// - Returns: for each layer of the decoder the keys and values of its cross-attention, [B, heads, Q+T, D] each.
-    func describe(in network: Network, _ inputs: Inputs) throws -> [(key: Value, value: Value)] {
+    struct Outputs {
+        /// [B, Q+T, H]: the hidden states after the last norm.
+        let hiddenState: Value
+        /// For each layer of the decoder the keys and values of its cross-attention, [B, heads, Q+T, D] each.
+        let layers: [(key: Value, value: Value)]
+    }
+
+    func describe(in network: Network, _ inputs: Inputs) throws -> Outputs {
         let graph = network.graph
         let t5 = T5Network(configuration: configuration, network: network)
         let words = try network.rows(of: t5.table("shared"), inputs.tokens)
@@ -31,13 +37,14 @@ struct T5Encoder {
             }
         }
         let normed = try t5.norm(hidden, "language_model.encoder.final_layer_norm")
-        return try (0..<configuration.decoderLayerCount).map { layer in
+        let layers = try (0..<configuration.decoderLayerCount).map { layer in
             let name = "language_model.decoder.block.\(layer).layer.1.EncDecAttention"
             return (
                 heads(try t5.projection(normed, "\(name).k"), in: graph),
                 heads(try t5.projection(normed, "\(name).v"), in: graph)
             )
         }
+        return Outputs(hiddenState: network.normalized(normed), layers: layers)
     }
 
     private func block(_ t5: T5Network, _ input: Value, _ bias: Value, _ name: String) throws -> Value {

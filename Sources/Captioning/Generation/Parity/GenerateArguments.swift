@@ -1,5 +1,4 @@
 import Checkpoint
-import Generation
 
 /// The arguments of a call of transformers' `generate`, as JSON; one that would change the result and cannot be heeded
 /// is refused by its name.
@@ -34,18 +33,18 @@ struct GenerateArguments {
     /// - Parameter path: the file that errors name.
     /// - Throws: `unsupportedGeneration` for an argument that cannot be heeded, `invalidInput` for other text than a JSON
     ///   object.
-    init(json: String, path: String) throws(Blip2Error) {
+    init(json: String, path: String) throws(GenerationError) {
         let file: ConfigurationFile
         do {
             file = try ConfigurationFile(text: json, path: "The metadata `generation` of \(path)")
         } catch {
-            throw Blip2Error(
+            throw GenerationError(
                 .invalidInput, "The metadata `generation` of \(path) is not a JSON object: \(json)", cause: error)
         }
         for (key, value) in file.values.sorted(by: { $0.key < $1.key }) where value != .null {
             guard !Self.heeded.contains(key), !Self.ignored.contains(key) else { continue }
             if let neutral = Self.neutral[key], value.isSameNumber(as: neutral) { continue }
-            throw Blip2Error(
+            throw GenerationError(
                 .unsupportedGeneration,
                 "\(path) was generated with \(key) = \(value), which cannot be compared: "
                     + (key == "do_sample" ? "nobody else has torch's random numbers." : "it is not known here."))
@@ -54,7 +53,7 @@ struct GenerateArguments {
             configuration = try GenerationConfiguration(file)
             returnedSequences = try file.integer("num_return_sequences", default: 1, in: 1 ... .max)
         } catch {
-            throw Blip2Error(.unsupportedGeneration, "\(error)", cause: error)
+            throw GenerationError(.unsupportedGeneration, "\(error)", cause: error)
         }
         hasEnds = file.contains("eos_token_id")
     }

@@ -7,7 +7,7 @@ import Devices
 /// two are as good as each other, so that ids are shown and decide nothing.
 struct ParityBounds {
     /// What each stage is held to.
-    let stages: [ParityReport.Stage.Name: ParityReport.Stage.Bound]
+    let stages: [ModelStage: ParityReport.Stage.Bound]
     /// Whether other ids are out of bounds.
     let demandsEqualIDs: Bool
 
@@ -16,7 +16,7 @@ struct ParityBounds {
         self = Self.byPrecision[precision] ?? Self.rounded(logits: 0.99)
     }
 
-    private init(_ stages: [ParityReport.Stage.Name: ParityReport.Stage.Bound], demandsEqualIDs: Bool) {
+    private init(_ stages: [ModelStage: ParityReport.Stage.Bound], demandsEqualIDs: Bool) {
         self.stages = stages
         self.demandsEqualIDs = demandsEqualIDs
     }
@@ -24,10 +24,10 @@ struct ParityBounds {
     /// Those of a precision that is not here are those of ``Precision/int8``.
     private static let byPrecision: [Precision: ParityBounds] = [
         .fp32: ParityBounds(
-            Dictionary(uniqueKeysWithValues: ParityReport.Stage.Name.allCases.map { ($0, .relativeError(1e-4)) }),
+            Dictionary(uniqueKeysWithValues: ModelStage.allCases.map { ($0, .relativeError(1e-4)) }),
             demandsEqualIDs: true),
         .fp16: ParityBounds(
-            Dictionary(uniqueKeysWithValues: ParityReport.Stage.Name.allCases.map { ($0, .relativeError(1e-2)) }),
+            Dictionary(uniqueKeysWithValues: ModelStage.allCases.map { ($0, .relativeError(1e-2)) }),
             demandsEqualIDs: false),
         .int8: rounded(logits: 0.99),
         .int4: rounded(logits: 0.9),
@@ -38,10 +38,10 @@ struct ParityBounds {
         ParityBounds(
             [
                 .visionHiddenState: .cosine(0.995), .queryOutput: .cosine(0.99), .languageInputs: .cosine(0.99),
-                .firstLogits: .cosine(logits),
+                .encoderHiddenState: .cosine(0.99), .firstLogits: .cosine(logits),
             ], demandsEqualIDs: false)
     }
 
     /// The bound of a stage; every stage has one.
-    subscript(stage: ParityReport.Stage.Name) -> ParityReport.Stage.Bound { stages[stage] ?? .relativeError(0) }
+    subscript(stage: ModelStage) -> ParityReport.Stage.Bound { stages[stage] ?? .relativeError(0) }
 }

@@ -3,36 +3,51 @@ import ONNXRuntime
 
 /// What transformers computed for some pictures, stage by stage: a safetensors file.
 ///
-/// `pixel_values` f32 [B, 3, height, width], `vision_hidden_state` f32 [B, T, Hv], `query_output` f32 [B, Q, Hq],
-/// `language_inputs` f32 [B, Q, H], `first_logits` f32 [B, V], `generated_ids` i64 [B, N],
-/// optionally `prompt_ids` i64 [B, P]; and the metadata `generation`, a JSON object of arguments of `generate`.
+/// `pixel_values` f32 [B, 3, height, width] and `generated_ids` i64 [B, N]; whichever of ``ModelStage`` the model has, f32;
+/// optionally `prompt_ids` i64 [B, P] and `qformer_prompt_ids` i64 [B, P']; and the metadata `generation`, a JSON object of
+/// arguments of `generate`. Shorter rows of ids are filled up with the padding token.
 struct ParityReference {
     let pixels: Tensor
-    let stages: [(stage: ParityReport.Stage.Name, values: [Float], shape: [Int])]
-    /// New tokens of each text, as many texts in a row as pictures give; those that ended early are filled up with the
-    /// padding token.
+    let stages: [(stage: ModelStage, values: [Float], shape: [Int])]
+    /// New tokens of each text, as many texts in a row as pictures give.
     let generatedIDs: [[Int]]
-    /// What follows each picture, all of one length; nil for the beginning-of-sequence token alone.
+    /// What each picture's prompt is; nil for what a model reads where nobody gives one.
     let promptIDs: [[Int]]?
+    /// What a Q-Former reads of each prompt; nil where the model's reads nothing.
+    let instructionIDs: [[Int]]?
     let arguments: GenerateArguments
 
+    /// - Throws: `CheckpointError` for a file that cannot be read; ``GenerationError``.
     init(path: String) throws {
         let file = try SafetensorsFile(path: path)
         let pixelValues = try file.tensor("pixel_values")
         pixels = try Tensor(try pixelValues.floats(), shape: pixelValues.shape)
-        stages = try ParityReport.Stage.Name.allCases.map { name in
-            let tensor = try file.tensor(name.rawValue)
-            return (name, try tensor.floats(), tensor.shape)
+        stages = try ModelStage.allCases.filter { file.contains($0.rawValue) }.map { stage in
+            let tensor = try file.tensor(stage.rawValue)
+            return (stage, try tensor.floats(), tensor.shape)
         }
-        generatedIDs = try Self.rows(try file.tensor("generated_ids"))
-        promptIDs = file.contains("prompt_ids") ? try Self.rows(try file.tensor("prompt_ids")) : nil
+        generatedIDs = try Self.rows("generated_ids", of: file)
+        promptIDs = file.contains("prompt_ids") ? try Self.rows("prompt_ids", of: file) : nil
+        instructionIDs = file.contains("qformer_prompt_ids") ? try Self.rows("qformer_prompt_ids", of: file) : nil
         arguments = try GenerateArguments(json: file.metadata["generation"] ?? "{}", path: path)
+        let pictures = pixels.shape.first ?? 0
+        for (name, rows) in [("prompt_ids", promptIDs), ("qformer_prompt_ids", instructionIDs)] {
+            guard let rows, rows.count != pictures else { continue }
+            throw GenerationError(
+                .invalidInput, "\(path) has \(pictures) pictures, but \(rows.count) rows of \(name).")
+        }
+        for (stage, _, shape) in stages where shape.first != pictures {
+            throw GenerationError(
+                .invalidInput,
+                "\(stage.rawValue) in \(path) has the shape \(shape), but there are \(pictures) pictures.")
+        }
     }
 
-    private static func rows(_ tensor: StoredTensor) throws -> [[Int]] {
+    private static func rows(_ name: String, of file: SafetensorsFile) throws -> [[Int]] {
+        let tensor = try file.tensor(name)
         let values = try tensor.int64s().map(Int.init)
         guard tensor.shape.count == 2, tensor.elementCount > 0 else {
-            throw Blip2Error(
+            throw GenerationError(
                 .invalidInput,
                 "\(tensor.name) in \(tensor.filePath) has the shape \(tensor.shape), not [B, N] with a token in each row."
             )

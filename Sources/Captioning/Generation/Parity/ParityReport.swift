@@ -1,20 +1,11 @@
 public import Devices
-import Generation
 import ONNXRuntime
 
 /// How far this implementation is from what transformers computed, stage by stage.
 public struct ParityReport: Sendable, Codable {
     /// One tensor, held against its reference.
     public struct Stage: Sendable, Codable {
-        /// The stages in the order of the computation, by their names in the reference file.
-        public enum Name: String, Sendable, Codable, CaseIterable {
-            case visionHiddenState = "vision_hidden_state"
-            case queryOutput = "query_output"
-            case languageInputs = "language_inputs"
-            case firstLogits = "first_logits"
-        }
-
-        public let name: Name
+        public let name: ModelStage
         /// max |x − r|.
         public let largestDifference: Double
         /// ‖x − r‖ / ‖r‖.
@@ -88,39 +79,40 @@ public struct ParityReport: Sendable, Codable {
     }
 }
 
-extension Blip2Model {
+extension VisionLanguageModel {
     /// Computes what a reference file holds and compares it.
+    ///
+    /// Pictures are looked at together; their prompts are read one by one, each up to its end.
     /// - Parameter path: a safetensors file; see ``ParityReference`` for its tensors.
-    /// - Throws: `CheckpointError` for a file that cannot be read, ``Blip2Error`` for one of another model's shapes.
+    /// - Throws: `CheckpointError` for a file that cannot be read, ``GenerationError`` for one of another model's shapes.
     public func parity(referencePath path: String) throws -> ParityReport {
         let reference = try ParityReference(path: path)
-        let encoding = try encode(reference.pixels)
-        let embeddings = try imageEmbeddings(asOneBatch: encoding.languageInputs)
+        let instructions =
+            reference.instructionIDs ?? Array(repeating: defaultInstructionIDs, count: reference.pixels.shape[0])
+        let encoded = try encodePictures(reference.pixels, instructions: instructions, cancellation: nil)
+        let pictures = try picturesAsOneBatch(encoded)
         let options = options(reference)
-        let firstLogits = try firstLogits(embeddings, options)
-        let bounds = ParityBounds(precision)
+        let bounds = ParityBounds(execution.precision)
         let stages = try reference.stages.map { stage, expected, shape in
-            let output = output(stage, encoding, firstLogits)
-            guard output.shape == shape else {
-                throw Blip2Error(
-                    .invalidInput,
-                    "\(stage.rawValue) in \(path) has the shape \(shape); this model gives \(output.shape).")
-            }
+            let rows = try rows(of: stage, encoded, pictures, options)
             return ParityReport.Stage(
-                name: stage, try output.array(of: Float.self), expected: expected, bound: bounds[stage])
+                name: stage, try ComparedRows(rows, expected: expected, shape: shape, stage, path), bound: bounds[stage])
         }
         let batch = GenerationBatch(makeDecoderRunner())
-        _ = try batch.join(embeddings.split(), options)
-        let texts = try batch.finish().flatMap { $0.sequences.map(\.ids) }
+        _ = try batch.join(pictures, options)
+        let finished = try batch.finish()
+        if let failure = finished.lazy.compactMap(\.failure).first { throw failure }
         return ParityReport(
-            precision: precision, stages: stages, ids: texts,
+            precision: execution.precision, stages: stages, ids: finished.flatMap { $0.sequences.map(\.ids) },
             referenceIDs: reference.generatedIDs.map { $0.through(firstOf: endTokens(options)) },
             demandsEqualIDs: bounds.demandsEqualIDs)
     }
 
     /// One for each picture.
     private func options(_ reference: ParityReference) -> [GenerationOptions] {
-        let prompts: [[Int]?] = reference.promptIDs ?? Array(repeating: nil, count: reference.pixels.shape[0])
+        let prompts: [[Int]?] =
+            reference.promptIDs.map { $0.map(decoder.withoutPadding) }
+            ?? Array(repeating: nil, count: reference.pixels.shape[0])
         return prompts.map { promptIDs in
             var options = reference.arguments.options(
                 contextLength: decoder.contextLength(promptIDs: promptIDs), startsTexts: decoder.startsTexts)
@@ -129,26 +121,31 @@ extension Blip2Model {
         }
     }
 
-    /// The pictures as transformers gives them to its decoder, [B, Q, E].
-    ///
-    /// Where embeddings are narrower than the layers, its `masked_scatter` reads straight on from row to row, so that
-    /// a row depends on those before it; see ``imageEmbeddings(_:)`` for what we do.
-    func imageEmbeddings(asOneBatch languageInputs: Tensor) throws -> Tensor {
-        try languageInputs.view(
-            shape: [languageInputs.shape[0], configuration.queryTokenCount, configuration.text.wordEmbeddingSize])
-    }
-
-    /// The logits of each row's first new token, [B, V].
-    private func firstLogits(_ imageEmbeddings: Tensor, _ options: [GenerationOptions]) throws -> Tensor {
-        guard options.count == imageEmbeddings.shape[0] else {
-            throw Blip2Error(
-                .invalidInput,
-                "The reference has \(imageEmbeddings.shape[0]) pictures, but prompts for \(options.count).")
+    /// What the model computes for a stage, a row for each picture.
+    private func rows(
+        of stage: ModelStage, _ encoded: EncodedPictures, _ pictures: [Tensor], _ options: [GenerationOptions]
+    ) throws -> [Tensor] {
+        switch stage {
+        case .visionHiddenState, .queryOutput, .languageInputs:
+            guard let output = encoded.stages[stage] else { break }
+            return try output.split()
+        case .encoderHiddenState:
+            let rows = try zip(pictures, options).compactMap { picture, options in
+                try makeDecoderRunner().encoderHiddenState(picture, prompts: [try decoder.prompt(options)])
+            }
+            guard rows.count == pictures.count else { break }
+            return rows
+        case .firstLogits:
+            return try zip(pictures, options).map { picture, options in
+                let prompt = try decoder.prompt(options)
+                let runner = makeDecoderRunner()
+                try runner.reserve(rows: 1, positions: decoder.imageTokenCount + prompt.count)
+                let logits = try runner.prefill(picture, prompts: [prompt], cancellation: nil)
+                return try logits.view(shape: [1, decoder.vocabularySize])
+            }
         }
-        let prompts = try options.map(decoder.prompt)
-        let runner = makeDecoderRunner()
-        try runner.reserve(rows: prompts.count, positions: imageEmbeddings.shape[1] + (prompts.first?.count ?? 0))
-        return try runner.prefill(imageEmbeddings, prompts: prompts, cancellation: nil)
+        throw GenerationError(
+            .invalidInput, "The reference has \(stage.rawValue); a model of the kind \(architecture) has no such stage.")
     }
 
     /// What ends the texts of a reference. What stands behind it in a row is padding, which nobody generated: it is not
@@ -156,13 +153,39 @@ extension Blip2Model {
     private func endTokens(_ options: [GenerationOptions]) -> Set<Int> {
         Set(options.first?.eosTokenIDs ?? decoder.generation.eosTokenIDs)
     }
+}
 
-    private func output(_ stage: ParityReport.Stage.Name, _ encoding: Encoding, _ firstLogits: Tensor) -> Tensor {
-        switch stage {
-        case .visionHiddenState: encoding.visionHiddenState
-        case .queryOutput: encoding.queryOutput
-        case .languageInputs: encoding.languageInputs
-        case .firstLogits: firstLogits
+extension DecoderConfiguration {
+    /// A row of a prompt without the padding behind its end.
+    fileprivate func withoutPadding(_ row: [Int]) -> [Int] {
+        guard let padding = generation.padTokenID, !readsPadding, let last = row.lastIndex(where: { $0 != padding })
+        else { return row }
+        return Array(row[...last])
+    }
+}
+
+/// What a model gave and what transformers gave, number by number, without what stands behind a row's end.
+private struct ComparedRows {
+    var values: [Float] = []
+    var expected: [Float] = []
+
+    /// - Parameters:
+    ///   - rows: [1, …] each; the second axis may be shorter than in the reference, where that is filled up.
+    ///   - shape: of the reference, [B, …].
+    init(_ rows: [Tensor], expected: [Float], shape: [Int], _ stage: ModelStage, _ path: String) throws {
+        let size = shape.dropFirst().reduce(1, *)
+        for (index, row) in rows.enumerated() {
+            let own = row.shape
+            let mayBeShorter = own.count == 3 && shape.count == 3 && own[1] < shape[1] && stage == .encoderHiddenState
+            guard own.dropFirst() == shape.dropFirst() || (mayBeShorter && own[2] == shape[2]) else {
+                throw GenerationError(
+                    .invalidInput,
+                    "\(stage.rawValue) in \(path) has the shape \(shape); this model gives "
+                        + "\([rows.count] + own.dropFirst()).")
+            }
+            let numbers = try row.array(of: Float.self)
+            values += numbers
+            self.expected += expected[index * size..<index * size + numbers.count]
         }
     }
 }
@@ -174,15 +197,12 @@ extension [Int] {
     }
 }
 
-extension Tensor {
-    /// Its rows, each [1, …].
-    func split() throws -> [Tensor] {
-        try (0..<shape[0]).map { try rows($0..<$0 + 1) }
-    }
-}
-
 extension ParityReport.Stage {
-    init(name: Name, _ values: [Float], expected: [Float], bound: Bound) {
+    fileprivate init(name: ModelStage, _ rows: ComparedRows, bound: Bound) {
+        self.init(name: name, rows.values, expected: rows.expected, bound: bound)
+    }
+
+    package init(name: ModelStage, _ values: [Float], expected: [Float], bound: Bound) {
         var (largest, difference, own, reference, product) = (0.0, 0.0, 0.0, 0.0, 0.0)
         for (value, expected) in zip(values, expected) {
             let (x, r) = (Double(value), Double(expected))

@@ -33,4 +33,25 @@ extension ConfigurationFile {
     package func epsilon(_ key: String, default fallback: Double) throws(CheckpointError) -> Double {
         try number(key, default: fallback, in: 0...1)
     }
+
+    /// What is wrong with a `config.json` of another architecture than a captioner's, in a sentence; nil where nothing is.
+    /// - Parameters:
+    ///   - modelType: the captioner's `model_type`, which the file may leave out.
+    ///   - architectures: the classes that can caption, one of which has to be named where any is.
+    package func unsupported(modelType: String, architectures: [String]) -> String? {
+        if let type = self["model_type"], type != .string(modelType) {
+            return "\(path) is of the model type \(type); only \"\(modelType)\" is supported."
+        }
+        if contains("quantization_config") {
+            return "\(path) has a \"quantization_config\": its weights are quantised, which cannot be read. "
+                + "Use the checkpoint that it was made from, in F32, F16 or BF16."
+        }
+        if case .array(let names)? = self["architectures"], !names.isEmpty,
+            !names.contains(where: { name in architectures.contains { .string($0) == name } })
+        {
+            return "\(path) is of the architecture \(names[0]), which does not caption; supported: "
+                + architectures.joined(separator: ", ") + "."
+        }
+        return nil
+    }
 }

@@ -47,6 +47,28 @@ extension Network {
         }
     }
 
+    /// Attention of new tokens over keys and values that an encoder gave: [B, T, heads × D].
+    /// - Parameters:
+    ///   - query: [B, T, heads × D].
+    ///   - key: [B, heads, S, D]; likewise `value`.
+    ///   - mask: float [B, 1, T, S], 0 for what counts and -∞ for what does not.
+    package func crossAttention(
+        _ query: Value, key: Value, value: Value, heads: Int, headSize: Int, mask: Value
+    ) -> Value {
+        guard format == .float16 else {
+            return graph.multiHeadAttention(query: query, key: key, value: value, heads: heads, bias: mask)
+        }
+        // In half precision scores are 32-bit floats.
+        let split = graph.transpose(
+            graph.reshape(query, [query.shape[0], query.shape[1], .fixed(heads), .fixed(headSize)]), [0, 2, 1, 3])
+        let products = graph.stackedMatMul(split, graph.transpose(key, [0, 1, 3, 2]))  // [B, heads, T, S]
+        let scale = graph.constant(1 / Float(headSize).squareRoot())
+        let scores = graph.add(graph.multiply(graph.cast(products, to: .float32), scale), mask)
+        let attended = graph.stackedMatMul(graph.cast(graph.softmax(scores), to: .float16), value)
+        return graph.reshape(
+            graph.transpose(attended, [0, 2, 1, 3]), [query.shape[0], query.shape[1], .fixed(heads * headSize)])
+    }
+
     /// [B, T, heads × D] → [B, T, heads × D'], zeros behind each head.
     package func padded(_ x: Value, heads: Int, headSize: Int) -> Value {
         let size = Self.cacheHeadSize(headSize)

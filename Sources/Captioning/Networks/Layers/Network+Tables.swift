@@ -1,4 +1,5 @@
 import Checkpoint
+import Foundation
 package import ONNXGraph
 
 /// A table with a row for each token, [tokens, width]. Stored once for look-ups and for products.
@@ -45,5 +46,33 @@ extension Network {
         guard case .quantized(_, let block) = format else { return nil }
         let tensor = try weights.tensor(table.name, shape: [table.tokens, table.width])
         return PackedMatrix(Matrix([MatrixRows(tensor)]), bits: 8, block: block)
+    }
+
+    // MARK: Tied tables
+
+    /// The table of an output layer: the embeddings again where the two are tied, unless the checkpoint holds another table all
+    /// the same, which transformers then uses.
+    /// - Parameters:
+    ///   - head: what the output layer's table is called.
+    ///   - embeddings: the table that it is tied to.
+    package func headTable(_ head: EmbeddingTable, tiedTo embeddings: EmbeddingTable, isTied: Bool) throws -> EmbeddingTable {
+        try isTied && !differ(head.name, embeddings.name) ? embeddings : head
+    }
+
+    /// Whether the checkpoint holds both tensors, and they are not the same.
+    private func differ(_ name: String, _ other: String) throws -> Bool {
+        guard weights.contains(name), weights.contains(other) else { return false }
+        let (head, embedding) = (try weights.tensor(name), try weights.tensor(other))
+        defer {
+            head.forgetPages()
+            embedding.forgetPages()
+        }
+        guard head.scalarType == embedding.scalarType, head.byteCount == embedding.byteCount else { return true }
+        return head.withUnsafeBytes { head in
+            embedding.withUnsafeBytes { embedding in
+                guard let left = head.baseAddress, let right = embedding.baseAddress else { return false }
+                return memcmp(left, right, head.count) != 0
+            }
+        }
     }
 }

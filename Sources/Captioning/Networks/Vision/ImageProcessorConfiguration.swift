@@ -54,7 +54,7 @@ public struct ImageProcessorConfiguration: Sendable, Equatable {
     ///
     /// - Parameter imageSize: `VisionConfiguration.imageSize`.
     /// - Throws: `invalidConfiguration`, naming the file, the key and its value.
-    public init(_ checkpoint: CheckpointFolder, imageSize: Int) throws(Blip2Error) {
+    public init(_ checkpoint: CheckpointFolder, imageSize: Int) throws(CheckpointError) {
         if let file = checkpoint.preprocessor {
             try self.init(file)
         } else {
@@ -65,28 +65,110 @@ public struct ImageProcessorConfiguration: Sendable, Equatable {
 
     /// - Parameter file: `preprocessor_config.json`, or the part `image_processor` of `processor_config.json`.
     /// - Throws: `invalidConfiguration`, naming the file, the key and its value.
-    public init(_ file: ConfigurationFile) throws(Blip2Error) {
-        do throws(CheckpointError) {
-            doConvertRGB = try file.flag("do_convert_rgb", default: true)
-            doResize = try file.flag("do_resize", default: true)
-            resampling = try Self.resampling(file)
-            doCenterCrop = try file.flag("do_center_crop", default: false)
-            let crop = doCenterCrop ? try file.cropSize() : nil
-            (cropWidth, cropHeight) = (crop?.width, crop?.height)
-            size = try file.resizedSize(isCropped: doCenterCrop)
-            doRescale = try file.flag("do_rescale", default: true)
-            rescaleFactor = try file.number("rescale_factor") ?? 1.0 / 255
-            doNormalize = try file.flag("do_normalize", default: true)
-            mean = try file.channels("image_mean", default: [0.48145466, 0.4578275, 0.40821073])
-            std = try file.channels("image_std", default: [0.26862954, 0.26130258, 0.27577711])
-            guard std.allSatisfy({ $0 > 0 }) else { throw file.invalid("image_std", "three numbers above 0") }
-        } catch {
-            throw Blip2Error(.invalidConfiguration, error.message)
-        }
+    public init(_ file: ConfigurationFile) throws(CheckpointError) {
+        doConvertRGB = try file.flag("do_convert_rgb", default: true)
+        doResize = try file.flag("do_resize", default: true)
+        resampling = try Self.resampling(file)
+        doCenterCrop = try file.flag("do_center_crop", default: false)
+        let crop = doCenterCrop ? try file.cropSize() : nil
+        (cropWidth, cropHeight) = (crop?.width, crop?.height)
+        size = try file.resizedSize(isCropped: doCenterCrop)
+        doRescale = try file.flag("do_rescale", default: true)
+        rescaleFactor = try file.number("rescale_factor") ?? 1.0 / 255
+        doNormalize = try file.flag("do_normalize", default: true)
+        mean = try file.channels("image_mean", default: [0.48145466, 0.4578275, 0.40821073])
+        std = try file.channels("image_std", default: [0.26862954, 0.26130258, 0.27577711])
+        guard std.allSatisfy({ $0 > 0 }) else { throw file.invalid("image_std", "three numbers above 0") }
     }
 
     private static func resampling(_ file: ConfigurationFile) throws(CheckpointError) -> Resampling {
         guard let number = try file.integer("resample", in: 0...5) else { return .bicubic }
         return Resampling(rawValue: number) ?? .bicubic
+    }
+}
+
+extension CheckpointFolder {
+    /// How pictures become pixels for a vision tower, as the checkpoint says.
+    ///
+    /// Where that is another size than `image_size` in `config.json`, positions are interpolated without being asked.
+    /// transformers fails there until a call says `interpolate_pos_encoding=True`; who writes such a size into a checkpoint wants
+    /// captions at it, and there is nothing else that the pictures could mean.
+    /// - Throws: `invalidConfiguration` where the folder does not say it, or says a size that the vision tower cannot take.
+    package func imageProcessor(for vision: VisionConfiguration) throws(CheckpointError) -> ImageProcessorConfiguration {
+        guard let file = preprocessor else {
+            throw CheckpointError(
+                .invalidConfiguration,
+                "\(path) has no preprocessor_config.json, so pictures cannot be prepared for it. "
+                    + "Download that file too.")
+        }
+        let processor = try ImageProcessorConfiguration(file)
+        guard vision.takes(height: processor.height, width: processor.width) else {
+            throw CheckpointError(
+                .invalidConfiguration,
+                "The preprocessor of \(path) makes pictures of \(processor.width) × \(processor.height) "
+                    + "pixels; its vision tower takes from 1 to \(vision.mostPatches) patches of \(vision.patchSize) × "
+                    + "\(vision.patchSize) pixels.")
+        }
+        return processor
+    }
+}
+
+/// The keys of an image processor, of which transformers ignores those that are null.
+extension ConfigurationFile {
+    /// No model takes larger pictures.
+    private static let largestEdge = 1 << 14
+
+    fileprivate func flag(_ key: String, default fallback: Bool) throws(CheckpointError) -> Bool {
+        try boolean(key) ?? fallback
+    }
+
+    /// One number for each of red, green and blue.
+    fileprivate func channels(_ key: String, default fallback: [Double]) throws(CheckpointError) -> [Double] {
+        guard let values = try numbers(key) else { return fallback }
+        if values.count == 1 { return Array(repeating: values[0], count: 3) }
+        guard values.count == 3 else { throw invalid(key, "three numbers") }
+        return values
+    }
+
+    /// - Parameter isCropped: whether a crop follows; without one, only an exact size makes all pictures alike.
+    fileprivate func resizedSize(isCropped: Bool) throws(CheckpointError) -> ImageProcessorConfiguration.Size {
+        if let size = try pair("size") { return .exact(width: size.width, height: size.height) }
+        guard contains("size") else {
+            // Each class has a size of its own, and only this one's default is known here.
+            let type = try string("image_processor_type") ?? "BlipImageProcessor"
+            guard type.hasPrefix("BlipImageProcessor") else { throw invalid("size", "given for a \(type)") }
+            return .exact(width: 384, height: 384)
+        }
+        if isCropped, let section = try section("size"), section["longest_edge"] == nil,
+            let edge = try section.integer("shortest_edge", in: 1...Self.largestEdge)
+        {
+            return .shortestEdge(edge)
+        }
+        throw invalid("size", "an object of height and width (or, with do_center_crop, of shortest_edge)")
+    }
+
+    fileprivate func cropSize() throws(CheckpointError) -> (width: Int, height: Int) {
+        guard let size = try pair("crop_size") else {
+            throw invalid("crop_size", "an object of height and width, as do_center_crop is true")
+        }
+        return size
+    }
+
+    /// `{"height": h, "width": w}`, `[h, w]`, or one number for both; `nil` for anything else.
+    private func pair(_ key: String) throws(CheckpointError) -> (width: Int, height: Int)? {
+        switch self[key] {
+        case .integer, .array:
+            let edges = try integers(key, in: 1...Self.largestEdge) ?? []
+            guard (1...2).contains(edges.count) else { throw invalid(key, "two whole numbers, height and width") }
+            return (edges[edges.count - 1], edges[0])
+        case .object:
+            guard let section = try section(key),
+                let width = try section.integer("width", in: 1...Self.largestEdge),
+                let height = try section.integer("height", in: 1...Self.largestEdge)
+            else { return nil }
+            return (width, height)
+        default:
+            return nil
+        }
     }
 }

@@ -1,9 +1,8 @@
-import Checkpoint
-public import Networks
+package import Checkpoint
 
-/// The shape of the vision tower, a ViT with a class token.
+/// The shape of a vision tower of the BLIP family: a ViT with a class token.
 ///
-/// Source: transformers, `Blip2VisionConfig`.
+/// Source: transformers, `BlipVisionConfig`, `Blip2VisionConfig` and `InstructBlipVisionConfig`, which differ in their defaults.
 public struct VisionConfiguration: Sendable, Equatable {
     public let hiddenSize: Int
     /// Width of the feed-forward blocks.
@@ -34,32 +33,51 @@ public struct VisionConfiguration: Sendable, Equatable {
     ///
     /// Attention takes time by the square of all patches, and memory too where a device has no better way: the scores of one
     /// layer, 16 heads over 4,097 tokens in 32-bit floats, are 1 GiB then.
-    static let mostPatchesPerEdge = 64
+    package static let mostPatchesPerEdge = 64
 
     /// The squares that can be seen, by their sides in pixels.
-    var sides: ClosedRange<Int> { patchSize...max(imageSize, Self.mostPatchesPerEdge * patchSize) }
+    package var sides: ClosedRange<Int> { patchSize...max(imageSize, Self.mostPatchesPerEdge * patchSize) }
 
     /// The most patches that a picture may have, square or not.
-    var mostPatches: Int { max(patchCount, Self.mostPatchesPerEdge * Self.mostPatchesPerEdge) }
+    package var mostPatches: Int { max(patchCount, Self.mostPatchesPerEdge * Self.mostPatchesPerEdge) }
 
     /// Whether a picture has at least one patch, and not too many.
-    func takes(height: Int, width: Int) -> Bool {
+    package func takes(height: Int, width: Int) -> Bool {
         let (rows, columns) = (height / patchSize, width / patchSize)
         return rows >= 1 && columns >= 1 && rows <= mostPatches / columns
     }
 
-    init(_ file: ConfigurationFile) throws(CheckpointError) {
-        hiddenSize = try file.size("hidden_size", default: 1408)
-        intermediateSize = try file.size("intermediate_size", default: 6144)
-        layerCount = try file.layerCount("num_hidden_layers", default: 39)
-        headCount = try file.headCount("num_attention_heads", default: 16, dividing: hiddenSize)
-        imageSize = try file.size("image_size", default: 224)
-        patchSize = try file.size("patch_size", default: 14)
+    /// The values of keys that a file leaves out.
+    package struct Defaults: Sendable {
+        let hiddenSize, intermediateSize, layerCount, headCount, imageSize, patchSize: Int
+        let layerNormEpsilon: Double
+        /// Whether `qkv_bias` is a key of the model; without it, queries, keys and values always have a bias.
+        let hasQKVBiasKey: Bool
+
+        /// Those of BLIP.
+        package static let blip = Defaults(
+            hiddenSize: 768, intermediateSize: 3072, layerCount: 12, headCount: 12, imageSize: 384, patchSize: 16,
+            layerNormEpsilon: 1e-5, hasQKVBiasKey: false)
+        /// Those of BLIP-2 and InstructBLIP.
+        package static let blip2 = Defaults(
+            hiddenSize: 1408, intermediateSize: 6144, layerCount: 39, headCount: 16, imageSize: 224, patchSize: 14,
+            layerNormEpsilon: 1e-6, hasQKVBiasKey: true)
+    }
+
+    /// - Throws: `invalidConfiguration`, naming the file, the key and its value.
+    package init(_ file: ConfigurationFile, _ defaults: Defaults) throws(CheckpointError) {
+        hiddenSize = try file.size("hidden_size", default: defaults.hiddenSize)
+        intermediateSize = try file.size("intermediate_size", default: defaults.intermediateSize)
+        layerCount = try file.layerCount("num_hidden_layers", default: defaults.layerCount)
+        headCount = try file.headCount("num_attention_heads", default: defaults.headCount, dividing: hiddenSize)
+        imageSize = try file.size("image_size", default: defaults.imageSize)
+        patchSize = try file.size("patch_size", default: defaults.patchSize)
         guard patchSize <= imageSize else {
-            throw file.invalid("patch_size", "at most image_size, which is \(imageSize) (the default is 14)")
+            throw file.invalid(
+                "patch_size", "at most image_size, which is \(imageSize) (the default is \(defaults.patchSize))")
         }
         activation = try file.activation("hidden_act", default: .gelu)
-        layerNormEpsilon = try file.epsilon("layer_norm_eps", default: 1e-6)
-        qkvBias = try file.boolean("qkv_bias", default: true)
+        layerNormEpsilon = try file.epsilon("layer_norm_eps", default: defaults.layerNormEpsilon)
+        qkvBias = defaults.hasQKVBiasKey ? try file.boolean("qkv_bias", default: true) : true
     }
 }

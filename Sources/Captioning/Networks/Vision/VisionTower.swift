@@ -1,11 +1,25 @@
 import Checkpoint
-import Networks
 import ONNXGraph
+package import ONNXRuntime
 
 /// The image encoder: a vision transformer that normalises before each block
-/// (Dosovitskiy et al. 2021, arXiv:2010.11929; EVA-CLIP in the published checkpoints).
-struct VisionTower {
-    let configuration: VisionConfiguration
+/// (Dosovitskiy et al. 2021, arXiv:2010.11929; EVA-CLIP in the published checkpoints of BLIP-2).
+package struct VisionTower {
+    package let configuration: VisionConfiguration
+
+    package init(_ configuration: VisionConfiguration) {
+        self.configuration = configuration
+    }
+
+    /// The graph's inputs and its output `hidden_state`; see ``describe(in:_:)``.
+    package func describe(in network: Network) throws {
+        let edge = Dimension.fixed(configuration.patchesPerEdge)
+        let inputs = Inputs(
+            pixels: network.graph.input("pixel_values", .float32, ["batch", 3, "height", "width"]),
+            rowWeights: network.graph.input("row_weights", .float32, ["rows", edge]),
+            columnWeights: network.graph.input("column_weights", .float32, ["columns", edge]))
+        network.graph.output(try describe(in: network, inputs), as: "hidden_state")
+    }
 
     struct Inputs {
         /// [B, 3, height, width], normalised.
@@ -103,5 +117,37 @@ struct VisionTower {
 
     private func norm(_ network: Network, _ x: Value, _ name: String) throws -> Normalized {
         try network.layerNorm(x, name, configuration.hiddenSize, epsilon: configuration.layerNormEpsilon)
+    }
+}
+
+extension VisionTower {
+    /// Runs the compiled graph. Blocks.
+    ///
+    /// A picture of another size than the model was trained with is seen with its positions interpolated, as by transformers'
+    /// `interpolate_pos_encoding=True`; pixels beyond the last whole patch are left out.
+    /// - Parameter pixels: float32 [B, 3, height, width].
+    /// - Returns: float32 [B, T, H].
+    /// - Throws: `invalidInput` for another shape; `ONNXRuntimeError`.
+    package func run(_ pixels: Tensor, in session: Session, options: RunOptions?) throws -> Tensor {
+        guard pixels.shape.count == 4, pixels.shape[0] > 0, pixels.shape[1] == configuration.channelCount,
+            configuration.takes(height: pixels.shape[2], width: pixels.shape[3])
+        else {
+            throw NetworksError(
+                .invalidInput,
+                "Pixels of shape \(pixels.shape) were given; this model takes [B, 3, height, width] in patches of "
+                    + "\(configuration.patchSize) × \(configuration.patchSize) pixels, from 1 to "
+                    + "\(configuration.mostPatches) of them.")
+        }
+        let (rows, columns) = (
+            pixels.shape[2] / configuration.patchSize, pixels.shape[3] / configuration.patchSize
+        )
+        let hidden = try Tensor(.float32, shape: [pixels.shape[0], 1 + rows * columns, configuration.hiddenSize])
+        try session.run(
+            [
+                "pixel_values": pixels,
+                "row_weights": try PositionInterpolation.weights(from: configuration.patchesPerEdge, to: rows),
+                "column_weights": try PositionInterpolation.weights(from: configuration.patchesPerEdge, to: columns),
+            ], into: ["hidden_state": hidden], options: options)
+        return hidden
     }
 }

@@ -1,0 +1,21 @@
+package import Checkpoint
+import Foundation
+package import Tokenization
+
+extension CheckpointFolder {
+    /// The files of a tokenizer, for messages.
+    package var tokenizerPath: String {
+        let files = tokenizerFiles
+        return (files["tokenizer.json"] ?? files["vocab.json"] ?? folder).path
+    }
+
+    /// What is wrong with a tokenizer that has more tokens than its model has embeddings, in a sentence; nil where it has not.
+    ///
+    /// Added tokens may lie beyond the embedding table: processors add `<image>`, which is never looked up.
+    package func mismatch(of tokenizer: any Tokenizing, vocabularySize size: Int) -> String? {
+        guard tokenizer.largestVocabularyID >= size else { return nil }
+        return "\(tokenizerPath) has tokens up to the id \(tokenizer.largestVocabularyID), but vocab_size in the config.json "
+            + "beside it is \(size), so that the ids end at \(size - 1). The tokenizer belongs to another checkpoint: download "
+            + "its files again."
+    }
+}
