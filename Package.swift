@@ -258,6 +258,11 @@ let package = Package(
                 "Imaging",
             ],
             path: "Tests/MeanColour", swiftSettings: settings),
+        // Tiny checkpoints at work: what holds any captioner against transformers.
+        .target(
+            name: "CaptionerFixtures",
+            dependencies: ["ModelRegistry", "Generation", "Tokenization", "Checkpoint", "Devices", "ONNXRuntime", "Randomness"],
+            path: "Tests/CaptionerFixtures", swiftSettings: settings),
         // A server that behaves like the Hugging Face Hub, or misbehaves as it is told.
         .target(
             name: "FakeHub", dependencies: [crypto, nioCore, nioHTTP1, nioPosix, nioSSL], path: "Tests/FakeHub",
@@ -304,9 +309,15 @@ let package = Package(
             ]),
         tests("Generation", ["StandIns", "Checkpoint", "Randomness"], exclude: []),
         tests(
+            "Blip",
+            [
+                "CaptionerFixtures", "StandIns", "Captioning", "Generation", "Networks", "Tokenization", "Checkpoint",
+                "Devices", "ModelRegistry", "Imaging", "ONNXRuntime",
+            ], exclude: []),
+        tests(
             "Blip2",
             [
-                "StandIns", "Randomness", "Captioning", "Generation", "Networks", "Tokenization", "Checkpoint",
+                "CaptionerFixtures", "StandIns", "Randomness", "Captioning", "Generation", "Networks", "Tokenization", "Checkpoint",
                 "Devices",
                 "ONNXRuntime",
             ],

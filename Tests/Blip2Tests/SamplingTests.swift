@@ -1,3 +1,4 @@
+import CaptionerFixtures
 import Checkpoint
 import Foundation
 import ONNXRuntime

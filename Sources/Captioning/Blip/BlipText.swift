@@ -157,10 +157,11 @@ struct BlipText {
             table("\(name).decoder.weight"), tiedTo: table("text_decoder.bert.embeddings.word_embeddings.weight"),
             isTied: configuration.tiesWordEmbeddings)
         // Where the two are tied, a checkpoint may hold either.
-        let bias = configuration.tiesWordEmbeddings && network.weights.contains("\(name).bias") ? "bias" : "decoder.bias"
+        let (tied, own) = ("\(name).bias", "\(name).decoder.bias")
+        let isOwn = !configuration.tiesWordEmbeddings || (network.weights.contains(own) && !network.weights.contains(tied))
         return graph.add(
             try network.scores(normed, head),
-            try network.parameter("\(name).\(bias)", [configuration.vocabularySize]))
+            try network.parameter(isOwn ? own : tied, [configuration.vocabularySize]))
     }
 }
 

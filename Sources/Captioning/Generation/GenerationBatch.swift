@@ -23,6 +23,9 @@ public final class GenerationBatch {
         configuration = decoder.configuration
     }
 
+    /// Rows of the decoder that requests take up.
+    public var rowCount: Int { decoder.lengths.count }
+
     /// Requests whose texts are being generated.
     public var requestCount: Int { requests.count }
 
@@ -51,8 +54,8 @@ public final class GenerationBatch {
         let before = (requests: requests.count, rows: decoder.lengths.count)
         var unused: [Int] = []
         do {
-            // A run gives the logits of the last position only, so its prompts are of one length.
-            let groups = Dictionary(grouping: prompts.indices) { prompts[$0].count }
+            // A run gives the logits of the last position only, so its prompts are of one length; and so are its pictures.
+            let groups = Dictionary(grouping: prompts.indices) { [prompts[$0].count] + pictures[$0].shape }
             for group in groups.values.sorted(by: { $0[0] < $1[0] }) {
                 let start = ContinuousClock.now
                 let firstRow = decoder.lengths.count

@@ -2,7 +2,7 @@ import Checkpoint
 
 /// The arguments of a call of transformers' `generate`, as JSON; one that would change the result and cannot be heeded
 /// is refused by its name.
-struct GenerateArguments {
+package struct GenerateArguments {
     private let configuration: GenerationConfiguration
     private let returnedSequences: Int
     private let hasEnds: Bool
@@ -33,7 +33,7 @@ struct GenerateArguments {
     /// - Parameter path: the file that errors name.
     /// - Throws: `unsupportedGeneration` for an argument that cannot be heeded, `invalidInput` for other text than a JSON
     ///   object.
-    init(json: String, path: String) throws(GenerationError) {
+    package init(json: String, path: String) throws(GenerationError) {
         let file: ConfigurationFile
         do {
             file = try ConfigurationFile(text: json, path: "The metadata `generation` of \(path)")
@@ -62,7 +62,7 @@ struct GenerateArguments {
     /// - Parameters:
     ///   - contextLength: tokens in front of the first new one.
     ///   - startsTexts: whether texts begin with a start token.
-    func options(contextLength: Int, startsTexts: Bool) -> GenerationOptions {
+    package func options(contextLength: Int, startsTexts: Bool) -> GenerationOptions {
         // transformers makes 20 new tokens where it is not told.
         var options = GenerationOptions(
             defaultsOf: configuration, contextLength: contextLength, fallbackNewTokens: 20, startsTexts: startsTexts)

@@ -1,16 +1,16 @@
 import Checkpoint
-import ONNXRuntime
+package import ONNXRuntime
 
 /// What transformers computed for some pictures, stage by stage: a safetensors file.
 ///
 /// `pixel_values` f32 [B, 3, height, width] and `generated_ids` i64 [B, N]; whichever of ``ModelStage`` the model has, f32;
 /// optionally `prompt_ids` i64 [B, P] and `qformer_prompt_ids` i64 [B, P']; and the metadata `generation`, a JSON object of
 /// arguments of `generate`. Shorter rows of ids are filled up with the padding token.
-struct ParityReference {
-    let pixels: Tensor
+package struct ParityReference {
+    package let pixels: Tensor
     let stages: [(stage: ModelStage, values: [Float], shape: [Int])]
     /// New tokens of each text, as many texts in a row as pictures give.
-    let generatedIDs: [[Int]]
+    package let generatedIDs: [[Int]]
     /// What each picture's prompt is; nil for what a model reads where nobody gives one.
     let promptIDs: [[Int]]?
     /// What a Q-Former reads of each prompt; nil where the model's reads nothing.
@@ -18,7 +18,7 @@ struct ParityReference {
     let arguments: GenerateArguments
 
     /// - Throws: `CheckpointError` for a file that cannot be read; ``GenerationError``.
-    init(path: String) throws {
+    package init(path: String) throws {
         let file = try SafetensorsFile(path: path)
         let pixelValues = try file.tensor("pixel_values")
         pixels = try Tensor(try pixelValues.floats(), shape: pixelValues.shape)
