@@ -4,7 +4,7 @@
     python Benchmarks/compare_transformers.py BINARY CHECKPOINT --precisions int8,int4 --dtypes bfloat16 --json
 
 Every precision of ours and every dtype of theirs is a process of its own that stays. They take turns at one picture, one
-picture with three beams, and four pictures at once, from pixels to token ids, with the same number of new tokens. What does
+picture with three beams, and four and eight pictures at once, from pixels to token ids, with the same number of new tokens. What does
 not fit into memory together is measured in blocks, one after the other, and its ratios are marked.
 Needs the Python packages torch and transformers.
 """
@@ -25,7 +25,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 # Pictures side by side, and beams of each.
-TASKS = {"1 picture, greedy": (1, 1), "1 picture, 3 beams": (1, 3), "4 pictures, greedy": (4, 1)}
+TASKS = {"1 picture, greedy": (1, 1), "1 picture, 3 beams": (1, 3), "4 pictures, greedy": (4, 1),
+         "8 pictures, greedy": (8, 1)}
 # Bytes that a process takes for each number of the checkpoint, roughly: what decides who fits beside whom.
 BYTES = {"fp32": 4.4, "fp16": 2.4, "int8": 1.4, "int4": 1.1, "float32": 4.6, "bfloat16": 2.6, "float16": 2.6}
 
@@ -50,17 +51,19 @@ def work(checkpoint: str, dtype: str, tokens: int, threads: int) -> None:
     torch.set_num_threads(threads)
     torch.manual_seed(0)
     start = time.perf_counter()
-    model = transformers.Blip2ForConditionalGeneration.from_pretrained(
+    kind = json.loads((Path(checkpoint) / "config.json").read_text())["architectures"][0]
+    model = getattr(transformers, kind).from_pretrained(
         checkpoint, dtype=getattr(torch, dtype), local_files_only=True).eval()
     loaded = time.perf_counter()
-    side = model.config.vision_config.image_size
+    side = getattr(model.config.vision_config, "image_size", 768)
 
     def turn(pictures: int, beams: int) -> float:
         pixels = torch.randn(1, 3, side, side).to(model.dtype).expand(pictures, -1, -1, -1).contiguous()
         begin = time.perf_counter()
         with torch.inference_mode():
             made = model.generate(
-                pixel_values=pixels, num_beams=beams, do_sample=False, min_new_tokens=tokens, max_new_tokens=tokens)
+                pixel_values=pixels, **prompt(model, pictures), num_beams=beams, do_sample=False,
+                min_new_tokens=tokens, max_new_tokens=tokens)
         seconds = time.perf_counter() - begin
         if made.shape[0] != pictures or made.shape[1] < tokens:
             raise SystemExit(f"transformers made {tuple(made.shape)} tokens where {pictures} × {tokens} were asked for.")
@@ -72,6 +75,23 @@ def work(checkpoint: str, dtype: str, tokens: int, threads: int) -> None:
     for line in sys.stdin:
         pictures, beams = (int(word) for word in line.split())
         print(json.dumps({"seconds": turn(pictures, beams), "memory": memory()}), flush=True)
+
+
+def prompt(model, pictures: int) -> dict:
+    """What a model is asked where it has to be asked: as many tokens as a short question has."""
+    import torch
+
+    kind = type(model).__name__
+    if kind == "BlipForQuestionAnswering":
+        return {"input_ids": torch.tensor([[101, 2054, 2003, 1999, 1996, 3861, 1029, 102]] * pictures)}
+    if kind == "Florence2ForConditionalGeneration":
+        text = [model.config.image_token_id] * 577 + [0, 2264, 473, 5, 2274, 6190, 116, 2]
+        return {"input_ids": torch.tensor([text] * pictures)}
+    if kind == "InstructBlipForConditionalGeneration":
+        image = [model.config.image_token_index] * model.config.num_query_tokens
+        text = [[3, 1, 5, 7, 9, 11, 13, 1]] * pictures
+        return {"input_ids": torch.tensor([image + row for row in text]), "qformer_input_ids": torch.tensor(text)}
+    return {}
 
 
 # MARK: Both
@@ -238,7 +258,7 @@ def tables(contenders: list[Contender]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Times transformers and image-to-song on the same checkpoint, turn by turn.")
     parser.add_argument("binary", type=Path, help="the program image-to-song")
-    parser.add_argument("checkpoint", type=Path, help="a folder with a BLIP-2 checkpoint")
+    parser.add_argument("checkpoint", type=Path, help="a folder with a checkpoint")
     parser.add_argument("--precisions", default="int8,int4,fp32", help="of ours (%(default)s)")
     parser.add_argument("--dtypes", default="bfloat16,float32", help="of transformers (%(default)s)")
     parser.add_argument("--tokens", type=int, default=11, help="new tokens of each caption (%(default)s)")

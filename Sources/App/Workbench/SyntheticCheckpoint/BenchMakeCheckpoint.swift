@@ -16,7 +16,7 @@ struct BenchMakeCheckpoint: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The model to imitate: \(PublishedShape.allCases.map(\.rawValue).joined(separator: ", ")); or a "
+            "The model to imitate: \(PublishedShape.names); or a "
                 + "checkpoint's folder, whose configuration and tokenizer are then copied.", valueName: "NAME|DIR"))
     var like: String
 
@@ -69,10 +69,9 @@ struct BenchMakeCheckpoint: ParsableCommand {
     }
 
     private func writeConfiguration(to destination: URL) throws {
-        guard let shape = PublishedShape(rawValue: like) else {
+        guard let shape = PublishedShape(named: like) else {
             guard FileManager.default.fileExists(atPath: like) else {
-                let names = PublishedShape.allCases.map(\.rawValue).joined(separator: ", ")
-                throw CommandError("\(like) is neither a checkpoint's folder nor one of \(names).")
+                throw CommandError("\(like) is neither a checkpoint's folder nor one of \(PublishedShape.names).")
             }
             let source = try CheckpointFolder(URL(fileURLWithPath: like)).folder
             for name in Self.copied {
@@ -82,13 +81,7 @@ struct BenchMakeCheckpoint: ParsableCommand {
             }
             return
         }
-        let files: [String: [String: Any]] = [
-            "config.json": shape.configuration, "generation_config.json": shape.generation,
-            "preprocessor_config.json": shape.preprocessor,
-            "processor_config.json": ["num_query_tokens": 32, "processor_class": "Blip2Processor"],
-            "tokenizer.json": shape.isT5 ? SyntheticTokenizer.t5 : SyntheticTokenizer.opt,
-        ]
-        for (name, content) in files {
+        for (name, content) in shape.files {
             let data = try JSONSerialization.data(
                 withJSONObject: content, options: [.sortedKeys, .withoutEscapingSlashes])
             try data.write(to: destination.appendingPathComponent(name))

@@ -1,65 +1,114 @@
 import Foundation
 
-/// The shapes of the published BLIP-2 captioners, by the names that they have below `Salesforce/`.
+/// The shape of a published captioner: its small files without the tokenizer's words.
 ///
 /// Source: the `config.json` of each; what equals transformers' defaults is left out here as it is there.
-enum PublishedShape: String, CaseIterable {
-    case smallOPT = "blip2-opt-2.7b"
-    case smallOPTOnCOCO = "blip2-opt-2.7b-coco"
-    case largeOPT = "blip2-opt-6.7b"
-    case largeOPTOnCOCO = "blip2-opt-6.7b-coco"
-    case smallT5 = "blip2-flan-t5-xl"
-    case smallT5OnCOCO = "blip2-flan-t5-xl-coco"
-    case largeT5 = "blip2-flan-t5-xxl"
+struct PublishedShape {
+    /// What `bench make-checkpoint --like` calls it.
+    let name: String
+    /// Its files by their names, each a JSON object.
+    let files: [String: [String: Any]]
 
-    var isT5: Bool { rawValue.contains("t5") }
+    static var all: [PublishedShape] { blip + blip2 }
 
-    /// Height and width of a picture: those that were fine-tuned on COCO look more closely.
-    var imageSize: Int { rawValue.hasSuffix("coco") ? 364 : 224 }
+    /// Names of all shapes, for help and errors.
+    static var names: String { all.map(\.name).joined(separator: ", ") }
 
-    /// `config.json`, as a JSON object.
-    var configuration: [String: Any] {
-        [
-            "architectures": ["Blip2ForConditionalGeneration"], "model_type": "blip-2", "num_query_tokens": 32,
-            "image_token_index": isT5 ? 32100 : 50265, "text_config": isT5 ? t5 : opt,
-            "qformer_config": ["model_type": "blip_2_qformer"],
-            "vision_config": ["model_type": "blip_2_vision_model", "image_size": imageSize],
+    /// The shape of that name.
+    init?(named name: String) {
+        guard let shape = Self.all.first(where: { $0.name == name }) else { return nil }
+        self = shape
+    }
+
+    private init(
+        _ name: String, configuration: [String: Any], generation: [String: Any], preprocessor: [String: Any],
+        tokenizer: [String: Any], others: [String: [String: Any]] = [:]
+    ) {
+        self.name = name
+        files = others.merging([
+            "config.json": configuration, "generation_config.json": generation,
+            "preprocessor_config.json": preprocessor, "tokenizer.json": tokenizer,
+        ]) { $1 }
+    }
+
+    // MARK: BLIP
+
+    private static var blip: [PublishedShape] {
+        let large: [String: Any] = [
+            "hidden_size": 1024, "intermediate_size": 4096, "num_hidden_layers": 24, "num_attention_heads": 16,
+        ]
+        return [
+            blip("blip-base", "BlipForConditionalGeneration", vision: [:]),
+            blip("blip-large", "BlipForConditionalGeneration", vision: large),
+            blip("blip-vqa-base", "BlipForQuestionAnswering", vision: [:]),
         ]
     }
 
-    /// `generation_config.json`, as a JSON object.
-    var generation: [String: Any] {
-        isT5
-            ? ["bos_token_id": 1, "decoder_start_token_id": 0, "eos_token_id": 1, "pad_token_id": 0]
-            : ["bos_token_id": 2, "eos_token_id": 50118, "pad_token_id": 1]
+    private static func blip(_ name: String, _ architecture: String, vision: [String: Any]) -> PublishedShape {
+        PublishedShape(
+            name,
+            configuration: [
+                "architectures": [architecture], "model_type": "blip", "vision_config": vision,
+                "text_config": ["num_attention_heads": 12],
+            ], generation: ["bos_token_id": 30522, "eos_token_id": 2, "pad_token_id": 0],
+            preprocessor: preprocessor(imageSize: 384, processor: "BlipProcessor"), tokenizer: SyntheticTokenizer.bert)
     }
 
-    /// `preprocessor_config.json`, as a JSON object.
-    var preprocessor: [String: Any] {
+    // MARK: BLIP-2
+
+    private static var blip2: [PublishedShape] {
+        [
+            blip2("blip2-opt-2.7b", text: opt(width: 2560, inner: 10240)),
+            blip2("blip2-opt-2.7b-coco", text: opt(width: 2560, inner: 10240)),
+            blip2("blip2-opt-6.7b", text: opt(width: 4096, inner: 16384)),
+            blip2("blip2-opt-6.7b-coco", text: opt(width: 4096, inner: 16384)),
+            blip2("blip2-flan-t5-xl", text: t5(width: 2048, inner: 5120, heads: 32)),
+            blip2("blip2-flan-t5-xl-coco", text: t5(width: 2048, inner: 5120, heads: 32)),
+            blip2("blip2-flan-t5-xxl", text: t5(width: 4096, inner: 10240, heads: 64)),
+        ]
+    }
+
+    private static func blip2(_ name: String, text: [String: Any]) -> PublishedShape {
+        let isT5 = name.contains("t5")
+        // Those that were fine-tuned on COCO look more closely.
+        let imageSize = name.hasSuffix("coco") ? 364 : 224
+        return PublishedShape(
+            name,
+            configuration: [
+                "architectures": ["Blip2ForConditionalGeneration"], "model_type": "blip-2", "num_query_tokens": 32,
+                "image_token_index": isT5 ? 32100 : 50265, "text_config": text,
+                "qformer_config": ["model_type": "blip_2_qformer"],
+                "vision_config": ["model_type": "blip_2_vision_model", "image_size": imageSize],
+            ],
+            generation: isT5
+                ? ["bos_token_id": 1, "decoder_start_token_id": 0, "eos_token_id": 1, "pad_token_id": 0]
+                : ["bos_token_id": 2, "eos_token_id": 50118, "pad_token_id": 1],
+            preprocessor: preprocessor(imageSize: imageSize, processor: "Blip2Processor"),
+            tokenizer: isT5 ? SyntheticTokenizer.t5 : SyntheticTokenizer.opt,
+            others: ["processor_config.json": ["num_query_tokens": 32, "processor_class": "Blip2Processor"]])
+    }
+
+    private static func opt(width: Int, inner: Int) -> [String: Any] {
+        [
+            "model_type": "opt", "vocab_size": 50304, "eos_token_id": 50118, "hidden_size": width, "ffn_dim": inner,
+            "num_attention_heads": 32, "num_hidden_layers": 32, "word_embed_proj_dim": width,
+        ]
+    }
+
+    private static func t5(width: Int, inner: Int, heads: Int) -> [String: Any] {
+        [
+            "model_type": "t5", "vocab_size": 32128, "d_model": width, "d_ff": inner, "d_kv": 64, "num_heads": heads,
+            "num_layers": 24, "num_decoder_layers": 24, "feed_forward_proj": "gated-gelu", "tie_word_embeddings": false,
+            "decoder_start_token_id": 0, "bos_token_id": 1, "eos_token_id": 1, "pad_token_id": 0,
+        ]
+    }
+
+    private static func preprocessor(imageSize: Int, processor: String) -> [String: Any] {
         [
             "do_convert_rgb": true, "do_normalize": true, "do_rescale": true, "do_resize": true,
             "image_mean": [0.48145466, 0.4578275, 0.40821073], "image_std": [0.26862954, 0.26130258, 0.27577711],
-            "image_processor_type": "BlipImageProcessor", "processor_class": "Blip2Processor", "resample": 3,
+            "image_processor_type": "BlipImageProcessor", "processor_class": processor, "resample": 3,
             "rescale_factor": 1.0 / 255, "size": ["height": imageSize, "width": imageSize],
-        ]
-    }
-
-    private var opt: [String: Any] {
-        let isLarge = rawValue.contains("6.7b")
-        return [
-            "model_type": "opt", "vocab_size": 50304, "eos_token_id": 50118, "hidden_size": isLarge ? 4096 : 2560,
-            "ffn_dim": isLarge ? 16384 : 10240, "num_attention_heads": 32, "num_hidden_layers": 32,
-            "word_embed_proj_dim": isLarge ? 4096 : 2560,
-        ]
-    }
-
-    private var t5: [String: Any] {
-        let isLarge = self == .largeT5
-        return [
-            "model_type": "t5", "vocab_size": 32128, "d_model": isLarge ? 4096 : 2048, "d_ff": isLarge ? 10240 : 5120,
-            "d_kv": 64, "num_heads": isLarge ? 64 : 32, "num_layers": 24, "num_decoder_layers": 24,
-            "feed_forward_proj": "gated-gelu", "tie_word_embeddings": false, "decoder_start_token_id": 0,
-            "bos_token_id": 1, "eos_token_id": 1, "pad_token_id": 0,
         ]
     }
 }

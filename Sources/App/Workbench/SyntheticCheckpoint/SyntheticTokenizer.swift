@@ -25,7 +25,7 @@ enum SyntheticTokenizer {
         return [
             "version": "1.0", "added_tokens": special.map(addedToken), "normalizer": NSNull(),
             "pre_tokenizer": ["type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true],
-            "post_processor": template(before: "</s>", id: 2),
+            "post_processor": template(before: ("</s>", 2)),
             "decoder": ["type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true],
             "model": ["type": "BPE", "vocab": vocabulary, "merges": [String]()],
         ]
@@ -41,8 +41,31 @@ enum SyntheticTokenizer {
         let metaspace: [String: Any] = ["type": "Metaspace", "replacement": "\u{2581}", "prepend_scheme": "always"]
         return [
             "version": "1.0", "added_tokens": special.map(addedToken), "normalizer": NSNull(),
-            "pre_tokenizer": metaspace, "post_processor": template(after: "</s>", id: 1), "decoder": metaspace,
+            "pre_tokenizer": metaspace, "post_processor": template(after: ("</s>", 1)), "decoder": metaspace,
             "model": ["type": "Unigram", "unk_id": 2, "vocab": vocabulary],
+        ]
+    }
+
+    /// `tokenizer.json` of a WordPiece model with the ids of BERT.
+    static var bert: [String: Any] {
+        let special = [("[PAD]", 0), ("[UNK]", 100), ("[CLS]", 101), ("[SEP]", 102), ("[MASK]", 103)]
+        var vocabulary = Dictionary(uniqueKeysWithValues: special.map { ($0.0, $0.1) })
+        let letters = (33...126).compactMap { Unicode.Scalar($0).map(String.init) }.filter { $0 == $0.lowercased() }
+        for (offset, letter) in (letters + letters.map { "##" + $0 }).enumerated() { vocabulary[letter] = 999 + offset }
+        let taken = Set(vocabulary.values)
+        for id in 0..<30522 where !taken.contains(id) { vocabulary[word(id)] = id }
+        return [
+            "version": "1.0", "added_tokens": special.map(addedToken),
+            "normalizer": [
+                "type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "lowercase": true,
+            ] as [String: Any],
+            "pre_tokenizer": ["type": "BertPreTokenizer"],
+            "post_processor": template(before: ("[CLS]", 101), after: ("[SEP]", 102)),
+            "decoder": ["type": "WordPiece", "prefix": "##", "cleanup": true] as [String: Any],
+            "model": [
+                "type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+                "max_input_chars_per_word": 100, "vocab": vocabulary,
+            ] as [String: Any],
         ]
     }
 
@@ -66,16 +89,17 @@ enum SyntheticTokenizer {
         ]
     }
 
-    /// The special token before or behind every text.
-    private static func template(before: String? = nil, after: String? = nil, id: Int) -> [String: Any] {
-        func special(_ token: String) -> [String: Any] { ["SpecialToken": ["id": token, "type_id": 0]] }
+    /// The special tokens before and behind every text.
+    private static func template(before: (String, Int)? = nil, after: (String, Int)? = nil) -> [String: Any] {
+        func special(_ token: (String, Int)) -> [String: Any] { ["SpecialToken": ["id": token.0, "type_id": 0]] }
         let text: [String: Any] = ["Sequence": ["id": "A", "type_id": 0]]
-        let tokens = [before, after].compactMap(\.self)
         let single = (before.map { [special($0)] } ?? []) + [text] + (after.map { [special($0)] } ?? [])
         return [
             "type": "TemplateProcessing", "single": single, "pair": single,
             "special_tokens": Dictionary(
-                uniqueKeysWithValues: tokens.map { ($0, ["id": $0, "ids": [id], "tokens": [$0]] as [String: Any]) }),
+                uniqueKeysWithValues: [before, after].compactMap(\.self).map { token in
+                    (token.0, ["id": token.0, "ids": [token.1], "tokens": [token.0]] as [String: Any])
+                }),
         ]
     }
 }
