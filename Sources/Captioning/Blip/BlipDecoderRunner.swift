@@ -30,7 +30,7 @@ final class BlipDecoderRunner: CachedDecoderRunner {
                 headSize: text.cacheHeadSize),
             encoded: KeyValueCache.Shape(
                 layerCount: text.layerCount, headCount: text.headCount, headSize: text.headSize),
-            in: space, keptBytes: keptBytes)
+            encodedStep: readsQuestions ? 16 : 1, in: space, keptBytes: keptBytes)
     }
 
     func reserve(rows count: Int, positions: Int) throws {
@@ -49,12 +49,12 @@ final class BlipDecoderRunner: CachedDecoderRunner {
             let count = prompts.count
             let length = readsQuestions ? prompts.first?.count ?? 0 : pictures.shape[1]
             try reserve(rows: capacity.rows, positions: capacity.positions, encodedPositions: length)
-            guard let cache = rows.cache, let encoded = try rows.makeEncoded(rows: count, positions: length) else {
+            guard let cache = rows.cache, let encoded = try rows.encodedMemory(rows: count, positions: length) else {
                 throw ONNXRuntimeError.noRows
             }
             try rows.makeCopies(options)
             let encoding = try encoderBinding(pictures, prompts: prompts)
-            try encoded.bindCrossOutputs(to: encoding)
+            try encoded.cache.bindCrossOutputs(to: encoding)
             try encoder.run(encoding, options: options)
 
             let texts = readsQuestions ? prompts.map { _ in [text.bosTokenID] } : prompts
@@ -63,7 +63,7 @@ final class BlipDecoderRunner: CachedDecoderRunner {
             let binding = try IOBinding(session: decoder)
             try first.bind(rows: count, to: binding)
             try cache.bind(rows: rows.next(count), to: binding)
-            try encoded.bindCrossInputs(rows: 0..<count, to: binding)
+            try encoded.cache.bindCrossInputs(rows: 0..<count, to: binding)
             try first.fill(tokens: texts.flatMap { $0 }, positions: Array(repeating: 0, count: count))
             try first.fillMask(encodedLengths: Array(repeating: length, count: count), width: length, to: binding)
             try decoder.run(binding, options: options)

@@ -40,6 +40,21 @@ public struct KeyValueCache {
         }
     }
 
+    /// Some rows, over the same memory.
+    public func rows(_ range: Range<Int>) throws -> KeyValueCache {
+        KeyValueCache(
+            rowCount: range.count, capacity: capacity, headCount: headCount, stride: stride, copies: copies,
+            layers: try layers.map { (try $0.key.rows(range), try $0.value.rows(range)) })
+    }
+
+    private init(
+        rowCount: Int, capacity: Int, headCount: Int, stride: Int, copies: RowCopies?,
+        layers: [(key: Tensor, value: Tensor)]
+    ) {
+        (self.rowCount, self.capacity, self.headCount, self.stride) = (rowCount, capacity, headCount, stride)
+        (self.copies, self.layers) = (copies, layers)
+    }
+
     /// Keys and values in turn.
     private var tensors: [Tensor] { layers.flatMap { [$0.key, $0.value] } }
 
