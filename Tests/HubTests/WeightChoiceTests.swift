@@ -87,8 +87,14 @@ struct WeightChoiceTests {
             let snapshot = try await work.pull("\(Workplace.name)@\(revision)")
             #expect(snapshot.weights == "pytorch_model.bin" && !hasLooked())
         }
-        #expect(try await work.pull("\(Workplace.name)@main").weights == "model.safetensors")
+        let main = try ModelReference("\(Workplace.name)@main")
+        #expect(try await work.hub().pull(main) { _ in }.weights == "model.safetensors")
         #expect(hasLooked())
+        // The branch stands for the same commit, and is what it was; so is main.
+        let branch = try ModelReference("\(Workplace.name)@v1")
+        try await work.pull("\(branch)")
+        #expect(try work.hub().cachedSnapshot(branch)?.weights == "pytorch_model.bin")
+        #expect(try work.hub().cachedSnapshot(main)?.weights == "model.safetensors")
     }
 
     @Test("Continues pytorch_model.bin where it was interrupted, and compares its hash")

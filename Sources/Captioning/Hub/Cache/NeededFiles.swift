@@ -109,7 +109,7 @@ enum NeededFiles {
         }
         return HubError(
             .fileMissing,
-            "\(start)It \(kind) Do that in a folder of your own, which \"hf download\" fills, and set MODEL_ID to the folder."
+            "\(start)It \(kind) To change a file, fetch the repository with \"hf download\" and set MODEL_ID to that folder."
         )
     }
 
