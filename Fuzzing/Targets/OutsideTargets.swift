@@ -23,13 +23,13 @@ extension FuzzTarget {
 // MARK: The Hub
 
 extension FuzzTarget {
-    /// What a Hub, or whoever answers in its place, says: header values and lists of files.
+    /// What a Hub, or whoever answers in its place, says: header values, lists of files, of pull requests and of commits.
     ///
     /// The first byte says what the rest is.
     static let hubAnswer = FuzzTarget(name: "hub") { input in
         guard let first = input.first else { return }
         let text = String(decoding: input.dropFirst(), as: UTF8.self)
-        switch first % 4 {
+        switch first % 8 {
         case 0:
             if let tag = ETag(header: text) {
                 try FuzzFinding.unless(!tag.description.contains("/"), "A tag that leads elsewhere: \(tag)")
@@ -53,9 +53,25 @@ extension FuzzTarget {
                         && !reference.name.folderName.contains("/"),
                     "A name that leads elsewhere: \(reference)")
             }
+        case 4:
+            let body = Data(input.dropFirst())
+            guard let page = try? ConversionRequest.Page(body, ModelReference("a/b")) else { return }
+            _ = page.isLast
+            for revision in page.conversions {
+                try FuzzFinding.unless(
+                    revision.description.wholeMatch(of: /refs\/pr\/[1-9][0-9]*/) != nil,
+                    "A revision that is no pull request's: \(revision)")
+            }
+        case 5:
+            let reference = try ModelReference("a/b")
+            let commits = try? ConversionRequest.commits(Data(input.dropFirst()), reference.revision, reference)
+            for commit in commits ?? [] {
+                try FuzzFinding.unless(commit.description.utf8.count == 40, "No commit: \(commit)")
+            }
         default:
+            let index = first % 2 == 0 ? "model.safetensors.index.json" : "pytorch_model.bin.index.json"
             try ScratchFolder.with { folder in
-                let file = try folder.write(Array(input.dropFirst()), as: "model.safetensors.index.json")
+                let file = try folder.write(Array(input.dropFirst()), as: index)
                 do throws(HubError) {
                     let shards = try NeededFiles.shards(file, of: RepositoryName("a/b"))
                     if shards.contains(where: { !$0.isAtTop }) { throw HubError(.unexpectedAnswer, "") }

@@ -234,6 +234,10 @@ struct TorchWeightsTests {
         arguments: [
             ("pytorch_model-00001-of-00002.bin", "index"), ("blip.pth", "rename it to pytorch_model.bin"),
             ("weights.bin", "rename it to pytorch_model.bin"),
+            ("model.fp16.safetensors", "a variant (model.fp16.safetensors)"),
+            ("pytorch_model.fp16.bin", "rename it to pytorch_model.bin"),
+            ("model.safetensors.index.fp16.json", "rename it to model.safetensors.index.json"),
+            ("pytorch_model.bin.index.fp16.json", "rename it to pytorch_model.bin.index.json"),
         ])
     func otherNames(file: String, word: String) throws {
         try folder.write(file, "x")

@@ -13,6 +13,14 @@ struct FakeAnswers {
         if parts.count >= 6, parts[0] == "api", parts[4] == "tree" {
             return about("\(parts[2])/\(parts[3])", parts[5]) { _, repository in tree(repository) }
         }
+        if parts.count == 5, parts[0] == "api", parts[4] == "discussions" {
+            return about("\(parts[2])/\(parts[3])", "main") { name, repository in
+                discussions(name, repository, request)
+            }
+        }
+        if parts.count == 6, parts[0] == "api", parts[4] == "commits" {
+            return about("\(parts[2])/\(parts[3])", parts[5]) { name, _ in commits(name, parts[5]) }
+        }
         if parts.count >= 5, parts[2] == "resolve" {
             let path = parts[4...].joined(separator: "/")
             return about("\(parts[0])/\(parts[1])", parts[3]) { _, repository in file(path, repository, request) }
@@ -24,11 +32,42 @@ struct FakeAnswers {
         _ name: String, _ revision: String, _ answer: (String, FakeRepository) -> FakeReply
     ) -> FakeReply {
         guard let repository = repositories[name] else { return FakeReply(status: 404, code: "RepoNotFound") }
-        let revision = revision.split(separator: "%2F").joined(separator: "/")
-        guard repository.holds(revision) else { return FakeReply(status: 404, code: "RevisionNotFound") }
+        guard let repository = repository.at(Self.unescaped(revision)) else {
+            return FakeReply(status: 404, code: "RevisionNotFound")
+        }
         var reply = answer(name, repository)
         reply.headers["X-Repo-Commit"] = repository.commit
         return reply
+    }
+
+    private static func unescaped(_ revision: String) -> String {
+        revision.split(separator: "%2F").joined(separator: "/")
+    }
+
+    private static let discussionsOnAPage = 10
+
+    /// As the Hub lists them, but whatever the filters say.
+    private func discussions(_ name: String, _ repository: FakeRepository, _ request: FakeRequest) -> FakeReply {
+        let page = request.query.firstMatch(of: /(^|&)p=([0-9]+)/).flatMap { Int($0.output.2) } ?? 0
+        let start = page * Self.discussionsOnAPage
+        let entries = repository.discussions.dropFirst(start).prefix(Self.discussionsOnAPage).map { discussion in
+            let author = discussion.author.map { ", \"author\": {\"name\": \"\($0)\", \"type\": \"user\"}" } ?? ""
+            return "{\"num\": \(discussion.number), \"title\": \(discussion.title.debugDescription), "
+                + "\"status\": \"\(discussion.status)\", \"isPullRequest\": \(discussion.isPullRequest), "
+                + "\"createdAt\": \"2023-11-14T22:13:20.000Z\", \"repo\": {\"name\": \"\(name)\", \"type\": \"model\"}\(author)}"
+        }
+        return json(
+            "{\"discussions\": [\(entries.joined(separator: ","))], \"count\": \(repository.discussions.count), "
+                + "\"start\": \(start), \"numClosedDiscussions\": 0}")
+    }
+
+    private func commits(_ name: String, _ revision: String) -> FakeReply {
+        let commits = repositories[name]?.commits(of: Self.unescaped(revision)) ?? []
+        let entries = commits.map {
+            "{\"id\": \"\($0)\", \"title\": \"A change\", \"message\": \"\", \"authors\": [], "
+                + "\"date\": \"2023-11-14T22:13:20.000Z\"}"
+        }
+        return json("[\(entries.joined(separator: ","))]")
     }
 
     private func listing(_ name: String, _ repository: FakeRepository) -> FakeReply {
@@ -73,7 +112,8 @@ struct FakeAnswers {
     }
 
     private func largeFile(_ request: FakeRequest) -> FakeReply {
-        for (path, bytes) in repositories.values.flatMap(\.files) where FakeRepository.isLarge(path) {
+        let files = repositories.values.flatMap { [$0.files] + $0.discussions.map(\.files) }
+        for (path, bytes) in files.joined() where FakeRepository.isLarge(path) {
             guard request.path == "/\(FakeRepository.tag(path, bytes))" else { continue }
             // As Amazon's S3: the tag there is another one.
             let headers = ["ETag": "\"0123456789abcdef\"", "Accept-Ranges": "bytes"]

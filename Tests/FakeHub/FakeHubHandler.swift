@@ -30,9 +30,10 @@ final class FakeHubHandler: ChannelInboundHandler {
     private func respond(_ context: ChannelHandlerContext) {
         guard let head else { return }
         let headers = head.headers.map { ($0.name.lowercased(), $0.value) }
+        let address = head.uri.split(separator: "?", maxSplits: 1).map(String.init)
         let request = FakeRequest(
-            isElsewhere: isElsewhere, method: head.method.rawValue,
-            path: head.uri.split(separator: "?").first.map(String.init) ?? "/",
+            isElsewhere: isElsewhere, method: head.method.rawValue, path: address.first ?? "/",
+            query: address.count > 1 ? address[1] : "",
             headers: Dictionary(headers) { $1 })
         write(answer(request), isHead: head.method == .HEAD, context)
     }

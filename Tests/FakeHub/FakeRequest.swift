@@ -5,6 +5,8 @@ public struct FakeRequest: Sendable {
     public let method: String
     /// Without what stands behind a question mark.
     public let path: String
+    /// What stands behind the question mark.
+    public let query: String
     /// By their names in small letters.
     public let headers: [String: String]
     /// How many requests with this method and path came to this server before.

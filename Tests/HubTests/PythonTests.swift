@@ -41,6 +41,73 @@ struct PythonTests {
         #expect(try snapshot.findings() == [])
     }
 
+    @Test("Python finds both revisions where the weights are a pull request's")
+    func pythonReadsConversion() async throws {
+        let work = try await Workplace()
+        work.server.set(Workplace.name, Workplace.converted())
+        let snapshot = try await work.pull()
+        let program = """
+            from huggingface_hub import hf_hub_download, scan_cache_dir, snapshot_download, try_to_load_from_cache
+            print(snapshot_download("acme/pictures", revision="refs/pr/7"))
+            print(hf_hub_download("acme/pictures", "config.json").split("/")[-2])
+            print(str(try_to_load_from_cache("acme/pictures", "model.safetensors")).startswith("<object"))
+            cache = scan_cache_dir()
+            print(len(cache.warnings), sorted(sorted(revision.refs) for revision in list(cache.repos)[0].revisions))
+            """
+        let output = try PythonHub.run(
+            program, environment: ["HF_HUB_CACHE": work.folder.path, "HF_HUB_OFFLINE": "1"])
+        let main = String(repeating: "a1", count: 20)
+        #expect(output == "\(snapshot.folder.path)\n\(main)\nTrue\n0 [['main'], ['refs/pr/7']]\n")
+    }
+
+    @Test("Uses what transformers downloaded: weights of a pull request, everything else of main")
+    func readsPythonConversion() async throws {
+        let work = try await Workplace()
+        work.server.set(Workplace.name, Workplace.converted())
+        let program = """
+            from huggingface_hub import get_repo_discussions, hf_hub_download, HfApi
+            request = next(d for d in get_repo_discussions("acme/pictures") if d.is_pull_request and d.status == "open")
+            head = HfApi().list_repo_commits("acme/pictures")[0].commit_id
+            print(HfApi().list_repo_commits("acme/pictures", revision=request.git_reference)[1].commit_id == head)
+            for file in ["config.json", "generation_config.json", "preprocessor_config.json", "tokenizer.json"]:
+                hf_hub_download("acme/pictures", file)
+            hf_hub_download("acme/pictures", "model.safetensors", revision=request.git_reference)
+            """
+        let output = try PythonHub.run(
+            program, environment: ["HF_HUB_CACHE": work.folder.path, "HF_ENDPOINT": work.server.endpoint])
+        #expect(output == "True\n")
+        work.server.forgetRequests()
+        let snapshot = try await work.hub().model(try ModelReference(Workplace.name)) { _ in }
+        let fetched = work.server.requests.filter { $0.method == "GET" && $0.path.contains("/resolve/") }
+        #expect(work.transfers.isEmpty && fetched.isEmpty)
+        #expect(snapshot.references == ["main", "refs/pr/7"])
+        #expect(try snapshot.missingFiles == [] && snapshot.findings() == [])
+    }
+
+    @Test("Python uses our pytorch_model.bin, and we use Python's", arguments: [false, true])
+    func sharesTorchWeights(_ isPythons: Bool) async throws {
+        let work = try await Workplace(files: Workplace.torchCheckpoint)
+        let program = """
+            from huggingface_hub import hf_hub_download, snapshot_download, try_to_load_from_cache
+            print(snapshot_download("acme/pictures"))
+            print(hf_hub_download("acme/pictures", "pytorch_model.bin").split("/")[-1])
+            """
+        if !isPythons { try await work.pull() }
+        let output = try PythonHub.run(
+            program,
+            environment: [
+                "HF_HUB_CACHE": work.folder.path, "HF_ENDPOINT": work.server.endpoint,
+                "HF_HUB_OFFLINE": isPythons ? "0" : "1",
+            ])
+        work.server.forgetRequests()
+        let hub = try work.hub(variables: ["HF_HUB_OFFLINE": "1"])
+        let snapshot = try await hub.model(try ModelReference(Workplace.name)) { _ in }
+        #expect(output == "\(snapshot.folder.path)\npytorch_model.bin\n")
+        #expect(try snapshot.findings() == [])
+        try await work.pull()
+        #expect(work.transfers.isEmpty)
+    }
+
     @Test("Python finishes a download that we began")
     func pythonFinishes() async throws {
         let work = try await Workplace()

@@ -79,16 +79,13 @@ struct RefusalTests {
             $0.listing = Array(Workplace.checkpoint.keys)
         },
         Refusal("no config.json", .fileMissing, ["has no config.json"]) { $0.files["config.json"] = nil },
-        Refusal("no weights", .fileMissing, ["has no model.safetensors"]) {
+        Refusal("no weights", .fileMissing, ["has no weights that can be read", "Name another revision"]) {
             $0.files["model.safetensors"] = nil
             $0.files["pytorch_model.bin"] = nil
         },
         Refusal("no tokenizer", .fileMissing, ["has no tokenizer.json"]) { $0.files["tokenizer.json"] = nil },
         Refusal("no preprocessor_config.json", .fileMissing, ["has no preprocessor_config.json"]) {
             $0.files["preprocessor_config.json"] = nil
-        },
-        Refusal("pickles only", .picklesOnly, ["pytorch_model.bin", "refs/pr/1", "save_pretrained"]) {
-            $0.files["model.safetensors"] = nil
         },
         Refusal("rate limited for a long time", .rateLimited, ["asks to wait 4000 s"]) {
             $0.fault = everywhere(
@@ -188,6 +185,17 @@ struct RefusalTests {
         // Nothing that looks whole is left.
         #expect(work.cache.snapshots().allSatisfy { !$0.missingFiles.isEmpty })
         #expect(work.cache.commit(try RepositoryName(Workplace.name), .main) == nil)
+    }
+
+    @Test(
+        "Refuses an index of pytorch_model.bin that names files outside the folder or of another kind",
+        arguments: ["../x.bin", "a/b.bin", "x.safetensors", "/x.bin"])
+    func refusesTorchIndexes(_ shard: String) async throws {
+        var files = Workplace.torchCheckpoint
+        files["pytorch_model.bin"] = nil
+        files["pytorch_model.bin.index.json"] = Array("{\"weight_map\": {\"a\": \"\(shard)\"}}".utf8)
+        let work = try await Workplace(files: files)
+        #expect(try await work.failure()?.code == .hostileFileName)
     }
 
     @Test(

@@ -38,6 +38,18 @@ final class Workplace: Sendable {
         "runs/event.txt": Array("1".utf8), ".gitattributes": [],
     ]
 
+    /// The same without safetensors.
+    static let torchCheckpoint = checkpoint.filter { $0.key != "model.safetensors" }
+
+    /// A repository without safetensors on `main`, and the pull request of the Hub's conversion bot that adds them.
+    static func converted(_ change: (inout FakeDiscussion) -> Void = { _ in }) -> FakeRepository {
+        var repository = FakeRepository(files: torchCheckpoint)
+        var request = FakeDiscussion(number: 7, files: checkpoint)
+        change(&request)
+        repository.discussions = [request]
+        return repository
+    }
+
     /// 9,500 bytes: ten parts in these tests.
     static func weights(_ seed: UInt8) -> [UInt8] {
         var value = UInt32(seed) &* 2_654_435_761

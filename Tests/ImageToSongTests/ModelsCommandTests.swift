@@ -11,17 +11,20 @@ struct ModelsCommandTests {
 
     /// A hub that has the demo checkpoint under the name `acme/demo`, and a folder for models.
     private func withHub(_ body: (FakeHub, URL) async throws -> Void) async throws {
-        let demo = Self.repository.appendingPathComponent("Models/demo")
-        var files: [String: [UInt8]] = [:]
-        for name in try FileManager.default.contentsOfDirectory(atPath: demo.path) {
-            files[name] = Array(try Data(contentsOf: demo.appendingPathComponent(name)))
-        }
         let hub = try await FakeHub()
-        hub.set("acme/demo", FakeRepository(files: files))
+        hub.set("acme/demo", FakeRepository(files: try files(in: "Models/demo")))
         let folder = try FileManager.default.temporaryDirectory.appendingPathComponent("image-to-song-\(UUID())")
             .created()
         defer { try? FileManager.default.removeItem(at: folder) }
         try await body(hub, folder)
+    }
+
+    /// The files of a folder of the repository, by their names.
+    private func files(in folder: String) throws -> [String: [UInt8]] {
+        let folder = Self.repository.appendingPathComponent(folder)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        return try Dictionary(
+            uniqueKeysWithValues: names.map { ($0, Array(try Data(contentsOf: folder.appendingPathComponent($0)))) })
     }
 
     private func environment(_ hub: FakeHub, _ folder: URL) -> [String: String] {
@@ -118,6 +121,93 @@ struct ModelsCommandTests {
                 try FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent("compiled").path)
                     == [])
             #expect(try run("models", "verify", "acme/demo", environment: environment).status == 1)
+        }
+    }
+
+    /// A fixture's checkpoint with what it lacks: an image processor, and a tokenizer of its 68 tokens.
+    private func fixture(_ name: String) throws -> [String: [UInt8]] {
+        var files = try files(in: "Tests/Fixtures/\(name)")
+        let demo = Self.repository.appendingPathComponent("Models/demo")
+        func change(_ name: String, _ change: (inout [String: Any]) -> Void) throws {
+            let bytes = try Data(contentsOf: demo.appendingPathComponent(name))
+            var object = try #require(try JSONSerialization.jsonObject(with: bytes) as? [String: Any])
+            change(&object)
+            files[name] = Array(try JSONSerialization.data(withJSONObject: object))
+        }
+        try change("preprocessor_config.json") { $0["size"] = ["height": 14, "width": 14] }
+        try change("tokenizer.json") { tokenizer in
+            var model = tokenizer["model"] as? [String: Any] ?? [:]
+            model["vocab"] = (model["vocab"] as? [String: Int])?.filter { $0.value < 67 }
+            model["merges"] = [String]()
+            tokenizer["model"] = model
+            tokenizer["added_tokens"] = (tokenizer["added_tokens"] as? [[String: Any]])?.map { token in
+                token["content"] as? String == "<image>" ? token.merging(["id": 67]) { $1 } : token
+            }
+        }
+        return files
+    }
+
+    @Test("Downloads pytorch_model.bin, captions with it as with the same safetensors, also offline, and removes it")
+    func takesTorchWeights() async throws {
+        try await withHub { hub, folder in
+            hub.set("acme/torch", FakeRepository(files: try fixture("pytorch-bin")))
+            var environment = environment(hub, folder)
+            environment["MODEL_ID"] = "acme/torch"
+            let pulled = try run("models", "pull", "acme/torch", environment: environment)
+            #expect(pulled.status == 0, "\(pulled.complaints)")
+            let snapshot = URL(fileURLWithPath: pulled.output.trimmingCharacters(in: .newlines))
+            let weights = try FileManager.default.contentsOfDirectory(atPath: snapshot.path).filter {
+                $0.hasPrefix("pytorch_model")
+            }
+            #expect(weights.count == 3)
+
+            let twin = try folder.appendingPathComponent("twin").created()
+            for (name, bytes) in try fixture("single-query") {
+                try Data(bytes).write(to: twin.appendingPathComponent(name))
+            }
+            let picture = Self.repository.appendingPathComponent("Samples/harbour-evening.jpg").path
+            let expected = try run("caption", picture, "--model", twin.path, environment: environment)
+            #expect(expected.status == 0 && !expected.output.isEmpty, "\(expected.complaints)")
+            environment["HF_HUB_OFFLINE"] = "1"
+            let caption = try run("caption", picture, environment: environment)
+            #expect(caption.output == expected.output, "\(caption.complaints)")
+
+            let listed = try run("models", "list", "--json", environment: environment)
+            let row = try #require(try JSONSerialization.jsonObject(with: Data(listed.output.utf8)) as? [String: Any])
+            #expect((row["precisions"] as? [String])?.count == 1 && row["missing_files"] as? [String] == [])
+            #expect(try run("models", "verify", environment: environment).status == 0)
+            let shard = snapshot.appendingPathComponent("pytorch_model-00001-of-00002.bin").resolvingSymlinksInPath()
+            try Data("version https://git-lfs.github.com/spec/v1\n".utf8).write(to: shard)
+            let damaged = try run("models", "verify", "acme/torch", environment: environment)
+            #expect(damaged.status == 1 && damaged.output.contains("pytorch_model-00001-of-00002.bin is damaged"))
+            #expect(try run("models", "remove", "--yes", "acme/torch", environment: environment).status == 0)
+            #expect(try !FileManager.default.contentsOfDirectory(atPath: folder.path).contains("models--acme--torch"))
+        }
+    }
+
+    @Test("Downloads and uses safetensors of the Hub's conversion bot where main has none")
+    func takesConversion() async throws {
+        try await withHub { hub, folder in
+            var environment = environment(hub, folder)
+            var files = try files(in: "Models/demo")
+            let request = FakeDiscussion(number: 3, files: files)
+            files["model.safetensors"] = nil
+            files["pytorch_model.bin"] = [1, 2, 3]
+            var repository = FakeRepository(files: files)
+            repository.discussions = [request]
+            hub.set("acme/demo", repository)
+            let pulled = try run("models", "pull", "acme/demo", environment: environment)
+            #expect(pulled.status == 0 && pulled.complaints.contains("refs/pr/3 are taken"), "\(pulled.complaints)")
+            environment["HF_HUB_OFFLINE"] = "1"
+            let picture = Self.repository.appendingPathComponent("Samples/harbour-evening.jpg").path
+            let caption = try run("caption", picture, environment: environment)
+            #expect(caption.output.contains("harbour"), "\(caption.complaints)")
+            let listed = try run("models", "list", environment: environment).output
+            #expect(listed.contains("acme/demo  c3c3c3c3c3c3 (main, refs/pr/3)"), "\(listed)")
+            #expect(try run("models", "verify", "acme/demo", environment: environment).status == 0)
+            #expect(try run("models", "remove", "--yes", "acme/demo@main", environment: environment).status == 0)
+            let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(!left.contains("models--acme--demo"))
         }
     }
 

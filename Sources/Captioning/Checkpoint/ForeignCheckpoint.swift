@@ -19,6 +19,12 @@ package enum ForeignCheckpoint {
                 + "AutoPeftModel.from_pretrained, merge it with merge_and_unload, and save the result with save_pretrained."
         }
         if files.contains(where: Weights.fileNames.contains) { return nil }
+        for name in Weights.fileNames {
+            guard let variant = files.first(where: { isVariant($0, of: name) }) else { continue }
+            return
+                "holds its weights only as a variant (\(variant)), and variants are not looked for. If it is the one that you "
+                + "want, rename it to \(name)."
+        }
         if let file = first(".gguf", ".ggml") {
             return
                 "holds GGUF (\(file)), the format of llama.cpp. Use the checkpoint that it was made from, in safetensors."
@@ -58,6 +64,13 @@ package enum ForeignCheckpoint {
                 + "weights, rename it to model.safetensors."
         }
         return nil
+    }
+
+    /// Whether a file is what transformers calls a variant of another, such as `model.fp16.safetensors` of `model.safetensors`.
+    private static func isVariant(_ file: String, of name: String) -> Bool {
+        guard let dot = name.lastIndex(of: "."), file.count > name.count + 1 else { return false }
+        return file.hasPrefix("\(name[..<dot]).") && file.hasSuffix(name[dot...])
+            && !file.dropFirst(name[...dot].count).dropLast(name[dot...].count).contains(".")
     }
 
     /// What the names of tensors show that a model was, when it was saved; nil for names that tell nothing.
@@ -123,12 +136,19 @@ package enum ForeignCheckpoint {
     ///
     /// - Returns: the end of a sentence that begins with the file: "is … . Do …".
     package static func kind(ofText bytes: some Collection<UInt8>) -> String? {
+        stray(bytes).map { "is \($0.name). \($0.advice)" }
+    }
+
+    /// What stands in the place of a file that was not transferred, by its first bytes; nil for any other content.
+    ///
+    /// - Returns: what it is, as the end of a sentence without its full stop, and what to do about it in a folder.
+    package static func stray(_ bytes: some Collection<UInt8>) -> (name: String, advice: String)? {
         if bytes.starts(with: "version https://git-lfs".utf8) {
-            return "is a Git LFS pointer. Run \"git lfs pull\" in its folder, or download the file itself."
+            return ("a Git LFS pointer", "Run \"git lfs pull\" in its folder, or download the file itself.")
         }
         let start = bytes.prefix(256).drop { $0 <= UInt8(ascii: " ") && $0 > 0 }
         if ["<!", "<html", "<HTML"].contains(where: { start.starts(with: $0.utf8) }) {
-            return "is a web page, perhaps an error page saved in its place. Download it again."
+            return ("a web page, perhaps an error page saved in its place", "Download it again.")
         }
         return nil
     }

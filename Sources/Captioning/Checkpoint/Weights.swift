@@ -3,8 +3,11 @@ public import Foundation
 /// The tensors of a checkpoint folder, from one file or from many.
 public struct Weights: Sendable {
     static let indexFileName = "model.safetensors.index.json"
+    /// What is looked for of safetensors, and what where there are none; in this order.
+    package static let safetensorsNames = ["model.safetensors", indexFileName]
+    package static let torchNames = ["pytorch_model.bin", "pytorch_model.bin.index.json"]
     /// What is looked for in a folder, in this order.
-    static let fileNames = ["model.safetensors", indexFileName, "pytorch_model.bin", "pytorch_model.bin.index.json"]
+    package static let fileNames = safetensorsNames + torchNames
 
     /// The weight files, in the order of their names.
     public let files: [URL]

@@ -53,10 +53,11 @@ public struct Hub: Sendable {
         }
     }
 
-    /// What the cache holds of a revision, wholly or in part.
+    /// What the cache holds of a revision, wholly or in part; for `main`, its safetensors of a pull request where it has none
+    /// of its own.
     public func cachedSnapshot(_ reference: ModelReference) -> CachedSnapshot? {
-        guard let commit = cache.commit(reference.name, reference.revision) else { return nil }
-        return cache.snapshots(of: reference.name).first { $0.commit == commit }
+        guard let commit = cache.snapshotCommit(reference.name, reference.revision) else { return nil }
+        return cache.allSnapshots(of: reference.name).first { $0.commit == commit }
     }
 
     /// Whether every file that may be used is there, or known not to exist.

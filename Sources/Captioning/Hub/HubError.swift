@@ -21,8 +21,8 @@ public struct HubError: Error, Sendable, CustomStringConvertible {
         case revisionMissing
         /// The repository lacks a file that a checkpoint needs.
         case fileMissing
-        /// The repository has its weights as pickles only, and those are not downloaded.
-        case picklesOnly
+        /// In the place of a file, the repository has a Git LFS pointer or a web page.
+        case foreignFile
         /// HF_HUB_OFFLINE forbids the network, and what was asked for is not on disk.
         case offline
         /// The Hub cannot be reached.

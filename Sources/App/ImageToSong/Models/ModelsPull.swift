@@ -9,8 +9,9 @@ extension Models {
         static let configuration = CommandConfiguration(
             abstract: "Downloads a model, or what has changed in it.",
             discussion: """
-                Downloads only what captioning needs: configuration, tokenizer and safetensors. Resumes an \
-                interrupted download. Prints the folder with the files.
+                Downloads only what captioning needs: configuration, tokenizer and weights. These are safetensors, on \
+                main or in the pull request of the Hub's conversion bot, else pytorch_model.bin. Resumes an interrupted \
+                download. Prints the folder with the files.
                 """)
 
         @Argument(

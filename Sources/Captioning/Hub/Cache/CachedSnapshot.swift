@@ -1,3 +1,4 @@
+import Checkpoint
 public import Foundation
 
 /// One revision of a model in the cache.
@@ -6,12 +7,17 @@ public struct CachedSnapshot: Sendable {
     public let commit: Commit
     /// The branches and tags that stood for this commit when they were last fetched, sorted.
     public let references: [String]
+    /// Where these are safetensors that were converted from the weights of a commit of `main`: that commit. All other files are
+    /// the same in both.
+    let original: Commit?
     /// A checkpoint's folder.
     public let folder: URL
     /// The files in the folder, by their paths in it, sorted; links whose blobs are gone included.
     public let files: [String]
     /// What was written down of the files' contents, by their paths; see `HubCache.expectedContents`.
     let expectedContents: [String: ETag]
+    /// The names of files that the revision is known to lack.
+    let absentFiles: Set<String>
 
     /// Bytes of the files, each content counted once.
     public var byteCount: Int {
@@ -23,13 +29,14 @@ public struct CachedSnapshot: Sendable {
     /// What is needed and is not there.
     public var missingFiles: [String] {
         var missing = holds(NeededFiles.configuration) ? [] : [NeededFiles.configuration]
-        if !holds(NeededFiles.singleWeights) {
-            if holds(NeededFiles.weightIndex) {
-                let shards = try? NeededFiles.shards(folder.appending(path: NeededFiles.weightIndex), of: name)
-                missing += shards?.map(\.description).filter { !holds($0) } ?? [NeededFiles.weightIndex]
-            } else {
-                missing.append(NeededFiles.singleWeights)
+        if let weights {
+            let index = folder.appending(path: weights)
+            if weights.hasSuffix(".json") {
+                let shards = try? NeededFiles.shards(index, of: name)
+                missing += shards?.map(\.description).filter { !holds($0) } ?? [weights]
             }
+        } else {
+            missing.append(Weights.fileNames.first { !absentFiles.contains($0) } ?? Weights.fileNames[0])
         }
         if !holds("tokenizer.json"), !(holds("vocab.json") && holds("merges.txt")) { missing.append("tokenizer.json") }
         if !(NeededFiles.preparation + [NeededFiles.modules]).contains(where: holds) {
@@ -37,6 +44,9 @@ public struct CachedSnapshot: Sendable {
         }
         return missing
     }
+
+    /// The weight file that is read, or the index of those that are; nil where there is none.
+    var weights: String? { Weights.fileNames.first(where: holds) }
 
     /// Whether there is a file, rather than a link that leads nowhere.
     func holds(_ file: String) -> Bool {
@@ -46,20 +56,55 @@ public struct CachedSnapshot: Sendable {
 
 extension HubCache {
     /// All revisions of all models, or of one, sorted by name and commit.
+    ///
+    /// A commit of `main` whose weights are taken from their conversion is not listed beside that.
     public func snapshots(of name: RepositoryName? = nil) -> [CachedSnapshot] {
         let names = name.map { [$0] } ?? Self.entries(folder).compactMap(RepositoryName.init(folderName:)).sorted()
         return names.flatMap { name in
-            let references = references(of: name)
-            return Self.entries(folder(name).appending(path: "snapshots")).compactMap(Commit.init)
-                .sorted { $0.description < $1.description }
-                .map { commit in
-                    CachedSnapshot(
-                        name: name, commit: commit,
-                        references: references.filter { $0.value == commit }.map(\.key).sorted(),
-                        folder: snapshot(name, commit), files: Self.files(below: snapshot(name, commit)),
-                        expectedContents: expectedContents(name, commit))
-                }
+            let all = allSnapshots(of: name)
+            let companions = Self.companions(all)
+            return all.filter { !companions.contains($0.commit) }
         }
+    }
+
+    /// Of some snapshots of one model, the commits of `main` whose weights are in another of them: what is in their own folders is
+    /// there for huggingface_hub.
+    static func companions(_ snapshots: [CachedSnapshot]) -> Set<Commit> {
+        let originals = Set(snapshots.compactMap(\.original))
+        return Set(snapshots.filter { originals.contains($0.commit) && $0.weights == nil }.map(\.commit))
+    }
+
+    /// Every snapshot's folder of a model, sorted by commit.
+    func allSnapshots(of name: RepositoryName) -> [CachedSnapshot] {
+        let commits = Self.entries(folder(name).appending(path: "snapshots")).compactMap(Commit.init)
+        let originals = Self.entries(folder(name).appending(path: "conversions")).compactMap(Commit.init)
+            .compactMap { main in conversion(name, of: main).map { ($0, main) } }
+        let original = Dictionary(originals) { first, _ in first }
+        let references = references(of: name).mapValues { revision in snapshotCommit(name, revision) }
+        return commits.sorted { $0.description < $1.description }.map { commit in
+            let absences = folder(name).appending(path: ".no_exist").appending(path: commit.description)
+            return CachedSnapshot(
+                name: name, commit: commit,
+                references: references.filter { $0.value == commit }.map(\.key).sorted(),
+                original: original[commit], folder: snapshot(name, commit),
+                files: Self.files(below: snapshot(name, commit)),
+                expectedContents: expectedContents(name, commit), absentFiles: Set(Self.entries(absences)))
+        }
+    }
+
+    /// The commit whose snapshot a revision's files are in: for `main`, the one that has its weights as safetensors, where it
+    /// has them from a conversion.
+    func snapshotCommit(_ name: RepositoryName, _ revision: Revision) -> Commit? {
+        guard let commit = commit(name, revision) else { return nil }
+        return revision == .main ? conversion(name, of: commit) ?? commit : commit
+    }
+
+    /// The commit that has safetensors for those of a commit of `main`; nil where none is remembered, or its files are gone.
+    func conversion(_ name: RepositoryName, of main: Commit) -> Commit? {
+        guard let commit = Self.commit(in: conversionNote(name, main)),
+            FileManager.default.fileExists(atPath: snapshot(name, commit).path)
+        else { return nil }
+        return commit
     }
 
     /// The revisions that a user means: the one that is written, or all of the model's.
@@ -69,9 +114,13 @@ extension HubCache {
         let all = snapshots(of: reference.name)
         let found: [CachedSnapshot]
         if let revision = reference.writtenRevision {
-            let commit = commit(reference.name, revision)
+            let commit = snapshotCommit(reference.name, revision)
             let start = revision.description
-            found = all.filter { $0.commit == commit || (start.count >= 7 && $0.commit.description.hasPrefix(start)) }
+            func isMeant(_ other: Commit) -> Bool {
+                other == commit || (start.count >= 7 && other.description.hasPrefix(start))
+            }
+            let named = all.filter { isMeant($0.commit) }
+            found = named.isEmpty ? all.filter { $0.original.map(isMeant) ?? false } : named
         } else {
             found = all
         }
@@ -84,15 +133,10 @@ extension HubCache {
         return found
     }
 
-    /// Every branch and tag in the cache, with its commit.
-    func references(of name: RepositoryName) -> [String: Commit] {
-        let place = folder(name).appending(path: "refs")
-        var references: [String: Commit] = [:]
-        for file in Self.files(below: place) {
-            guard let revision = try? Revision(file) else { continue }
-            references[file] = commit(name, revision)
-        }
-        return references
+    /// Every branch and tag in the cache.
+    func references(of name: RepositoryName) -> [String: Revision] {
+        let files = Self.files(below: folder(name).appending(path: "refs"))
+        return Dictionary(files.map { ($0, try? Revision($0)) }) { first, _ in first }.compactMapValues(\.self)
     }
 
     /// The paths of the files and links below a folder, sorted.

@@ -84,7 +84,7 @@ extension HubCache {
     ) throws(HubError) {
         let place = snapshot(name, commit).appending(path: file.description)
         let blob = blob(name, etag)
-        let isShared = snapshots(of: name).contains { snapshot in
+        let isShared = allSnapshots(of: name).contains { snapshot in
             snapshot.files.contains { snapshot.linkedContent(of: $0) == etag }
         }
         if isOrdinary(blob), !isShared {

@@ -9,13 +9,16 @@ extension HubCache {
     @discardableResult
     public func remove(_ snapshots: [CachedSnapshot]) throws(HubError) -> Int {
         guard let name = snapshots.first?.name else { return 0 }
-        let doomed = Set(snapshots.map(\.commit))
-        let all = self.snapshots(of: name)
+        let all = allSnapshots(of: name)
+        // What belongs to a snapshot for huggingface_hub only goes with it.
+        let companions = Set(snapshots.compactMap(\.original)).intersection(Self.companions(all))
+        let doomed = Set(snapshots.map(\.commit)).union(companions)
         let kept = Set(all.filter { !doomed.contains($0.commit) }.flatMap(Self.etags))
         let isLast = all.allSatisfy { doomed.contains($0.commit) }
         let present = Set(Self.entries(blobs(name)).compactMap { Self.etag(ofBlobFile: $0) })
         // With the last snapshot everything goes; else what an unfinished download left may be some other snapshot's.
-        let unused = (isLast ? present : Set(snapshots.flatMap(Self.etags))).subtracting(kept)
+        let unused = (isLast ? present : Set(all.filter { doomed.contains($0.commit) }.flatMap(Self.etags)))
+            .subtracting(kept)
 
         var held: [FileLock] = []
         defer { for lock in held { lock.release() } }
@@ -26,7 +29,8 @@ extension HubCache {
             held.append(taken)
         }
         var freed = 0
-        for reference in references(of: name) where doomed.contains(reference.value) {
+        for reference in references(of: name) {
+            guard let commit = commit(name, reference.value), doomed.contains(commit) else { continue }
             try delete(folder(name).appending(path: "refs").appending(path: reference.key))
         }
         for commit in doomed {
@@ -35,7 +39,9 @@ extension HubCache {
             try delete(folder(name).appending(path: ".no_exist").appending(path: commit.description))
             try delete(tree(name, commit))
             try delete(copyList(name, commit))
+            try delete(conversionNote(name, commit))
         }
+        for main in snapshots.compactMap(\.original) { try delete(conversionNote(name, main)) }
         for file in Self.entries(blobs(name)) {
             guard let etag = Self.etag(ofBlobFile: file), unused.contains(etag) else { continue }
             let place = blobs(name).appending(path: file)
@@ -58,7 +64,7 @@ extension HubCache {
         name.split(separator: ".").first.flatMap { ETag(String($0)) }
     }
 
-    private func delete(_ place: URL) throws(HubError) {
+    func delete(_ place: URL) throws(HubError) {
         do {
             try FileManager.default.removeItem(at: place)
         } catch CocoaError.fileNoSuchFile {

@@ -55,17 +55,33 @@ extension HubCache {
     /// Remembers which commit a branch or tag stands for; last of all, so that it never names half a snapshot.
     func note(_ name: RepositoryName, _ revision: Revision, _ commit: Commit) throws(HubError) {
         guard !revision.isCommit, self.commit(name, revision) != commit else { return }
-        let place = reference(name, revision)
-        try make(place.deletingLastPathComponent())
-        let draft = place.deletingLastPathComponent().appending(path: "\(place.lastPathComponent).\(UUID()).tmp")
-        try Self.translating("The file \(place.path)") {
-            try Data(commit.description.utf8).write(to: draft)
-            try Self.rename(draft, place)
+        try Self.write(commit, to: reference(name, revision))
+    }
+
+    /// Remembers which commit has the safetensors that were converted from those of a commit of `main`, or that there is none.
+    func noteConversion(_ name: RepositoryName, of main: Commit, _ conversion: Commit?) throws(HubError) {
+        let place = conversionNote(name, main)
+        if let conversion {
+            if Self.commit(in: place) != conversion { try Self.write(conversion, to: place) }
+        } else {
+            try delete(place)
         }
     }
 
-    func make(_ place: URL) throws(HubError) {
-        try Self.translating("The folder \(place.path)") {
+    /// Lets a file hold a commit, in one step.
+    private static func write(_ commit: Commit, to place: URL) throws(HubError) {
+        try make(place.deletingLastPathComponent())
+        let draft = place.deletingLastPathComponent().appending(path: "\(place.lastPathComponent).\(UUID()).tmp")
+        try translating("The file \(place.path)") {
+            try Data(commit.description.utf8).write(to: draft)
+            try rename(draft, place)
+        }
+    }
+
+    func make(_ place: URL) throws(HubError) { try Self.make(place) }
+
+    private static func make(_ place: URL) throws(HubError) {
+        try translating("The folder \(place.path)") {
             try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
         }
     }

@@ -8,7 +8,8 @@ public import Foundation
 ///       refs/main                        the commit that a branch or tag stood for
 ///       snapshots/<commit>/<file>        relative symbolic links to blobs
 ///       .no_exist/<commit>/<file>        empty files: what the commit is known not to hold
-///     copies/<commit>.json             which contents a snapshot's ordinary files are; ours alone
+///       copies/<commit>.json             which contents a snapshot's ordinary files are; ours alone
+///       conversions/<commit>             the commit that has safetensors for a commit of main; ours alone
 ///     .locks/models--organisation--name/<etag>.lock
 ///
 /// On a file system without symbolic links (vfat, exFAT, many SMB shares) a blob is moved to its place in the snapshot, as
@@ -47,14 +48,22 @@ public struct HubCache: Sendable {
         folder(name).appending(path: ".no_exist").appending(path: commit.description).appending(path: file)
     }
 
+    func conversionNote(_ name: RepositoryName, _ main: Commit) -> URL {
+        folder(name).appending(path: "conversions").appending(path: main.description)
+    }
+
     func locks(_ name: RepositoryName) -> URL { folder.appending(path: ".locks").appending(path: name.folderName) }
 
     func lock(_ name: RepositoryName, _ etag: ETag) -> URL { locks(name).appending(path: "\(etag).lock") }
 
     /// The commit that a revision stood for when it was last fetched.
     func commit(_ name: RepositoryName, _ revision: Revision) -> Commit? {
-        if let commit = Commit(revision.description) { return commit }
-        guard let text = try? String(contentsOf: reference(name, revision), encoding: .utf8) else { return nil }
+        Commit(revision.description) ?? Self.commit(in: reference(name, revision))
+    }
+
+    /// The commit that a file holds.
+    static func commit(in file: URL) -> Commit? {
+        guard let text = try? String(contentsOf: file, encoding: .utf8) else { return nil }
         return Commit(text.trimmingCharacters(in: .whitespacesAndNewlines))
     }
 }

@@ -105,6 +105,19 @@ struct HubClient: Sendable {
         try await translating(url) { try await http.execute(request, deadline: .distantFuture) }
     }
 
+    /// All bytes of an answer.
+    ///
+    /// - Parameter subject: what the answer is, as the beginning of a sentence.
+    /// - Throws: ``PassingFailure`` for what may pass; `unexpectedAnswer` for an answer of more than `mostBytes`.
+    func body(_ answer: Answer, upTo mostBytes: Int, _ subject: String) async throws -> Data {
+        do {
+            let body = try await translating(answer.url) { try await answer.response.body.collect(upTo: mostBytes) }
+            return Data(body.readableBytesView)
+        } catch let failure as PassingFailure where failure.error.cause is NIOTooManyBytesError {
+            throw HubError(.unexpectedAnswer, "\(subject) has no end; it is not used.")
+        }
+    }
+
     /// Does a piece of work that reads from the network, and says in a ``PassingFailure`` or ``HubError`` what failed.
     func translating<Value>(_ url: URL, _ work: () async throws -> Value) async throws -> Value {
         do {

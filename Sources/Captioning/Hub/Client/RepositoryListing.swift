@@ -1,6 +1,5 @@
 import AsyncHTTPClient
 import Foundation
-import NIOCore
 import NIOHTTP1
 
 /// What `GET /api/models/<name>/revision/<revision>` says of a repository.
@@ -42,13 +41,8 @@ struct RepositoryListing: Sendable {
         let url = try client.url("/api/models/\(reference.name)/revision/\(reference.revision.urlComponent)?blobs=true")
         let answer = try await client.send(.GET, url)
         guard answer.response.status == .ok else { throw client.failure(answer, reference) }
-        let body: ByteBuffer
-        do {
-            body = try await client.translating(answer.url) { try await answer.response.body.collect(upTo: mostBytes) }
-        } catch let failure as PassingFailure where failure.error.cause is NIOTooManyBytesError {
-            throw HubError(.unexpectedAnswer, "The list of files of \(reference) has no end; it is not used.")
-        }
-        guard let listing = try? JSONDecoder().decode(Answer.self, from: Data(body.readableBytesView)),
+        let body = try await client.body(answer, upTo: mostBytes, "The list of files of \(reference)")
+        guard let listing = try? JSONDecoder().decode(Answer.self, from: body),
             let commit = Commit(listing.sha)
         else {
             throw HubError(

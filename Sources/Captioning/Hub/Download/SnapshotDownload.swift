@@ -1,7 +1,11 @@
+import Checkpoint
 import Concurrency
 import Foundation
 
 /// Fetches the files of one revision that captioning needs and the cache lacks.
+///
+/// Of weights it takes the first that there is, as transformers chooses: `model.safetensors`; the shards of its index; for `main`, the
+/// safetensors in the open pull request of the Hub's conversion bot; `pytorch_model.bin`; the shards of its index.
 struct SnapshotDownload: Sendable {
     /// How many small files, or questions about files, are under way at a time.
     private static let smallFilesAtATime = 4
@@ -15,40 +19,166 @@ struct SnapshotDownload: Sendable {
     func run() async throws -> CachedSnapshot {
         let name = reference.name
         let listing = try await retrying { try await RepositoryListing.get(reference, client) }
-        let commit = listing.commit
-        let first = try NeededFiles.first(of: listing.files, in: name)
-        try cache.prepare(name, commit)
+        try NeededFiles.checkConfiguration(of: listing.files, in: name)
+        if let weights = NeededFiles.safetensors(of: listing.files) { return try await fetch(weights, listing) }
+        // Transformers looks for pull requests on `main` only, too.
+        guard reference.revision == .main else { return try await fetchTorchWeights(listing, search: nil) }
 
-        var wanted = try await metadata(first, listing)
-        if let index = wanted.first(where: { $0.file.description == NeededFiles.weightIndex }) {
-            try await fetch([index], listing, TransferMeter(total: index.size ?? 0) { _ in })
-            let place = cache.snapshot(name, commit).appending(path: index.file.description)
-            let shards = try NeededFiles.shards(place, of: name)
-            let files = Set(listing.files)
-            if let shard = shards.first(where: { !files.contains($0) }) {
-                throw NeededFiles.missing(shard.description, name)
+        let search: String
+        do {
+            switch try await conversion(listing) {
+            case .found(let conversion):
+                do {
+                    return try await fetch(conversion, listing)
+                } catch let error as HubError where Self.isAboutContent(error) {
+                    search = "\(error.message) So \(conversion.request.revision) is not used."
+                    report(.note(search))
+                }
+            case .none: search = "Nor is there a pull request of the Hub's conversion bot with safetensors."
+            case .unusable(let reason):
+                search = reason
+                report(.note(reason))
             }
-            wanted += try await metadata(shards, listing)
+        } catch let failure as SearchFailure {
+            // Whatever keeps the Hub from saying which pull requests there are, the weights can be had without them.
+            if let snapshot = wholeConversion(listing.commit) {
+                report(.note("\(failure.error.message) The safetensors of \(reference) that are there are used."))
+                try cache.note(name, .main, listing.commit)
+                return snapshot
+            }
+            search = "\(failure.error.message) So no safetensors are looked for in pull requests."
+            report(.note(search))
         }
-        try await fetch(wanted, listing)
-        for file in NeededFiles.optional where !listing.files.contains(where: { $0.description == file }) {
-            cache.noteAbsence(name, commit, file)
+        return try await fetchTorchWeights(listing, search: search)
+    }
+
+    /// Whether a pull request is at fault, so that `main` may do better, rather than the network, the disk or the Hub.
+    private static func isAboutContent(_ error: HubError) -> Bool {
+        [.fileMissing, .hostileFileName, .unexpectedAnswer, .foreignFile].contains(error.code)
+    }
+
+    /// Fetches a revision with its own weights.
+    private func fetch(_ weights: FileName, _ listing: RepositoryListing) async throws -> CachedSnapshot {
+        let name = reference.name
+        let companions = try NeededFiles.companions(of: listing.files, in: name)
+        try cache.prepare(name, listing.commit)
+        noteAbsences(listing, weights)
+        let wanted = try await metadata(companions + [weights], listing)
+        try await fetchWithShards(wanted, listing)
+        // From now on `main` is used as it is, whatever was converted before.
+        if reference.revision == .main { try cache.noteConversion(name, of: listing.commit, nil) }
+        try cache.note(name, reference.revision, listing.commit)
+        return try snapshot(listing.commit)
+    }
+
+    /// - Parameter search: how the search for a pull request with safetensors ended; nil where there was none.
+    private func fetchTorchWeights(_ listing: RepositoryListing, search: String?) async throws -> CachedSnapshot {
+        guard let weights = NeededFiles.torchWeights(of: listing.files) else {
+            throw NeededFiles.noWeights(listing.files, reference, search: search)
         }
-        try cache.note(name, reference.revision, commit)
-        guard let snapshot = cache.snapshots(of: name).first(where: { $0.commit == commit }) else {
-            throw HubError(.cache, "\(cache.snapshot(name, commit).path) vanished while it was being filled.")
+        return try await fetch(weights, listing)
+    }
+
+    /// Fetches the commit that adds safetensors to `main`, all of it, so that one folder is the checkpoint; and brings `main`'s
+    /// own files to their place too, where huggingface_hub looks for them.
+    ///
+    /// Transformers takes the weights from the pull request and everything else from `main`. Here the other files are the same in
+    /// both (``ConversionSearch`` compares their hashes), so the pull request's are `main`'s.
+    private func fetch(
+        _ conversion: ConversionSearch.Found, _ listing: RepositoryListing
+    ) async throws -> CachedSnapshot {
+        let name = reference.name
+        let (revision, theirs) = (conversion.request.revision, conversion.listing)
+        _ = try NeededFiles.companions(of: listing.files, in: name)
+        report(
+            .note(
+                "\(name) has no safetensors on main; those that the Hub's conversion bot offers for it in \(revision) are taken."
+            ))
+        try cache.prepare(name, theirs.commit)
+        noteAbsences(theirs, conversion.weights)
+        let weights = try await metadata([conversion.weights], theirs)
+        try await fetchWithShards(conversion.companions + weights, theirs)
+        try cache.prepare(name, listing.commit)
+        noteAbsences(listing, nil)
+        try await fetch(conversion.originals, listing)
+        try cache.note(name, revision, theirs.commit)
+        try cache.noteConversion(name, of: listing.commit, theirs.commit)
+        try cache.note(name, .main, listing.commit)
+        return try snapshot(theirs.commit)
+    }
+
+    /// The search for a conversion did not come to an end.
+    private struct SearchFailure: Error {
+        let error: HubError
+    }
+
+    /// - Throws: ``SearchFailure``; `CancellationError`.
+    private func conversion(_ listing: RepositoryListing) async throws -> ConversionSearch.Outcome {
+        // Without an answer the weights come in another form, so there is no reason to wait long for one.
+        var retry = options.retry
+        retry.attempts = min(retry.attempts, 2)
+        retry.attemptsWithoutAnswer = min(retry.attemptsWithoutAnswer, 2)
+        retry.longestRequestedDelay = min(retry.longestRequestedDelay, .seconds(10))
+        let search = ConversionSearch(reference: reference, listing: listing, client: client) { [retry] in
+            try await metadata($0, $1, retry)
+        }
+        do {
+            return try await retry.run(report: { report(.note($0)) }, search.run)
+        } catch let error as HubError {
+            throw SearchFailure(error: error)
+        }
+    }
+
+    /// The snapshot with the safetensors of a commit of `main`, where an earlier pull has fetched all of it.
+    private func wholeConversion(_ main: Commit) -> CachedSnapshot? {
+        guard let commit = cache.conversion(reference.name, of: main) else { return nil }
+        return cache.allSnapshots(of: reference.name).first { $0.commit == commit && $0.missingFiles.isEmpty }
+    }
+
+    private func snapshot(_ commit: Commit) throws -> CachedSnapshot {
+        guard let snapshot = cache.allSnapshots(of: reference.name).first(where: { $0.commit == commit }) else {
+            throw HubError(
+                .cache, "\(cache.snapshot(reference.name, commit).path) vanished while it was being filled.")
         }
         return snapshot
     }
 
+    /// Remembers which files a revision lacks, of those that are used and those that would be used before its weights.
+    private func noteAbsences(_ listing: RepositoryListing, _ weights: FileName?) {
+        let better = Weights.fileNames.prefix { $0 != weights?.description }
+        let present = Set(listing.files.map(\.description))
+        for file in NeededFiles.optional + better where !present.contains(file) {
+            cache.noteAbsence(reference.name, listing.commit, file)
+        }
+    }
+
+    /// Fetches files, and the shards that an index among them names.
+    private func fetchWithShards(_ files: [FileMetadata], _ listing: RepositoryListing) async throws {
+        var wanted = files
+        if let index = files.first(where: { NeededFiles.isIndex($0.file) }) {
+            try await fetch([index], listing, TransferMeter(total: index.size ?? 0) { _ in })
+            let place = cache.snapshot(reference.name, listing.commit).appending(path: index.file.description)
+            let shards = try NeededFiles.shards(place, of: reference.name)
+            let present = Set(listing.files)
+            if let shard = shards.first(where: { !present.contains($0) }) {
+                throw NeededFiles.missing(shard.description, reference.name)
+            }
+            wanted += try await metadata(shards, listing)
+        }
+        try await fetch(wanted, listing)
+    }
+
     /// What the Hub says of files, in their order.
-    private func metadata(_ files: [FileName], _ listing: RepositoryListing) async throws -> [FileMetadata] {
+    private func metadata(
+        _ files: [FileName], _ listing: RepositoryListing, _ retry: RetryPolicy? = nil
+    ) async throws -> [FileMetadata] {
+        let retry = retry ?? options.retry
         var found: [FileName: FileMetadata] = [:]
         try await withThrowingTaskGroup(of: FileMetadata.self) { group in
             for (index, file) in files.enumerated() {
                 if index >= Self.smallFilesAtATime, let one = try await group.next() { found[one.file] = one }
                 group.addTask {
-                    try await retrying {
+                    try await retry.run(report: { report(.note($0)) }) {
                         try await FileMetadata.get(file, reference, listing.commit, listing.contents[file], client)
                     }
                 }
@@ -109,8 +239,25 @@ struct SnapshotDownload: Sendable {
         } else {
             // Without a meter it was there a moment ago; somebody removed it.
             try await download(file, listing, meter ?? TransferMeter(total: file.size ?? 0, report: report))
+            try checkContent(file)
         }
         try cache.link(name, listing.commit, file.file, to: file.etag)
+    }
+
+    /// A repository may hold what a failed upload left, and a mirror without hashes may send anything. Neither gets a place in a
+    /// snapshot, nor stays as a blob.
+    ///
+    /// - Throws: `foreignFile`.
+    private func checkContent(_ file: FileMetadata) throws {
+        let blob = cache.blob(reference.name, file.etag)
+        guard let handle = try? FileHandle(forReadingFrom: blob) else { return }
+        defer { try? handle.close() }
+        guard let start = try handle.read(upToCount: 512), let stray = ForeignCheckpoint.stray(start) else { return }
+        try cache.delete(blob)
+        throw HubError(
+            .foreignFile,
+            "In the place of \(file.file), \(client.environment.endpoint.host ?? "the Hub") has \(stray.name). Try again; if it stays "
+                + "so, the file itself is missing in \(reference): name another revision, or another model.")
     }
 
     private func download(_ file: FileMetadata, _ listing: RepositoryListing, _ meter: TransferMeter) async throws {

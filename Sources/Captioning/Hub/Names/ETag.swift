@@ -7,9 +7,10 @@ public struct ETag: Sendable, Hashable, CustomStringConvertible {
     /// Reads the value of a header, `"abc"` or `W/"abc"`; nil where it could not be the name of a file.
     init?(header: String) {
         var text = Substring(header)
-        if text.hasPrefix("W/") { text = text.dropFirst(2) }
-        while text.first == "\"" { text = text.dropFirst() }
-        while text.last == "\"" { text = text.dropLast() }
+        if text.hasPrefix("W/") { text.removeFirst(2) }
+        // `dropLast` would count all characters each time.
+        while text.first == "\"" { text.removeFirst() }
+        while text.last == "\"" { text.removeLast() }
         self.init(String(text))
     }
 
