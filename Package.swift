@@ -261,7 +261,9 @@ let package = Package(
         // Tiny checkpoints at work: what holds any captioner against transformers.
         .target(
             name: "CaptionerFixtures",
-            dependencies: ["ModelRegistry", "Generation", "Tokenization", "Checkpoint", "Devices", "ONNXRuntime", "Randomness"],
+            dependencies: [
+                "ModelRegistry", "Generation", "Tokenization", "Checkpoint", "Devices", "ONNXRuntime", "Randomness",
+            ],
             path: "Tests/CaptionerFixtures", swiftSettings: settings),
         // A server that behaves like the Hugging Face Hub, or misbehaves as it is told.
         .target(
@@ -317,7 +319,8 @@ let package = Package(
         tests(
             "Blip2",
             [
-                "CaptionerFixtures", "StandIns", "Randomness", "Captioning", "Generation", "Networks", "Tokenization", "Checkpoint",
+                "CaptionerFixtures", "StandIns", "Randomness", "Captioning", "Generation", "Networks", "Tokenization",
+                "Checkpoint",
                 "Devices",
                 "ONNXRuntime",
             ],

@@ -110,7 +110,8 @@ struct BlipCheckpointTests {
             object["model"] = model
             try JSONSerialization.data(withJSONObject: object).write(to: file)
             let error = try #require(throws: BlipError.self) { try BlipCheckpoint(try CheckpointFolder(folder)) }
-            #expect(error.code == .mismatchedTokenizer && error.message.contains("129") && error.message.contains("122"))
+            #expect(
+                error.code == .mismatchedTokenizer && error.message.contains("129") && error.message.contains("122"))
 
             try FileManager.default.removeItem(at: file)
             #expect(throws: TokenizationError.self) {

@@ -34,7 +34,8 @@ struct BlipParityTests {
     }
 
     @Test(
-        "int8 and int4 keep each stage's cosine above its bound, also with outlier channels", arguments: BlipFixtures.names,
+        "int8 and int4 keep each stage's cosine above its bound, also with outlier channels",
+        arguments: BlipFixtures.names,
         [Precision.int8, .int4])
     func agreesInFewBits(_ name: String, _ precision: Precision) throws {
         for stage in try report(name, precision).stages {
@@ -72,7 +73,8 @@ struct BlipParityTests {
         try GenerationSubject(BlipFixtures.checkpoint(name)).expectEqualTextsInAnySchedule()
     }
 
-    @Test("A model proves itself after compiling, and again from its compiled form", arguments: ["base-form", "answers"])
+    @Test(
+        "A model proves itself after compiling, and again from its compiled form", arguments: ["base-form", "answers"])
     func proves(_ name: String) throws {
         let model = try GenerationSubject(BlipFixtures.checkpoint(name), .int4).model
         try model.prove()

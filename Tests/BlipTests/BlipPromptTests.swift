@@ -28,7 +28,8 @@ struct BlipPromptTests {
             try checkpoint.checkCaptions()
             return try body(
                 GenerativeCaptionModel(
-                    checkpoint, name: name, cache: folder.appendingPathComponent("cache"), execution: .init(.cpu, .fp32)))
+                    checkpoint, name: name, cache: folder.appendingPathComponent("cache"), execution: .init(.cpu, .fp32)
+                ))
         }
     }
 

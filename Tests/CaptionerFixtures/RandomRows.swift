@@ -23,7 +23,9 @@ struct RandomRows {
             options.minNewTokens = Int.random(in: 0...4, using: &random)
             if Bool.random(using: &random) {
                 let length = Int.random(in: 1...4, using: &random)
-                options.promptIDs = (0..<length).map { _ in Int.random(in: 0..<model.decoder.vocabularySize, using: &random) }
+                options.promptIDs = (0..<length).map { _ in
+                    Int.random(in: 0..<model.decoder.vocabularySize, using: &random)
+                }
             }
             options.beamCount = [1, 1, 2, 3].randomElement(using: &random) ?? 1
             if Int.random(in: 0..<4, using: &random) == 0 { options.sampling = .init(seed: random.next()) }
@@ -38,7 +40,9 @@ struct RandomRows {
         }
     }
 
-    private static func alone(_ model: any VisionLanguageModel, _ picture: Tensor, _ options: GenerationOptions) throws -> [Int] {
+    private static func alone(_ model: any VisionLanguageModel, _ picture: Tensor, _ options: GenerationOptions) throws
+        -> [Int]
+    {
         let batch = GenerationBatch(model.makeDecoderRunner())
         _ = try batch.join([picture], [options])
         return try batch.finish()[0].ids

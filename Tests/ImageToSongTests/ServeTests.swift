@@ -51,9 +51,11 @@ struct ServeTests {
         #expect(well.status == 0)
         #expect(well.output == "\(address) answers 200 OK.\n")
         let bySettings = try Finished(
-            ["health", "--timeout", "3600"], environment: ["HOST": "0.0.0.0", "PORT": "\(server.port)"], folder: server.folder)
+            ["health", "--timeout", "3600"], environment: ["HOST": "0.0.0.0", "PORT": "\(server.port)"],
+            folder: server.folder)
         #expect(bySettings.status == 0, "\(bySettings.complaints)")
-        let elsewhere = try Finished(["health", "http://localhost:\(server.port)/nowhere", "--timeout", "3600"], environment: [:])
+        let elsewhere = try Finished(
+            ["health", "http://localhost:\(server.port)/nowhere", "--timeout", "3600"], environment: [:])
         #expect(elsewhere.status == 1)
         #expect(elsewhere.complaints.contains("answers 404 Not Found."))
 

@@ -1,9 +1,10 @@
 import Checkpoint
 import Devices
-import struct Foundation.URL
 import Generation
 import Networks
 import ONNXGraph
+
+import struct Foundation.URL
 
 /// The graphs that a BLIP checkpoint is compiled to, each with its own file and weights.
 enum BlipGraph: String, CaseIterable, Sendable {

@@ -88,7 +88,8 @@ public final class BlipModel: VisionLanguageModel, Sendable {
         switch configuration.task {
         case .questionAnswering: return Prompt(ids, isRepeated: false)
         case .captioning:
-            return Prompt([configuration.text.bosTokenID] + ids.dropFirst().dropLast(), isRepeated: options.repeatsPrompt)
+            return Prompt(
+                [configuration.text.bosTokenID] + ids.dropFirst().dropLast(), isRepeated: options.repeatsPrompt)
         }
     }
 

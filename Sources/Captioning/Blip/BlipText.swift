@@ -158,7 +158,8 @@ struct BlipText {
             isTied: configuration.tiesWordEmbeddings)
         // Where the two are tied, a checkpoint may hold either.
         let (tied, own) = ("\(name).bias", "\(name).decoder.bias")
-        let isOwn = !configuration.tiesWordEmbeddings || (network.weights.contains(own) && !network.weights.contains(tied))
+        let isOwn =
+            !configuration.tiesWordEmbeddings || (network.weights.contains(own) && !network.weights.contains(tied))
         return graph.add(
             try network.scores(normed, head),
             try network.parameter(isOwn ? own : tied, [configuration.vocabularySize]))

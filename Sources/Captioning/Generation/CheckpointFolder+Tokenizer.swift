@@ -14,7 +14,8 @@ extension CheckpointFolder {
     /// Added tokens may lie beyond the embedding table: processors add `<image>`, which is never looked up.
     package func mismatch(of tokenizer: any Tokenizing, vocabularySize size: Int) -> String? {
         guard tokenizer.largestVocabularyID >= size else { return nil }
-        return "\(tokenizerPath) has tokens up to the id \(tokenizer.largestVocabularyID), but vocab_size in the config.json "
+        return
+            "\(tokenizerPath) has tokens up to the id \(tokenizer.largestVocabularyID), but vocab_size in the config.json "
             + "beside it is \(size), so that the ids end at \(size - 1). The tokenizer belongs to another checkpoint: download "
             + "its files again."
     }

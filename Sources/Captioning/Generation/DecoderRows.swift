@@ -61,7 +61,7 @@ public struct DecoderRows {
         if lengths.isEmpty { removeAll() }
         let rows = Self.rounded(rows: max(rows, capacity.rows))
         let positions = (max(positions, capacity.positions) + 31) / 32 * 32
-        let encodedPositions = 
+        let encodedPositions =
             (max(encodedPositions, encoded?.capacity ?? 0) + encodedStep - 1) / encodedStep * encodedStep
         let new = try KeyValueCache(shape, rows: rows, capacity: positions, in: space)
         let newEncoded = try encodedShape.map {

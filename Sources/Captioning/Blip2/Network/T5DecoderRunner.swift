@@ -85,7 +85,9 @@ final class T5DecoderRunner: CachedDecoderRunner {
     }
 
     /// Runs the encoder: the keys and values of picture and prompt for every layer of the decoder.
-    private func encode(_ pictures: Tensor, prompts: [[Int]], _ options: RunOptions?) throws -> DecoderRows.EncodedMemory {
+    private func encode(_ pictures: Tensor, prompts: [[Int]], _ options: RunOptions?) throws
+        -> DecoderRows.EncodedMemory
+    {
         let length = pictures.shape[1] + (prompts.first?.count ?? 0)
         guard let encoded = try rows.encodedMemory(rows: prompts.count, positions: length) else {
             throw ONNXRuntimeError.noRows

@@ -96,7 +96,8 @@ extension VisionLanguageModel {
         let stages = try reference.stages.map { stage, expected, shape in
             let rows = try rows(of: stage, encoded, pictures, options)
             return ParityReport.Stage(
-                name: stage, try ComparedRows(rows, expected: expected, shape: shape, stage, path), bound: bounds[stage])
+                name: stage, try ComparedRows(rows, expected: expected, shape: shape, stage, path), bound: bounds[stage]
+            )
         }
         let batch = GenerationBatch(makeDecoderRunner())
         _ = try batch.join(pictures, options)
@@ -145,7 +146,8 @@ extension VisionLanguageModel {
             }
         }
         throw GenerationError(
-            .invalidInput, "The reference has \(stage.rawValue); a model of the kind \(architecture) has no such stage.")
+            .invalidInput, "The reference has \(stage.rawValue); a model of the kind \(architecture) has no such stage."
+        )
     }
 
     /// What ends the texts of a reference. What stands behind it in a row is padding, which nobody generated: it is not

@@ -55,7 +55,9 @@ extension Network {
     /// - Parameters:
     ///   - head: what the output layer's table is called.
     ///   - embeddings: the table that it is tied to.
-    package func headTable(_ head: EmbeddingTable, tiedTo embeddings: EmbeddingTable, isTied: Bool) throws -> EmbeddingTable {
+    package func headTable(_ head: EmbeddingTable, tiedTo embeddings: EmbeddingTable, isTied: Bool) throws
+        -> EmbeddingTable
+    {
         try isTied && !differ(head.name, embeddings.name) ? embeddings : head
     }
 

@@ -94,7 +94,8 @@ extension CheckpointFolder {
     /// transformers fails there until a call says `interpolate_pos_encoding=True`; who writes such a size into a checkpoint wants
     /// captions at it, and there is nothing else that the pictures could mean.
     /// - Throws: `invalidConfiguration` where the folder does not say it, or says a size that the vision tower cannot take.
-    package func imageProcessor(for vision: VisionConfiguration) throws(CheckpointError) -> ImageProcessorConfiguration {
+    package func imageProcessor(for vision: VisionConfiguration) throws(CheckpointError) -> ImageProcessorConfiguration
+    {
         guard let file = preprocessor else {
             throw CheckpointError(
                 .invalidConfiguration,
