@@ -133,6 +133,64 @@ struct AttentionTests {
         #expect(relativeError(out, expected) < 1e-6)
     }
 
+    @Test(
+        "Rows attend to the keys of the input that they share, and to no more than its length", arguments: Kernel.all,
+        [(1, 64), (3, 10), (2, 200)])
+    func attendsCrossed(kernel: Kernel, shape: (tokens: Int, size: Int)) throws {
+        let (batch, heads, inputs, capacity, tokens, size) = (4, 3, 3, 21, shape.tokens, shape.size)
+        let sources: [Int32] = [2, 0, 2, 2]
+        let lengths: [Int32] = [21, 1, 21, 21]
+        var numbers = SplitMix64(seed: 10)
+        let width = heads * size
+        let query = numbers.floats(batch * tokens * 2 * width, in: -2...2)
+        var keys = numbers.floats(inputs * heads * capacity * size)
+        var values = numbers.floats(inputs * heads * capacity * size)
+        // Nobody looks at the second input, nor behind the first key of the first one.
+        for head in 0..<inputs * heads {
+            let places = head / heads == 0 ? 1..<capacity : head / heads == 1 ? 0..<capacity : 0..<0
+            for place in places {
+                for index in (head * capacity + place) * size..<(head * capacity + place + 1) * size {
+                    (keys[index], values[index]) = (.nan, .nan)
+                }
+            }
+        }
+        var out = [Float](repeating: .nan, count: batch * tokens * width)
+        let isDone = query.withUnsafeBufferPointer { query in
+            keys.withUnsafeBufferPointer { keys in
+                values.withUnsafeBufferPointer { values in
+                    sources.withUnsafeBufferPointer { sources in
+                        lengths.withUnsafeBufferPointer { lengths in
+                            out.withUnsafeMutableBufferPointer { out in
+                                var call = CrossAttentionCall(
+                                    batch: Int64(batch), heads: Int64(heads), head_size: Int64(size),
+                                    tokens: Int64(tokens), query: query.baseAddress, query_stride: Int64(2 * width),
+                                    scale: 0.3, keys: keys.baseAddress, values: values.baseAddress,
+                                    inputs: Int64(inputs), capacity: Int64(capacity), sources: sources.baseAddress,
+                                    lengths: lengths.baseAddress, out: out.baseAddress)
+                                return cross_attention_run(kernel.pointer, &call, inReverse, nil)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        try #require(isDone)
+        var expected: [Double] = []
+        for row in 0..<batch {
+            for token in 0..<tokens {
+                for head in 0..<heads {
+                    let start = (Int(sources[row]) * heads + head) * capacity
+                    let places = 0..<Int(lengths[row])
+                    expected += attention(
+                        query: Array(query[((row * tokens + token) * 2 * width + head * size)...]),
+                        keys: places.map { Array(keys[((start + $0) * size)...]) },
+                        values: places.map { Array(values[((start + $0) * size)...]) }, size: size)
+                }
+            }
+        }
+        #expect(relativeError(out, expected) < 1e-6)
+    }
+
     /// softmax(0.3 · q·kᵀ + bias)·v in doubles, of the first `size` elements of each.
     private func attention(
         query: [Float], keys: [[Float]], values: [[Float]], size: Int, bias: [Float] = []

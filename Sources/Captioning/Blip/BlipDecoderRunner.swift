@@ -7,6 +7,7 @@ import ONNXRuntime
 final class BlipDecoderRunner: CachedDecoderRunner {
     let configuration: DecoderConfiguration
     var rows: DecoderRows
+    private var inputs: EncodedInputs
     private let text: BlipTextConfiguration
     private let readsQuestions: Bool
     private let runtime: Runtime
@@ -24,37 +25,47 @@ final class BlipDecoderRunner: CachedDecoderRunner {
         self.runtime = runtime
         self.encoder = encoder
         self.decoder = decoder
-        rows = DecoderRows(
-            KeyValueCache.Shape(
-                layerCount: text.layerCount, headCount: text.headCount,
-                headSize: text.cacheHeadSize),
-            encoded: KeyValueCache.Shape(
-                layerCount: text.layerCount, headCount: text.headCount, headSize: text.headSize),
-            encodedStep: readsQuestions ? 16 : 1, in: space, keptBytes: keptBytes)
+        func shape(_ headSize: Int) -> KeyValueCache.Shape {
+            KeyValueCache.Shape(layerCount: model.text.layerCount, headCount: model.text.headCount, headSize: headSize)
+        }
+        rows = DecoderRows(shape(text.cacheHeadSize), in: space, keptBytes: keptBytes)
+        inputs = EncodedInputs(shape(text.headSize), in: space, keptBytes: keptBytes)
     }
 
     func reserve(rows count: Int, positions: Int) throws {
-        try reserve(rows: count, positions: positions, encodedPositions: 1)
-    }
-
-    private func reserve(rows count: Int, positions: Int, encodedPositions: Int) throws {
-        try rows.reserve(rows: count, positions: positions, encodedPositions: encodedPositions) { rows, _ in
+        try rows.reserve(rows: count, positions: positions) { rows, _ in
             tensors = try StepTensors(rows: rows, tokens: 1, vocabularySize: text.vocabularySize)
         }
+    }
+
+    func copy(row: Int, times count: Int) {
+        rows.copy(row: row, times: count)
+        inputs.copy(row: row, times: count)
+    }
+
+    func remove(at row: Int) {
+        rows.remove(at: row)
+        inputs.remove(at: row)
+        // What is bound keeps memory that nobody needs any more.
+        if inputs.memory == nil { rows.bindings = [:] }
+    }
+
+    func removeAll() {
+        rows.removeAll()
+        inputs.removeAll()
     }
 
     /// - Parameter pictures: [k, S, Hv].
     func prefill(_ pictures: Tensor, prompts: [[Int]], cancellation: Cancellation?) throws -> Tensor {
         try runtime.cancellable(cancellation) { options in
+            guard let cache = rows.cache else { throw ONNXRuntimeError.noRows }
             let count = prompts.count
-            let length = readsQuestions ? prompts.first?.count ?? 0 : pictures.shape[1]
-            try reserve(rows: capacity.rows, positions: capacity.positions, encodedPositions: length)
-            guard let cache = rows.cache, let encoded = try rows.encodedMemory(rows: count, positions: length) else {
-                throw ONNXRuntimeError.noRows
-            }
+            let (new, hasMoved) = try inputs.make(
+                count, positions: readsQuestions ? prompts.first?.count ?? 0 : pictures.shape[1])
+            if hasMoved { rows.bindings = [:] }
             try rows.makeCopies(options)
             let encoding = try encoderBinding(pictures, prompts: prompts)
-            try encoded.cache.bindCrossOutputs(to: encoding)
+            try new.cache.bindCrossOutputs(to: encoding)
             try encoder.run(encoding, options: options)
 
             let texts = readsQuestions ? prompts.map { _ in [text.bosTokenID] } : prompts
@@ -63,11 +74,13 @@ final class BlipDecoderRunner: CachedDecoderRunner {
             let binding = try IOBinding(session: decoder)
             try first.bind(rows: count, to: binding)
             try cache.bind(rows: rows.next(count), to: binding)
-            try encoded.cache.bindCrossInputs(rows: 0..<count, to: binding)
-            try first.fill(tokens: texts.flatMap { $0 }, positions: Array(repeating: 0, count: count))
-            try first.fillMask(encodedLengths: Array(repeating: length, count: count), width: length, to: binding)
+            try new.cache.bindCrossInputs(rows: 0..<count, to: binding)
+            try first.fill(
+                tokens: texts.flatMap { $0 }, positions: Array(repeating: 0, count: count), sources: Array(0..<count),
+                sourceLengths: Array(repeating: new.cache.capacity, count: count))
             try decoder.run(binding, options: options)
-            rows.append(count, length: tokenCount, encoded: encoded)
+            rows.append(count, length: tokenCount)
+            inputs.append(new)
             return first.logits  // [k, V]
         }
     }
@@ -100,10 +113,10 @@ final class BlipDecoderRunner: CachedDecoderRunner {
     }
 
     func step(_ tokens: [Int], cancellation: Cancellation?) throws -> Tensor {
-        guard let tensors, let cache = rows.cache, let encoded = rows.encoded else { throw ONNXRuntimeError.noRows }
+        guard let tensors, let cache = rows.cache, let encoded = inputs.memory else { throw ONNXRuntimeError.noRows }
         let binding = try binding(tensors, cache, encoded)
-        try tensors.fill(tokens: tokens, positions: lengths)
-        try tensors.fillMask(encodedLengths: rows.encodedLengths, width: encoded.capacity, to: binding)
+        try tensors.fill(
+            tokens: tokens, positions: lengths, sources: inputs.places, sourceLengths: inputs.lengths)
         try runtime.cancellable(cancellation) { options in
             try rows.makeCopies(options)
             try decoder.run(binding, options: options)
@@ -120,7 +133,7 @@ final class BlipDecoderRunner: CachedDecoderRunner {
         let binding = try IOBinding(session: decoder)
         try tensors.bind(rows: count, to: binding)
         try cache.bind(rows: 0..<count, to: binding)
-        try encoded.bindCrossInputs(rows: 0..<count, to: binding)
+        try encoded.bindCrossInputs(rows: 0..<encoded.rowCount, to: binding)
         rows.bindings[count] = binding
         return binding
     }
@@ -136,6 +149,10 @@ private struct StepTensors {
     private let lastPositions: Tensor
     /// int32 []: the length of the longest row after the run.
     private let totalLength: Tensor
+    /// int32 [k]: the input that each row looks at.
+    private let sources: Tensor
+    /// int32 [k]: how many of its positions count.
+    private let sourceLengths: Tensor
     /// [k, V]: the logits of each row's next token.
     let logits: Tensor
 
@@ -146,6 +163,8 @@ private struct StepTensors {
         positions = try Tensor(.int64, shape: [rows, count])
         lastPositions = try Tensor(.int32, shape: [rows])
         totalLength = try Tensor(.int32, shape: [])
+        sources = try Tensor(.int32, shape: [rows])
+        sourceLengths = try Tensor(.int32, shape: [rows])
         logits = try Tensor(.float32, shape: [rows, vocabularySize])
     }
 
@@ -155,28 +174,23 @@ private struct StepTensors {
         try binding.bind(input: "position_ids", to: positions.rows(0..<count))
         try binding.bind(input: "last_positions", to: lastPositions.rows(0..<count))
         try binding.bind(input: "total_length", to: totalLength)
+        try binding.bind(input: "sources", to: sources.rows(0..<count))
+        try binding.bind(input: "source_lengths", to: sourceLengths.rows(0..<count))
         try binding.bind(output: "logits", to: logits.rows(0..<count))
     }
 
     /// - Parameters:
     ///   - tokens: of all rows, one row behind the other.
     ///   - starts: the position of each row's first token.
-    func fill(tokens ids: [Int], positions starts: [Int]) throws {
+    ///   - sources: the input of the encoder that each row looks at.
+    ///   - sourceLengths: how many of its positions count.
+    func fill(tokens ids: [Int], positions starts: [Int], sources places: [Int], sourceLengths lengths: [Int]) throws {
         let count = tokenCount
         try tokens.fill(ids.lazy.map(Int64.init))
         try positions.fill(starts.flatMap { start in (0..<count).map { Int64(start + $0) } })
         try lastPositions.fill(starts.lazy.map { Int32($0 + count - 1) })
         try totalLength.fill(CollectionOfOne(Int32((starts.max() ?? 0) + count)))
-    }
-
-    /// Has every row look at what the encoder gave for it, and not behind that.
-    /// - Parameter width: positions that there is memory for.
-    func fillMask(encodedLengths: [Int], width: Int, to binding: IOBinding) throws {
-        let values = encodedLengths.flatMap { length in
-            let row = (0..<width).map { $0 < length ? 0 : -Float.infinity }
-            return Array(repeating: row, count: tokenCount).joined()
-        }
-        let mask = try Tensor(values, shape: [encodedLengths.count, 1, tokenCount, width])
-        try binding.bind(input: "cross_mask", to: mask)
+        try sources.fill(places.lazy.map(Int32.init))
+        try sourceLengths.fill(lengths.lazy.map(Int32.init))
     }
 }

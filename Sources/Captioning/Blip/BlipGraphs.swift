@@ -61,14 +61,15 @@ enum BlipGraph: String, CaseIterable, Sendable {
         let text = configuration.text
         let tokens = graph.input("input_ids", .int64, ["batch", "tokens"])
         let positions = graph.input("position_ids", .int64, ["batch", "tokens"])
-        let mask = graph.input("cross_mask", .float32, ["batch", 1, "tokens", "states"])
+        let encoded = Network.Encoded(
+            sources: graph.input("sources", .int32, ["batch"]), lengths: graph.input("source_lengths", .int32, ["batch"]))
         let lastPositions = graph.input("last_positions", .int32, ["batch"])
         let totalLength = graph.input("total_length", .int32, [])
         let heads = Dimension.fixed(text.headCount)
         let cacheShape: [Dimension] = [
             "batch", heads, "capacity", .fixed(text.cacheHeadSize),
         ]
-        let crossShape: [Dimension] = ["batch", heads, "states", .fixed(text.headSize)]
+        let crossShape: [Dimension] = ["inputs", heads, "states", .fixed(text.headSize)]
         let memory = (0..<text.layerCount).map { layer in
             BlipText.LayerMemory(
                 cache: Graph.AttentionCache(
@@ -78,7 +79,7 @@ enum BlipGraph: String, CaseIterable, Sendable {
                 crossKey: graph.input("cross_key.\(layer)", network.cacheType, crossShape),
                 crossValue: graph.input("cross_value.\(layer)", network.cacheType, crossShape))
         }
-        let outputs = try BlipText(configuration, network).decode(tokens, positions, crossMask: mask, memory: memory)
+        let outputs = try BlipText(configuration, network).decode(tokens, positions, over: encoded, memory: memory)
         graph.output(outputs.logits, as: "logits")
         for (layer, pair) in outputs.cache.enumerated() {
             graph.output(pair.key, as: "present_key.\(layer)")
@@ -105,7 +106,7 @@ extension Precision {
 
 extension CompiledModel {
     /// Raised whenever the graphs change.
-    private static let blipFormat = 1
+    private static let blipFormat = 2
 
     /// Finds the compiled form of a BLIP checkpoint, or writes it; see ``CompiledModel``.
     /// - Throws: `CheckpointError`, `NetworksError`.

@@ -91,7 +91,7 @@ struct BlipText {
     struct LayerMemory {
         /// The keys and values before this step.
         let cache: Graph.AttentionCache
-        /// [B, heads, S, D], from ``BlipText/crossKeysAndValues(of:)``.
+        /// [inputs, heads, S, D], from ``BlipText/crossKeysAndValues(of:)``.
         let crossKey: Value
         let crossValue: Value
     }
@@ -99,10 +99,10 @@ struct BlipText {
     /// - Parameters:
     ///   - tokens: int64 [B, T].
     ///   - positions: int64 [B, T].
-    ///   - crossMask: float [B, 1, T, S], 0 for what a row may look at, -∞ behind that.
+    ///   - encoded: what each row looks at.
     /// - Returns: the logits of the token that follows, [B, V], and every layer's cache with the step's own.
     func decode(
-        _ tokens: Value, _ positions: Value, crossMask: Value, memory: [LayerMemory]
+        _ tokens: Value, _ positions: Value, over encoded: Network.Encoded, memory: [LayerMemory]
     ) throws -> (logits: Value, cache: [(key: Value, value: Value)]) {
         let name = "text_decoder.bert"
         var hidden = try embed(tokens, positions, "\(name).embeddings")  // [B, T, H]
@@ -111,7 +111,7 @@ struct BlipText {
             hidden = try graph.scope("text_decoder.layer.\(index)") {
                 let name = "\(name).encoder.layer.\(index)"
                 let attended = try selfAttention(hidden, memory.cache, "\(name).attention", &caches)
-                let crossed = try crossAttention(attended, memory, crossMask, "\(name).crossattention")
+                let crossed = try crossAttention(attended, memory, encoded, "\(name).crossattention")
                 return try layer.feedForward(in: network, crossed, "\(name).intermediate", "\(name).output")
             }  // [B, T, H]
         }
@@ -132,12 +132,14 @@ struct BlipText {
         return try output(attended.output, "\(name).output", residual: input)  // [B, T, H]
     }
 
-    private func crossAttention(_ input: Value, _ memory: LayerMemory, _ mask: Value, _ name: String) throws -> Value {
+    private func crossAttention(
+        _ input: Value, _ memory: LayerMemory, _ encoded: Network.Encoded, _ name: String
+    ) throws -> Value {
         let query = network.projections(
             Normalized(value: input, norm: nil), [try network.layer("\(name).self.query", from: width, to: width)])
         let attended = network.crossAttention(
-            query[0].value, key: memory.crossKey, value: memory.crossValue, heads: configuration.headCount,
-            headSize: configuration.headSize, mask: mask)
+            query[0], key: memory.crossKey, value: memory.crossValue, of: encoded, heads: configuration.headCount,
+            headSize: configuration.headSize)
         return try output(attended, "\(name).output", residual: input)  // [B, T, H]
     }
 

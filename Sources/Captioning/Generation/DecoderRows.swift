@@ -19,24 +19,20 @@ public struct DecoderRows {
 
     private let shape: KeyValueCache.Shape
     private let encodedShape: KeyValueCache.Shape?
-    private let encodedStep: Int
     private let space: CacheSpace
     private let keptBytes: Int
 
     /// - Parameters:
     ///   - shape: of a position of the decoder.
     ///   - encodedShape: of a position of the encoder; nil where there is none.
-    ///   - encodedStep: what numbers of the encoder's positions are rounded up to; 1 where all rows have equally many, as of
-    ///     pictures of one size.
     ///   - space: where the memory lies.
     ///   - keptBytes: the most bytes of memory that are kept for later rows when there are none.
     public init(
-        _ shape: KeyValueCache.Shape, encoded encodedShape: KeyValueCache.Shape? = nil, encodedStep: Int = 16,
-        in space: CacheSpace, keptBytes: Int
+        _ shape: KeyValueCache.Shape, encoded encodedShape: KeyValueCache.Shape? = nil, in space: CacheSpace,
+        keptBytes: Int
     ) {
         self.shape = shape
         self.encodedShape = encodedShape
-        self.encodedStep = encodedStep
         self.space = space
         self.keptBytes = keptBytes
     }
@@ -46,7 +42,7 @@ public struct DecoderRows {
 
     /// Makes memory for rows, unless there is enough; those that are there move over.
     ///
-    /// Rows are rounded up to a power of two, many of them to 8, and positions to 32, so that a batch
+    /// Rows are rounded up to a power of two, many of them to 8, and positions to 32 or, of the encoder, 16, so that a batch
     /// that grows does not move every time.
     /// - Parameters:
     ///   - positions: of the decoder.
@@ -61,8 +57,7 @@ public struct DecoderRows {
         if lengths.isEmpty { removeAll() }
         let rows = Self.rounded(rows: max(rows, capacity.rows))
         let positions = (max(positions, capacity.positions) + 31) / 32 * 32
-        let encodedPositions =
-            (max(encodedPositions, encoded?.capacity ?? 0) + encodedStep - 1) / encodedStep * encodedStep
+        let encodedPositions = (max(encodedPositions, encoded?.capacity ?? 0) + 15) / 16 * 16
         let new = try KeyValueCache(shape, rows: rows, capacity: positions, in: space)
         let newEncoded = try encodedShape.map {
             try KeyValueCache($0, rows: rows, capacity: encodedPositions, in: space)
@@ -82,22 +77,9 @@ public struct DecoderRows {
         return count
     }
 
-    /// Memory for what an encoder gives for some new rows.
-    public struct EncodedMemory {
-        public let cache: KeyValueCache
-        /// Whether it is the new rows' own.
-        let isInPlace: Bool
-    }
-
-    /// Memory for what an encoder gives for `count` new rows: their own where they are as long as there is room for, so that
-    /// nothing has to be copied; nil without an encoder.
-    public func encodedMemory(rows count: Int, positions: Int) throws -> EncodedMemory? {
-        guard let encodedShape else { return nil }
-        if let encoded, encoded.capacity == positions, lengths.count + count <= encoded.rowCount {
-            return EncodedMemory(cache: try encoded.rows(next(count)), isInPlace: true)
-        }
-        return EncodedMemory(
-            cache: try KeyValueCache(encodedShape, rows: count, capacity: positions, in: space), isInPlace: false)
+    /// Zero-filled memory for what an encoder gives for `rows` rows; nil without an encoder.
+    public func makeEncoded(rows: Int, positions: Int) throws -> KeyValueCache? {
+        try encodedShape.map { try KeyValueCache($0, rows: rows, capacity: positions, in: space) }
     }
 
     /// Makes the copies of rows that were asked for, where only the device can: before each run of a network.
@@ -107,15 +89,15 @@ public struct DecoderRows {
     public func next(_ count: Int) -> Range<Int> { lengths.count..<lengths.count + count }
 
     /// Notes new rows, whose positions were written by a run.
-    /// - Parameter encoded: what the encoder gave for them, as many positions in each row as it has.
-    public mutating func append(_ count: Int, length: Int, encoded given: EncodedMemory? = nil) {
-        if let given, !given.isInPlace {
+    /// - Parameter encoded: what the encoder gave for them, as many positions in each row as it has; it is copied.
+    public mutating func append(_ count: Int, length: Int, encoded given: KeyValueCache? = nil) {
+        if let given {
             for row in 0..<count {
-                encoded?.copy(row: row, of: given.cache, to: lengths.count + row, positions: 0..<given.cache.capacity)
+                encoded?.copy(row: row, of: given, to: lengths.count + row, positions: 0..<given.capacity)
             }
         }
         lengths += repeatElement(length, count: count)
-        encodedLengths += repeatElement(given?.cache.capacity ?? 0, count: count)
+        encodedLengths += repeatElement(given?.capacity ?? 0, count: count)
     }
 
     /// Notes one position more in each row, written by a step.

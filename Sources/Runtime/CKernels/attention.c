@@ -12,6 +12,7 @@ typedef struct Work {
     const QLinearKernel *kernel;
     const AttentionCall *call;
     const CachedAttentionCall *cached;
+    const CrossAttentionCall *crossed;
     int64_t heads;
     atomic_bool has_failed;
 } Work;
@@ -19,8 +20,9 @@ typedef struct Work {
 static void attend_head(void *data, size_t index) {
     Work *work = data;
     const int64_t batch = (int64_t)index / work->heads, head = (int64_t)index % work->heads;
-    const bool is_done = work->call ? work->kernel->attend(work->call, batch, head)
-                                    : work->kernel->attend_cached(work->cached, batch, head);
+    const bool is_done = work->call     ? work->kernel->attend(work->call, batch, head)
+                         : work->cached ? work->kernel->attend_cached(work->cached, batch, head)
+                                        : work->kernel->attend_crossed(work->crossed, batch, head);
     if (!is_done) atomic_store(&work->has_failed, true);
 }
 
@@ -43,6 +45,21 @@ bool cached_attention_run(
     int64_t pairs = 0;
     for (int64_t row = 0; row < call->batch; row++) pairs += ((int64_t)call->last_positions[row] + 1) * call->tokens;
     const size_t count = (size_t)(call->batch * call->heads);
+    if (pairs * call->heads * call->head_size * 2 > FEW) {
+        parallel(context, attend_head, count, &work);
+    } else {
+        for (size_t index = 0; index < count; index++) attend_head(&work, index);
+    }
+    return !work.has_failed;
+}
+
+bool cross_attention_run(
+    const QLinearKernel *kernel, const CrossAttentionCall *call, QLinearParallel parallel, void *context) {
+    Work work = {.kernel = kernel, .crossed = call, .heads = call->heads};
+    int64_t pairs = 0;
+    for (int64_t row = 0; row < call->batch; row++) pairs += call->lengths[row] * call->tokens;
+    // One task for a head of an input, whichever rows look at it: its keys and values are read from memory once.
+    const size_t count = (size_t)(call->inputs * call->heads);
     if (pairs * call->heads * call->head_size * 2 > FEW) {
         parallel(context, attend_head, count, &work);
     } else {

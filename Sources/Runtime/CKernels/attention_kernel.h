@@ -331,24 +331,37 @@ VECTOR float dot_product(const float *a, const float *b, int64_t count) {
     return floats_sum(sum);
 }
 
-/// One new token of one head, whose keys and values are in the cache.
+/// Vectors of `count` rows, `stride` floats from one to the next, each times its weight, summed up and divided by `sum`.
+VECTOR void weigh_rows(
+    const int vectors, const float *rows, int64_t stride, int64_t count, const float *weights, float sum, float *out) {
+    Floats totals[4] = {{0}};
+    for (int64_t i = 0; i < count; i++, rows += stride) {
+#pragma unroll
+        for (int vector = 0; vector < vectors; vector++) totals[vector] += floats_load(rows + vector * LANES) * weights[i];
+    }
+#pragma unroll
+    for (int vector = 0; vector < vectors; vector++) floats_store(out + vector * LANES, totals[vector] / sum);
+}
+
+/// One token of one head over keys and values that lie `stride` floats apart.
 VECTOR void attend_token(
-    const CachedAttentionCall *call, const float *query, const float *keys, const float *values, int64_t count,
+    const float *query, const float *keys, const float *values, int64_t stride, int64_t count, int64_t size, float scale,
     const float *bias, float *scores, float *out) {
     for (int64_t i = 0; i < count; i++) {
-        const float score = dot_product(query, keys + i * call->cache_head_size, call->head_size) * call->scale;
+        const float score = dot_product(query, keys + i * stride, size) * scale;
         scores[i] = bias ? score + bias[i] : score;
     }
     const float sum = exponentials(count, scores);
-    for (int64_t first = 0; first < call->head_size; first += LANES) {
-        const int64_t rest = call->head_size - first;
+    int64_t first = 0;
+    // Several vectors of a row at once, so that each row is read from its beginning to its end.
+    for (; first + 4 * LANES <= size; first += 4 * LANES) weigh_rows(4, values + first, stride, count, scores, sum, out + first);
+    for (; first + LANES <= size; first += LANES) weigh_rows(1, values + first, stride, count, scores, sum, out + first);
+    if (first < size) {
+        const int64_t rest = size - first;
         Floats total = {0};
-        for (int64_t i = 0; i < count; i++) {
-            const float *value = values + i * call->cache_head_size + first;
-            total += (rest >= LANES ? floats_load(value) : floats_load_some(value, rest)) * scores[i];
-        }
+        for (int64_t i = 0; i < count; i++) total += floats_load_some(values + i * stride + first, rest) * scores[i];
         total /= sum;
-        memcpy(out + first, &total, sizeof(float) * (size_t)(rest < LANES ? rest : LANES));
+        memcpy(out + first, &total, sizeof(float) * (size_t)rest);
     }
 }
 
@@ -369,8 +382,26 @@ static bool attend_cached(const CachedAttentionCall *call, int64_t batch, int64_
         const float *bias = NULL;
         if (call->bias) bias = call->bias + ((batch * call->heads + head) * call->tokens + token) * call->bias_length;
         attend_token(
-            call, call->query + row * call->query_stride + head * size, keys, values, first + token + 1, bias, scores,
-            call->out + (row * call->heads + head) * size);
+            call->query + row * call->query_stride + head * size, keys, values, call->cache_head_size, first + token + 1,
+            size, call->scale, bias, scores, call->out + (row * call->heads + head) * size);
+    }
+    free(scores);
+    return true;
+}
+
+/// One head of an input, for all rows that look at it; false where there is no memory for that.
+static bool attend_crossed(const CrossAttentionCall *call, int64_t input, int64_t head) {
+    const int64_t size = call->head_size, place = (input * call->heads + head) * call->capacity * size;
+    float *scores = NULL;
+    for (int64_t row = 0; row < call->batch; row++) {
+        if (call->sources[row] != input) continue;
+        if (!scores) scores = calloc((size_t)rounded_up(call->capacity, LANES), sizeof(float));
+        if (!scores) return false;
+        for (int64_t token = row * call->tokens; token < (row + 1) * call->tokens; token++) {
+            attend_token(
+                call->query + token * call->query_stride + head * size, call->keys + place, call->values + place, size,
+                call->lengths[row], size, call->scale, NULL, scores, call->out + (token * call->heads + head) * size);
+        }
     }
     free(scores);
     return true;

@@ -82,6 +82,7 @@ struct QLinearKernel {
     /// One head of one row of a batch; false where there is no memory for it.
     bool (*attend)(const AttentionCall *call, int64_t batch, int64_t head);
     bool (*attend_cached)(const CachedAttentionCall *call, int64_t batch, int64_t head);
+    bool (*attend_crossed)(const CrossAttentionCall *call, int64_t input, int64_t head);
     double (*peak)(int64_t rounds);
 };
 

@@ -33,6 +33,6 @@ static bool runs_here(void) { return __builtin_cpu_supports("avx2") && __builtin
 
 const QLinearKernel qlinear_avx2 = {
     .name = "AVX2", .most_rows = ROWS, .runs_here = runs_here, .multiply = multiply, .quantize = quantize,
-    .attend = attend, .attend_cached = attend_cached, .peak = peak};
+    .attend = attend, .attend_cached = attend_cached, .attend_crossed = attend_crossed, .peak = peak};
 
 #endif

@@ -157,6 +157,6 @@ static bool runs_here(void) {
 
 const QLinearKernel qlinear_avx512vnni = {
     .name = "AVX-512 VNNI", .most_rows = ROWS, .runs_here = runs_here, .multiply = multiply, .quantize = quantize,
-    .attend = attend_best, .attend_cached = attend_cached, .peak = peak};
+    .attend = attend_best, .attend_cached = attend_cached, .attend_crossed = attend_crossed, .peak = peak};
 
 #endif

@@ -23,6 +23,6 @@ static bool runs_here(void) {
 
 const QLinearKernel qlinear_avxvnni = {
     .name = "AVX-VNNI", .most_rows = ROWS, .runs_here = runs_here, .multiply = multiply, .quantize = quantize,
-    .attend = attend, .attend_cached = attend_cached, .peak = peak};
+    .attend = attend, .attend_cached = attend_cached, .attend_crossed = attend_crossed, .peak = peak};
 
 #endif

@@ -85,4 +85,4 @@ static bool runs_here(void) { return true; }
 
 const QLinearKernel qlinear_generic = {
     .name = "plain C", .most_rows = ROWS, .runs_here = runs_here, .multiply = multiply, .quantize = quantize,
-    .attend = attend, .attend_cached = attend_cached, .peak = peak};
+    .attend = attend, .attend_cached = attend_cached, .attend_crossed = attend_crossed, .peak = peak};

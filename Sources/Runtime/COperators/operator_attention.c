@@ -1,5 +1,6 @@
-// Attention and CachedAttention, as operators of ONNX Runtime.
+// Attention, CachedAttention and CrossAttention, as operators of ONNX Runtime.
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "operator.h"
@@ -14,20 +15,32 @@ typedef struct Node {
     float scale;
 } Node;
 
-static OrtStatus *create(const OrtCustomOp *op, const OrtApi *api, const OrtKernelInfo *info, void **out) {
-    (void)op;
+static OrtStatus *make_node(const OrtApi *api, const OrtKernelInfo *info, bool has_new_keys, void **out) {
     Node found = {.api = api, .kernel = qlinear_best_kernel()};
     TRY(operator_attribute(api, info, "heads", 1, 1 << 16, &found.heads));
     TRY(operator_attribute(api, info, "head_size", 1, 1 << 16, &found.head_size));
     TRY(operator_attribute(api, info, "query_start", 0, 1 << 24, &found.starts[0]));
-    TRY(operator_attribute(api, info, "key_start", 0, 1 << 24, &found.starts[1]));
-    TRY(operator_attribute(api, info, "value_start", 0, 1 << 24, &found.starts[2]));
+    if (has_new_keys) {
+        TRY(operator_attribute(api, info, "key_start", 0, 1 << 24, &found.starts[1]));
+        TRY(operator_attribute(api, info, "value_start", 0, 1 << 24, &found.starts[2]));
+    }
     TRY(api->KernelInfoGetAttribute_float(info, "scale", &found.scale));
     Node *node = malloc(sizeof *node);
     if (!node) return api->CreateStatus(FAIL, "no memory for an operator");
     *node = found;
     *out = node;
     return NULL;
+}
+
+static OrtStatus *create(const OrtCustomOp *op, const OrtApi *api, const OrtKernelInfo *info, void **out) {
+    (void)op;
+    return make_node(api, info, true, out);
+}
+
+/// Cross-attention's keys and values are an encoder's, and lie apart.
+static OrtStatus *create_cross(const OrtCustomOp *op, const OrtApi *api, const OrtKernelInfo *info, void **out) {
+    (void)op;
+    return make_node(api, info, false, out);
 }
 
 /// Queries, keys or values: [B, T, ...] with room for all heads.
@@ -114,6 +127,39 @@ static OrtStatus *compute_cached(void *kernel, OrtKernelContext *context) {
     return threads.status;
 }
 
+static OrtStatus *compute_cross(void *kernel, OrtKernelContext *context) {
+    const Node *node = kernel;
+    const OrtApi *api = node->api;
+    Tensor query, keys, values, sources, lengths;
+    TRY(read_tokens(node, context, 0, &query));
+    TRY(operator_input(api, context, 1, &keys));
+    TRY(operator_input(api, context, 2, &values));
+    TRY(operator_input(api, context, 3, &sources));
+    TRY(operator_input(api, context, 4, &lengths));
+    const int64_t batch = query.axes[0];
+    if (keys.rank != 4 || keys.axes[1] != node->heads || keys.axes[3] != node->head_size || values.rank != 4 ||
+        memcmp(keys.axes, values.axes, sizeof(int64_t) * 4) != 0 || sources.count != batch || lengths.count != batch) {
+        return api->CreateStatus(INVALID_ARGUMENT, "queries, keys, values, sources and lengths do not fit");
+    }
+    for (int64_t row = 0; row < batch; row++) {
+        const int64_t source = ((const int32_t *)sources.data)[row], length = ((const int32_t *)lengths.data)[row];
+        if (source < 0 || source >= keys.axes[0] || length < 1 || length > keys.axes[2]) {
+            return api->CreateStatus(INVALID_ARGUMENT, "a row looks at an input, or at keys, that are not there");
+        }
+    }
+    CrossAttentionCall call = {
+        .batch = batch, .heads = node->heads, .head_size = node->head_size, .tokens = query.axes[1], .query = query.data,
+        .query_stride = query.axes[2], .scale = node->scale, .keys = keys.data, .values = values.data,
+        .inputs = keys.axes[0], .capacity = keys.axes[2], .sources = sources.data, .lengths = lengths.data};
+    const int64_t axes[3] = {batch, query.axes[1], node->heads * node->head_size};
+    TRY(operator_output(api, context, 0, axes, 3, (void **)&call.out));
+    Threads threads = {.api = api, .context = context};
+    if (!cross_attention_run(node->kernel, &call, operator_parallel, &threads)) {
+        return api->CreateStatus(FAIL, "no memory for attention");
+    }
+    return threads.status;
+}
+
 // MARK: What ONNX Runtime asks
 
 static const char *attention_name(const OrtCustomOp *op) {
@@ -124,6 +170,21 @@ static const char *attention_name(const OrtCustomOp *op) {
 static const char *cached_name(const OrtCustomOp *op) {
     (void)op;
     return "CachedAttention";
+}
+
+static const char *cross_name(const OrtCustomOp *op) {
+    (void)op;
+    return "CrossAttention";
+}
+
+static size_t five(const OrtCustomOp *op) {
+    (void)op;
+    return 5;
+}
+
+static OrtElementType cross_input(const OrtCustomOp *op, size_t index) {
+    (void)op;
+    return index < 3 ? FLOAT : INT32;
 }
 
 static size_t three(const OrtCustomOp *op) {
@@ -156,5 +217,11 @@ static const OrtCustomOp cached = {
     .GetInputCharacteristic = cached_need, .GetOutputTypeCount = three, .CreateKernelV2 = create,
     .KernelComputeV2 = compute_cached};
 
+static const OrtCustomOp cross = {
+    OPERATOR_COMMON, .GetName = cross_name, .GetInputType = cross_input, .GetInputTypeCount = five,
+    .GetInputCharacteristic = operator_required, .GetOutputTypeCount = operator_one_value,
+    .CreateKernelV2 = create_cross, .KernelComputeV2 = compute_cross};
+
 const OrtCustomOp *attention_operator(void) { return &attention; }
 const OrtCustomOp *cached_attention_operator(void) { return &cached; }
+const OrtCustomOp *cross_attention_operator(void) { return &cross; }

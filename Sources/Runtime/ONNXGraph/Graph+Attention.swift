@@ -124,6 +124,30 @@ extension Graph {
         return (values[0], values[1], values[2])
     }
 
+    /// The same over the keys and values that an encoder gave for some inputs, each of which several rows may share:
+    /// [B, T, heads × D].
+    /// - Parameters:
+    ///   - query: [B, T, ...].
+    ///   - key: [inputs, heads, capacity, D]; likewise `value`.
+    ///   - sources: int32 [B], the input that each row looks at.
+    ///   - lengths: int32 [B], how many of its keys count, at least one.
+    public func crossAttention(
+        query: Heads, key: Value, value: Value, sources: Value, lengths: Value, heads: Int, headSize: Int, scale: Double
+    ) -> Value {
+        requireTokens([query], "CrossAttention")
+        require(
+            key.rank == 4 && key.shape == value.shape && key.shape[1] == .fixed(heads)
+                && key.shape[3] == .fixed(headSize) && sources.elementType == .int32 && lengths.elementType == .int32,
+            "CrossAttention", [key, value, sources, lengths], "keys and values must be [inputs, heads, capacity, D]")
+        return node(
+            "CrossAttention", [query.value, key, value, sources, lengths],
+            [
+                .int("heads", heads), .int("head_size", headSize), .float("scale", Float(scale)),
+                .int("query_start", query.start),
+            ], domain: Self.own,
+            outputs: [(.float32, query.value.shape.prefix(2) + [.fixed(heads * headSize)])])[0]
+    }
+
     private func requireTokens(_ values: [Heads], _ operation: String) {
         require(values.allSatisfy { $0.value.rank == 3 }, operation, values.map(\.value), "three axes are needed")
     }

@@ -72,12 +72,12 @@ extension Graph {
         return node("Unsqueeze", [x, constant([axis])], shape: x.shape[..<axis] + [1] + x.shape[axis...])
     }
 
-    /// Looks rows up in a table: [V, C] by indices [...] → [..., C].
+    /// Looks rows up in a table: [V, C, …] by indices [...] → [..., C, …].
     public func gather(_ table: Value, _ indices: Value) -> Value {
         require(
-            table.rank == 2 && indices.elementType == .int64, "Gather", [table, indices],
+            table.rank >= 2 && indices.elementType == .int64, "Gather", [table, indices],
             "a table and 64-bit indices are needed")
-        return node("Gather", [table, indices], [.int("axis", 0)], shape: indices.shape + table.shape.suffix(1))
+        return node("Gather", [table, indices], [.int("axis", 0)], shape: indices.shape + table.shape.dropFirst())
     }
 
     /// Repeats a value of first axis 1 once for every row of `batch`: [1, ...] → [B, ...].

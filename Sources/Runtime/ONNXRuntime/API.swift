@@ -117,6 +117,7 @@ extension API {
         let operators = [
             qlinear_operator(), feed_forward_operator(), qlinear_rows_operator(), attention_operator(),
             cached_attention_operator(),
+            cross_attention_operator(),
         ]
         for operation in operators {
             try call { $0.pointee.CustomOpDomain_Add(pointer, operation) }

@@ -47,26 +47,52 @@ extension Network {
         }
     }
 
+    /// What a decoder's cross-attention looks at.
+    package struct Encoded {
+        /// int32 [B]: the input of the encoder that each row looks at, which several rows may share.
+        package let sources: Value
+        /// int32 [B]: how many of its positions count.
+        package let lengths: Value
+
+        package init(sources: Value, lengths: Value) {
+            (self.sources, self.lengths) = (sources, lengths)
+        }
+    }
+
     /// Attention of new tokens over keys and values that an encoder gave: [B, T, heads × D].
     /// - Parameters:
     ///   - query: [B, T, heads × D].
-    ///   - key: [B, heads, S, D]; likewise `value`.
-    ///   - mask: float [B, 1, T, S], 0 for what counts and -∞ for what does not.
+    ///   - key: [inputs, heads, S, D]; likewise `value`.
     package func crossAttention(
-        _ query: Value, key: Value, value: Value, heads: Int, headSize: Int, mask: Value
+        _ query: Graph.Heads, key: Value, value: Value, of encoded: Encoded, heads: Int, headSize: Int
     ) -> Value {
+        let scale = 1 / Double(headSize).squareRoot()
+        if case .quantized = format {
+            return graph.crossAttention(
+                query: query, key: key, value: value, sources: encoded.sources, lengths: encoded.lengths, heads: heads,
+                headSize: headSize, scale: scale)
+        }
+        let sources = graph.cast(encoded.sources, to: .int64)
+        let (key, value) = (graph.gather(key, sources), graph.gather(value, sources))  // [B, heads, S, D]
+        let last = graph.add(graph.cast(encoded.lengths, to: .int64), graph.constant([-1]))
+        let places = graph.indices(alongAxis: 2, of: key)
+        let batch = query.value.shape[0]
         guard format == .float16 else {
-            return graph.multiHeadAttention(query: query, key: key, value: value, heads: heads, bias: mask)
+            let counts = graph.isAtMost(places, graph.reshape(last, [batch, 1]), shape: [batch, key.shape[2]])
+            return graph.multiHeadAttention(
+                query: query.value, key: key, value: value, heads: heads, mask: graph.cast(counts, to: .int32))
         }
         // In half precision scores are 32-bit floats.
+        let counts = graph.isAtMost(
+            places, graph.reshape(last, [batch, 1, 1, 1]), shape: [batch, 1, 1, key.shape[2]])
+        let tokens = query.value.shape[1]
         let split = graph.transpose(
-            graph.reshape(query, [query.shape[0], query.shape[1], .fixed(heads), .fixed(headSize)]), [0, 2, 1, 3])
+            graph.reshape(query.value, [batch, tokens, .fixed(heads), .fixed(headSize)]), [0, 2, 1, 3])
         let products = graph.stackedMatMul(split, graph.transpose(key, [0, 1, 3, 2]))  // [B, heads, T, S]
-        let scale = graph.constant(1 / Float(headSize).squareRoot())
-        let scores = graph.add(graph.multiply(graph.cast(products, to: .float32), scale), mask)
-        let attended = graph.stackedMatMul(graph.cast(graph.softmax(scores), to: .float16), value)
-        return graph.reshape(
-            graph.transpose(attended, [0, 2, 1, 3]), [query.shape[0], query.shape[1], .fixed(heads * headSize)])
+        let scores = graph.multiply(graph.cast(products, to: .float32), graph.constant(Float(scale)))
+        let probabilities = graph.softmax(graph.unmasked(scores, where: counts))
+        let attended = graph.stackedMatMul(graph.cast(probabilities, to: .float16), value)
+        return graph.reshape(graph.transpose(attended, [0, 2, 1, 3]), [batch, tokens, .fixed(heads * headSize)])
     }
 
     /// [B, T, heads × D] → [B, T, heads × D'], zeros behind each head.

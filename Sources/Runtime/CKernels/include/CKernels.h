@@ -153,6 +153,26 @@ typedef struct CachedAttentionCall {
 bool cached_attention_run(
     const QLinearKernel *kernel, const CachedAttentionCall *call, QLinearParallel parallel, void *context);
 
+/// The same over the keys and values that an encoder gave for some inputs, each of which several rows may share.
+typedef struct CrossAttentionCall {
+    int64_t batch, heads, head_size;
+    /// Tokens of a row, each of which looks at all keys of the row's input.
+    int64_t tokens;
+    const float *query;
+    int64_t query_stride;
+    float scale;
+    /// [inputs, heads, capacity, head_size].
+    const float *keys, *values;
+    int64_t inputs, capacity;
+    /// [batch]: the input that each row looks at, and how many of its keys count: from 1 to capacity.
+    const int32_t *sources, *lengths;
+    /// [batch, tokens, heads · head_size].
+    float *out;
+} CrossAttentionCall;
+
+bool cross_attention_run(
+    const QLinearKernel *kernel, const CrossAttentionCall *call, QLinearParallel parallel, void *context);
+
 // MARK: What the machine can do
 
 /// Multiplies and adds 8-bit numbers in registers alone, with the best kernel's instruction, `rounds` times.
