@@ -69,7 +69,9 @@ public struct ImageProcessorConfiguration: Sendable, Equatable {
         doConvertRGB = try file.flag("do_convert_rgb", default: true)
         doResize = try file.flag("do_resize", default: true)
         resampling = try Self.resampling(file)
-        doCenterCrop = try file.flag("do_center_crop", default: false)
+        // CLIP's processor crops where it is not told otherwise, BLIP's does not.
+        let isCLIP = try file.string("image_processor_type")?.hasPrefix("CLIP") ?? false
+        doCenterCrop = try file.flag("do_center_crop", default: isCLIP)
         let crop = doCenterCrop ? try file.cropSize() : nil
         (cropWidth, cropHeight) = (crop?.width, crop?.height)
         size = try file.resizedSize(isCropped: doCenterCrop)
