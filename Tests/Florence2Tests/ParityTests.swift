@@ -56,11 +56,13 @@ struct ParityTests {
         }
     }
 
-    /// Without evening out, the least of 1 − cosine is given behind.
-    @Test("Outlier channels of norms behind the blocks are evened out too")
+    /// Without evening out, 1 − cosine is 3.9e-4 and 1.3e-3.
+    @Test("Outlier channels are evened out, in the encoder too, whose norms stand behind its blocks")
     func evensOut() throws {
-        for stage in try report("outliers", .int8).stages {
-            #expect(1 - stage.cosine <= 5e-4, "\(stage.name.rawValue) \(1 - stage.cosine)")
+        let report = try report("outliers", .int8)
+        for (stage, most) in [(ModelStage.visionHiddenState, 2.5e-4), (.encoderHiddenState, 6e-4)] {
+            let found = try #require(report.stages.first { $0.name == stage })
+            #expect(1 - found.cosine <= most, "\(stage.rawValue)")
         }
     }
 
