@@ -87,7 +87,8 @@ struct CaptionOptionsTests {
         "Reads each option from text by its type",
         arguments: [
             ("prompt", " a photo ", #"" a photo ""#), ("num_beams", "3", "3"), ("length_penalty", "-0.5", "-0.5"),
-            ("early_stopping", "Never", #""never""#), ("detail", "Longest", #""longest""#), ("do_sample", "TRUE", "true"), ("do_sample", "false", "false"),
+            ("early_stopping", "Never", #""never""#), ("detail", "Longest", #""longest""#),
+            ("do_sample", "TRUE", "true"), ("do_sample", "false", "false"),
             ("stop", "a dog\n cat\r\n\n", #"["a dog"," cat"]"#), ("suppress_tokens", "5, 17\n9,", "[5,17,9]"),
             ("forced_eos_token_id", "2", "[2]"), ("stop", "\n", nil), ("suppress_tokens", " , ", nil),
         ])

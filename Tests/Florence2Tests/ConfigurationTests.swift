@@ -67,7 +67,10 @@ struct ConfigurationTests {
             (#"{"quantization_config": {}}"#, ["quantised", "F16"]),
             (#"{"vision_config": {"model_type": "vit"}}"#, ["vit", "florence-community/Florence-2-base"]),
             (#"{"text_config": {"model_type": "t5"}}"#, ["t5", "bart"]),
-            (#"{"vision_config": {"num_heads": [4, 8, 16]}}"#, ["vision_config.num_heads", "[4, 8, 16]", "4 whole numbers"]),
+            (
+                #"{"vision_config": {"num_heads": [4, 8, 16]}}"#,
+                ["vision_config.num_heads", "[4, 8, 16]", "4 whole numbers"]
+            ),
             (#"{"vision_config": {"num_groups": [4, 8, 16, 31]}}"#, ["vision_config.num_groups", "31", "1024"]),
             (#"{"vision_config": {"depths": [1]}}"#, ["vision_config.depths", "4"]),
             (#"{"vision_config": {"embed_dim": []}}"#, ["vision_config.embed_dim"]),

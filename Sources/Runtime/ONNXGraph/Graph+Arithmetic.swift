@@ -100,7 +100,8 @@ extension Graph {
     public func convolution(
         _ x: Value, kernel: Value, bias: Value?, stride: Int, padding: Int = 0, groups: Int = 1
     ) -> Value {
-        guard x.rank == 4, kernel.rank == 4, let channels = kernel.shape[1].size, x.shape[1] == .fixed(channels * groups)
+        guard x.rank == 4, kernel.rank == 4, let channels = kernel.shape[1].size,
+            x.shape[1] == .fixed(channels * groups)
         else {
             require(false, "Conv", [x, kernel], "both need four axes, and the kernels the channels of a group")
             return x

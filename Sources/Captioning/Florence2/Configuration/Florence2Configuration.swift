@@ -84,8 +84,8 @@ public struct Florence2Configuration: Sendable, Equatable {
         ] {
             guard part.contains("model_type"), let type = part["model_type"], type != .string("") else { continue }
             if !types.contains(where: { .string($0) == type }) {
-                return "\(file.path) has a \(name) of the type \(type); supported: \(types.joined(separator: ", ")), as "
-                    + "florence-community/Florence-2-base has them."
+                return "\(file.path) has a \(name) of the type \(type); supported: "
+                    + "\(types.joined(separator: ", ")), as florence-community/Florence-2-base has them."
             }
         }
         return nil

@@ -212,7 +212,8 @@ struct Windows {
         let split = graph.reshape(
             padded, [shape[0], .fixed(rows), .fixed(size), .fixed(columns), .fixed(size), shape[3]])
         return graph.reshape(
-            graph.transpose(split, [0, 1, 3, 2, 4, 5]), [.symbol(Self.axis(rows * columns)), .fixed(size * size), shape[3]])
+            graph.transpose(split, [0, 1, 3, 2, 4, 5]),
+            [.symbol(Self.axis(rows * columns)), .fixed(size * size), shape[3]])
     }
 
     /// [B·windows, w·w, C] → [B, H, W, C].

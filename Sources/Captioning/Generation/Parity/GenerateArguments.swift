@@ -69,8 +69,8 @@ package struct GenerateArguments {
     package func options(
         contextLength: Int, startsTexts: Bool, over defaults: ConfigurationFile? = nil
     ) throws(GenerationError) -> GenerationOptions {
-        let heeded: GenerationConfiguration
-        if let defaults { heeded = try GenerationConfiguration(defaults.overridden(by: file)) } else { heeded = configuration }
+        let heeded =
+            if let defaults { try GenerationConfiguration(defaults.overridden(by: file)) } else { configuration }
         // transformers makes 20 new tokens where it is not told.
         var options = GenerationOptions(
             defaultsOf: heeded, contextLength: contextLength, fallbackNewTokens: 20, startsTexts: startsTexts)
