@@ -98,7 +98,7 @@ public struct Florence2Checkpoint: CaptionerCheckpoint {
         throw Florence2Error(
             .invalidConfiguration,
             file.invalid(
-                "image_seq_length", "\(imageTokenCount), the number of features that the vision tower gives for a picture"
+                "image_seq_length", "\(imageTokenCount), the number of features that the vision tower gives a picture"
             ).message)
     }
 
