@@ -124,7 +124,14 @@ struct ConfigurationTests {
              "encoder_layers": 6, "decoder_layers": 6, "encoder_attention_heads": 12, "decoder_attention_heads": 12,
              "encoder_ffn_dim": 3072, "decoder_ffn_dim": 3072}}
             """
-        #expect(try Florence2Configuration(.example(base)).outline().reduce(0) { $0 + $1.elementCount } == 231_443_968)
+        let large = """
+            {"vision_config": {"embed_dim": [256, 512, 1024, 2048], "num_heads": [8, 16, 32, 64],
+             "num_groups": [8, 16, 32, 64]}, "text_config": {"vocab_size": 51328}}
+            """
+        for (text, count) in [(base, 231_443_968), (large, 770_213_888)] {
+            let outline = try Florence2Configuration(.example(text)).outline()
+            #expect(outline.reduce(0) { $0 + $1.elementCount } == count)
+        }
     }
 
     @Test("Names of the remote code become current ones, and current ones stay")
