@@ -48,7 +48,7 @@ final class BARTDecoderRunner: CachedDecoderRunner {
     func prefill(_ pictures: Tensor, prompts: [[Int]], cancellation: Cancellation?) throws -> Tensor {
         try runtime.cancellable(cancellation) { options in
             let encoded = try encode(pictures, prompts: prompts, options)
-            let (count, length) = (prompts.count, encoded.capacity)
+            let (count, length) = (prompts.count, encoded.cache.capacity)
             try reserve(rows: capacity.rows, positions: capacity.positions, encodedPositions: length)
             guard let cache = rows.cache else { throw ONNXRuntimeError.noRows }
 
@@ -56,7 +56,7 @@ final class BARTDecoderRunner: CachedDecoderRunner {
             let binding = try IOBinding(session: decoder)
             try first.bind(rows: count, to: binding)
             try cache.bind(rows: rows.next(count), to: binding)
-            try encoded.bindCrossInputs(rows: 0..<count, to: binding)
+            try encoded.cache.bindCrossInputs(rows: 0..<count, to: binding)
             try first.fill(
                 tokens: Array(repeating: startTokenID, count: count), positions: Array(repeating: 0, count: count))
             try first.bindMask(encodedLengths: Array(repeating: length, count: count), width: length, to: binding)
@@ -68,14 +68,16 @@ final class BARTDecoderRunner: CachedDecoderRunner {
     }
 
     /// Runs the encoder: the keys and values of picture and prompt for every layer of the decoder.
-    private func encode(_ pictures: Tensor, prompts: [[Int]], _ options: RunOptions?) throws -> KeyValueCache {
+    private func encode(
+        _ pictures: Tensor, prompts: [[Int]], _ options: RunOptions?
+    ) throws -> DecoderRows.EncodedMemory {
         let length = pictures.shape[1] + (prompts.first?.count ?? 0)
-        guard let encoded = try rows.makeEncoded(rows: prompts.count, positions: length) else {
+        guard let encoded = try rows.encodedMemory(rows: prompts.count, positions: length) else {
             throw ONNXRuntimeError.noRows
         }
         try rows.makeCopies(options)
         let binding = try encoderBinding(pictures, prompts: prompts)
-        try encoded.bindCrossOutputs(to: binding)
+        try encoded.cache.bindCrossOutputs(to: binding)
         try encoder.run(binding, options: options)
         return encoded
     }
