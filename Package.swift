@@ -179,8 +179,8 @@ let package = Package(
         library(
             "Captioning", "ModelRegistry",
             [
-                "Captioning", "Blip", "Blip2", "Generation", "Networks", "Tokenization", "Checkpoint", "Devices",
-                "ONNXRuntime", "Imaging",
+                "Captioning", "Blip", "Blip2", "Florence2", "Generation", "Networks", "Tokenization", "Checkpoint",
+                "Devices", "ONNXRuntime", "Imaging",
             ]),
         library(
             "Captioning", "Blip",
@@ -194,6 +194,12 @@ let package = Package(
                 "Captioning", "Generation", "Networks", "Tokenization", "Checkpoint", "Devices", "ONNXGraph",
                 "ONNXRuntime",
                 "Imaging",
+            ]),
+        library(
+            "Captioning", "Florence2",
+            [
+                "Captioning", "Generation", "Networks", "Tokenization", "Checkpoint", "Devices", "ONNXGraph",
+                "ONNXRuntime", "Imaging",
             ]),
         // How a decoder generates text, whichever model it belongs to.
         library(
@@ -325,6 +331,13 @@ let package = Package(
                 "ONNXRuntime",
             ],
             exclude: ["Configuration/Fixtures"]),
+        tests(
+            "Florence2",
+            [
+                "CaptionerFixtures", "StandIns", "Captioning", "ModelRegistry", "Generation", "Networks",
+                "Tokenization", "Checkpoint", "Devices", "ONNXRuntime",
+            ],
+            exclude: []),
         tests("Tokenization"),
         tests("Checkpoint"),
         tests("Hub", ["Checkpoint", "Concurrency", "FakeHub", "StandIns"]),

@@ -34,9 +34,9 @@ public struct GenerationSubject {
             return StopStrings(strings) { tokenizer.decode($0, skippingSpecialTokens: true) }
         }
         let arguments = try GenerateArguments(json: given.json, path: "generation.json")
-        let options = fixture.pictures.indices.map { index in
+        let options = try fixture.pictures.indices.map { index in
             let promptIDs = fixture.prompts?[index]
-            var options = arguments.options(
+            var options = try arguments.options(
                 contextLength: model.decoder.contextLength(promptIDs: promptIDs), startsTexts: model.decoder.startsTexts
             )
             options.promptIDs = promptIDs

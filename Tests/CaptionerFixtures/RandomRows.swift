@@ -10,7 +10,7 @@ struct RandomRows {
     private(set) var ids: [[Int]] = []
 
     init(_ model: any VisionLanguageModel, count: Int, using random: inout SplitMix64) throws {
-        let shape = [count, 3, model.imageSize, model.imageSize]
+        let shape = [count, 3, model.pictureSize.height, model.pictureSize.width]
         let values = (0..<shape.reduce(1, *)).map { _ in Float.random(in: -1...1, using: &random) }
         pictures = try model.encodePictures(
             try Tensor(values, shape: shape), instructions: (0..<count).map { _ in model.defaultInstructionIDs },

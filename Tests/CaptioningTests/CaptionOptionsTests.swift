@@ -87,7 +87,8 @@ struct CaptionOptionsTests {
         "Reads each option from text by its type",
         arguments: [
             ("prompt", " a photo ", #"" a photo ""#), ("num_beams", "3", "3"), ("length_penalty", "-0.5", "-0.5"),
-            ("early_stopping", "Never", #""never""#), ("do_sample", "TRUE", "true"), ("do_sample", "false", "false"),
+            ("early_stopping", "Never", #""never""#), ("detail", "Longest", #""longest""#),
+            ("do_sample", "TRUE", "true"), ("do_sample", "false", "false"),
             ("stop", "a dog\n cat\r\n\n", #"["a dog"," cat"]"#), ("suppress_tokens", "5, 17\n9,", "[5,17,9]"),
             ("forced_eos_token_id", "2", "[2]"), ("stop", "\n", nil), ("suppress_tokens", " , ", nil),
         ])
@@ -106,6 +107,7 @@ struct CaptionOptionsTests {
             ("num_beams", "99999999999999999999", "is not a whole number", "digits only, as in 1"),
             ("temperature", "inf", "is not a number", "a number, as in 0.5, or leave it out"),
             ("early_stopping", "1", "is neither true, false nor never", "one of these"),
+            ("detail", "shorter", "is neither short, long nor longest", "one of these"),
             ("do_sample", "1", "is neither true nor false", "one of these"),
             (
                 "suppress_tokens", "5,x", "is not a list of tokens",

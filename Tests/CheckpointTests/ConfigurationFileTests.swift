@@ -46,6 +46,15 @@ struct ConfigurationFileTests {
         #expect(error?.message.contains("/models/m/config.json") == true)
     }
 
+    @Test("An object over another has its own members first, unless they are null")
+    func overridden() throws {
+        let both = try Self.file(#"{"a": 1, "b": 2, "c": 3}"#).overridden(
+            by: try ConfigurationFile(text: #"{"b": 5, "c": null, "d": 7}"#, path: "/other.json"))
+        #expect(both["a"] == .integer(1) && both["b"] == .integer(5))
+        #expect(both["c"] == .integer(3) && both["d"] == .integer(7))
+        #expect(both.path == "/models/m/config.json")
+    }
+
     @Test("Reads JSON nested 64 levels deep")
     func nested() throws {
         let file = try Self.file(

@@ -39,6 +39,29 @@ enum TorchFixtures {
 
 @Suite("Files of torch.save")
 struct TorchFileTests {
+    @Test("A transposed matrix reads as if it had been stored so, and twice transposed as it was")
+    func transposes() throws {
+        for (file, tensors) in try TorchFixtures.expected() where !file.contains("/") {
+            let names = tensors.filter { $0.value.shape.count == 2 && $0.value.floatBits != nil }.keys
+            guard !names.isEmpty else { continue }
+            let path = TorchFixtures.path(file)
+            let stored = try TorchFile(path: path)
+            for name in names {
+                let matrix = try stored.tensor(name)
+                let (rows, columns) = (matrix.shape[0], matrix.shape[1])
+                let (values, turned) = (try matrix.floats(), try matrix.transposed().floats())
+                #expect(matrix.transposed().shape == [columns, rows])
+                for row in 0..<rows {
+                    for column in 0..<columns {
+                        let (own, other) = (values[row * columns + column], turned[column * rows + row])
+                        #expect(own.bitPattern == other.bitPattern, "\(name)")
+                    }
+                }
+                #expect(try matrix.transposed().transposed().floats().map(\.bitPattern) == values.map(\.bitPattern))
+            }
+        }
+    }
+
     private func expect(_ tensor: StoredTensor, is expected: TorchFixtures.Expected, _ name: String) throws {
         #expect(tensor.scalarType == TorchFixtures.types[expected.dtype], "\(name)")
         #expect(tensor.shape == expected.shape, "\(name)")

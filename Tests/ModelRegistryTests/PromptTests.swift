@@ -99,6 +99,17 @@ struct PromptTests {
         }
     }
 
+    @Test("A model with one length of captions refuses detail by its name")
+    func refusesDetail() throws {
+        try withModel("Tests/Fixtures/opt-pre-norm") { model in
+            var options = CaptionOptions()
+            options.detail = .longest
+            let error = #expect(throws: CaptionError.self) { try model.generationOptions(options) }
+            #expect(error?.code == .invalidOption)
+            #expect(error?.message.hasPrefix("detail is longest, but BLIP-2 (OPT) captions in one length only") == true)
+        }
+    }
+
     @Test("max_length and min_length count picture and prompt; max_new_tokens and min_new_tokens win")
     func lengths() throws {
         try withModel("Models/demo") { model in

@@ -117,6 +117,18 @@ struct OperatorCase: Sendable, CustomTestStringConvertible {
             let kernel = graph.weight(matrix("k", [1, 1, 2, 2], [1, 1, 0, -2]))
             return graph.convolution(image, kernel: kernel, bias: nil, stride: 2)
         },
+        OperatorCase("convolution, depth-wise and padded", [1, 2, 2, 2], [2.5, 2.5, 2.5, 2.5, 12, -21, 23, -1]) {
+            graph, x in
+            let image = graph.reshape(graph.padded(x, to: 4), [1, 2, 2, 2])  // 1 -2 / 3 0; -4 5 / -6 0
+            let kernel = graph.weight(
+                matrix("k", [2, 1, 3, 3], [1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, -4, 0, 0, 0.5, 0]))
+            let bias = graph.weight(matrix("b", [2], [0.5, -1]))
+            return graph.convolution(image, kernel: kernel, bias: bias, stride: 1, padding: 1, groups: 2)
+        },
+        OperatorCase("mean", [2, 1], [0.666667, -1.666667]) { $0.mean($1, axis: 1) },
+        OperatorCase("padded, along another axis", [3, 3], [1, -2, 3, -4, 5, -6, 0, 0, 0]) {
+            $0.padded($1, axis: 0, to: 3)
+        },
     ]
 }
 

@@ -11,7 +11,7 @@ enum BlipGraph: String, CaseIterable, Sendable {
     /// As `VisionTower` describes it.
     case vision
     /// `hidden_state` [B, S, Hv] and, of a model that answers questions, `input_ids` and `mask` [B, L] → the keys and values of
-    /// the decoder's cross-attention, and `text_state` [B, L, H] in the latter case.
+    /// the decoder's cross-attention, and `encoder_hidden_state` [B, L, H] in the latter case.
     case encoder
     /// Token ids → the next token's logits, over a key/value cache that is updated in place.
     case decoder
@@ -47,7 +47,7 @@ enum BlipGraph: String, CaseIterable, Sendable {
             let tokens = graph.input("input_ids", .int64, ["batch", "tokens"])
             let mask = graph.input("mask", .int32, ["batch", "tokens"])
             let question = try bert.encodeQuestion(tokens, mask: mask, imageStates: source)  // [B, L, H]
-            graph.output(question, as: "text_state")
+            graph.output(question, as: "encoder_hidden_state")
             source = Normalized(value: question, norm: nil)
         }
         for (layer, pair) in try bert.crossKeysAndValues(of: source).enumerated() {
@@ -106,7 +106,7 @@ extension Precision {
 
 extension CompiledModel {
     /// Raised whenever the graphs change.
-    private static let blipFormat = 2
+    private static let blipFormat = 3
 
     /// Finds the compiled form of a BLIP checkpoint, or writes it; see ``CompiledModel``.
     /// - Throws: `CheckpointError`, `NetworksError`.

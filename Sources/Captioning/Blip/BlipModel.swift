@@ -107,9 +107,13 @@ public final class BlipModel: VisionLanguageModel, Sendable {
     public func makeDecoderRunner() -> any DecoderRunner {
         var space = execution.precision.isForGPUs ? CacheSpace(.float16) : CacheSpace(.float32)
         if let cacheMemory, let rowCopying { space = CacheSpace(.float16, in: cacheMemory, rows: rowCopying) }
-        return BlipDecoderRunner(
-            decoder, configuration, runtime, encoder: encoder, decoder: textDecoder, space: space,
-            keptBytes: 256 << 20)
+        let text = configuration.text
+        func shape(_ headSize: Int) -> KeyValueCache.Shape {
+            KeyValueCache.Shape(layerCount: text.layerCount, headCount: text.headCount, headSize: headSize)
+        }
+        return EncoderDecoderRunner(
+            decoder, BlipSource(configuration), runtime, encoder: encoder, decoder: textDecoder,
+            shape: shape(text.cacheHeadSize), crossShape: shape(text.headSize), space: space, keptBytes: 256 << 20)
     }
 
     public func work() throws -> ModelWork? {

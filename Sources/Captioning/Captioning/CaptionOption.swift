@@ -57,6 +57,11 @@ extension CaptionOption {
             "prompt", .text(\.prompt), aliases: ["question"], fallback: "none", isOfCheckpoints: false,
             "The beginning of the caption, as in `a photo of`; or a question, which ends with a colon or a question mark, as in `Question: what colour is the car? Answer:`. The caption repeats a beginning, but not a question. It shares the model's context with the caption."
         ),
+        CaptionOption(
+            "detail", .choice(\.detailName, CaptionOptions.Detail.allCases.map(\.rawValue)), fallback: "`short`",
+            isOfCheckpoints: false,
+            "How much the caption says, in models that were trained for it (Florence-2): `short`, a sentence; `long`, some sentences; `longest`, a paragraph. Without `prompt`, which says it instead. Longer ones may have more tokens where nobody says how many."
+        ),
 
         // Picture
         CaptionOption(
@@ -176,6 +181,11 @@ extension CaptionOption {
 }
 
 extension CaptionOptions {
+    fileprivate var detailName: String? {
+        get { detail?.rawValue }
+        set { detail = newValue.flatMap(Detail.init) }
+    }
+
     fileprivate var earlyStoppingName: String? {
         get { earlyStopping?.rawValue }
         set { earlyStopping = newValue.flatMap(EarlyStopping.init) }

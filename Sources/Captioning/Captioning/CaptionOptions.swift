@@ -4,6 +4,18 @@
 public struct CaptionOptions: Sendable, Hashable {
     /// Text that the caption goes on from, or a question that it answers. See ``repeatsPrompt``.
     public var prompt: String?
+    /// How much the caption says, in models that know several lengths.
+    public var detail: Detail?
+
+    /// How much a caption says; the raw value is what a request says.
+    public enum Detail: String, Sendable, Hashable, CaseIterable {
+        /// A sentence.
+        case short
+        /// Some sentences.
+        case long
+        /// A paragraph.
+        case longest
+    }
 
     // MARK: Picture
 

@@ -73,6 +73,12 @@ public struct ConfigurationFile: Sendable {
         ConfigurationFile(path: path, prefix: "\(prefix)\(key).", values: [:])
     }
 
+    /// The same with the members of another object over its own; errors name this file. What is null there says nothing.
+    public func overridden(by other: ConfigurationFile) -> ConfigurationFile {
+        ConfigurationFile(
+            path: path, prefix: prefix, values: values.merging(other.values) { $1 == .null ? $0 : $1 })
+    }
+
     /// The error that says that a key's value is not what it may be.
     ///
     /// - Parameter expected: what it may be, as the end of the sentence "… must be …".

@@ -48,6 +48,27 @@ public struct StoredTensor: Sendable {
         view = nil
     }
 
+    /// A matrix with its two axes exchanged, as if it had been stored so.
+    public func transposed() -> StoredTensor {
+        precondition(shape.count == 2, "Only a matrix is transposed.")
+        return StoredTensor(transposing: self)
+    }
+
+    private init(transposing other: StoredTensor) {
+        name = other.name
+        scalarType = other.scalarType
+        shape = other.shape.reversed()
+        elementCount = other.elementCount
+        range = other.range
+        file = other.file
+        view = other.file.map { file in
+            let strides = other.view?.strides ?? [other.shape[1], 1]
+            return StridedView(
+                file: file, start: other.range.lowerBound, other.scalarType, shape: other.shape.reversed(),
+                strides: strides.reversed())
+        }
+    }
+
     public var byteCount: Int { elementCount * scalarType.byteCount }
     /// The file that the tensor lies in.
     public var filePath: String { file?.path ?? "no file" }
@@ -77,6 +98,8 @@ private final class StridedView: Sendable {
     private let file: MappedFile
     private let start: Int
     private let byteCount: Int
+    /// In elements.
+    let strides: [Int]
     /// Without dimensions of size one, which move nothing.
     private let dimensions: [(size: Int, stride: Int)]
     private let copy = Mutex<[UInt8]?>(nil)
@@ -85,7 +108,7 @@ private final class StridedView: Sendable {
     ///   - start: where in the file the first element is.
     ///   - strides: in elements. All elements lie within the file.
     init(file: MappedFile, start: Int, _ type: ScalarType, shape: [Int], strides: [Int]) {
-        (self.file, self.start, byteCount) = (file, start, type.byteCount)
+        (self.file, self.start, byteCount, self.strides) = (file, start, type.byteCount, strides)
         dimensions = zip(shape, strides).filter { $0.0 != 1 }.map { (size: $0.0, stride: $0.1 * type.byteCount) }
     }
 

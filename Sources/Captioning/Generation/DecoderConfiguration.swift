@@ -13,13 +13,15 @@ public struct DecoderConfiguration: Sendable, Equatable {
     public let defaultPromptIDs: [Int]
     /// Whether the padding behind a prompt is part of it: in encoders that read it, as transformers' of BLIP VQA does.
     public let readsPadding: Bool
+    /// The most new tokens where neither a request nor the checkpoint says it.
+    public let fallbackNewTokens: Int
     /// The special tokens, and what the checkpoint asks for where nobody says how to generate.
     public let generation: GenerationConfiguration
 
     public init(
         vocabularySize: Int, maximumPositions: Int, imageTokenCount: Int, imageTokenID: Int? = nil,
         startTokenID: Int? = nil, defaultPromptIDs: [Int], readsPadding: Bool = false,
-        generation: GenerationConfiguration
+        fallbackNewTokens: Int = 30, generation: GenerationConfiguration
     ) {
         self.vocabularySize = vocabularySize
         self.maximumPositions = maximumPositions
@@ -28,6 +30,7 @@ public struct DecoderConfiguration: Sendable, Equatable {
         self.startTokenID = startTokenID
         self.defaultPromptIDs = defaultPromptIDs
         self.readsPadding = readsPadding
+        self.fallbackNewTokens = fallbackNewTokens
         self.generation = generation
     }
 
@@ -45,10 +48,13 @@ public struct DecoderConfiguration: Sendable, Equatable {
     }
 
     /// What the checkpoint asks for behind a prompt, with no more new tokens than there is room for.
-    /// - Parameter promptIDs: as in the options.
-    public func defaultOptions(promptIDs: [Int]? = nil) -> GenerationOptions {
+    /// - Parameters:
+    ///   - promptIDs: as in the options.
+    ///   - newTokens: the most new tokens where the checkpoint does not say it; ``fallbackNewTokens`` by default.
+    public func defaultOptions(promptIDs: [Int]? = nil, newTokens: Int? = nil) -> GenerationOptions {
         var options = GenerationOptions(
-            defaultsOf: generation, contextLength: contextLength(promptIDs: promptIDs), startsTexts: startsTexts)
+            defaultsOf: generation, contextLength: contextLength(promptIDs: promptIDs),
+            fallbackNewTokens: newTokens ?? fallbackNewTokens, startsTexts: startsTexts)
         let room = maximumNewTokens(promptLength: (promptIDs ?? defaultPromptIDs).count)
         options.maxNewTokens = max(1, min(options.maxNewTokens, room))
         options.promptIDs = promptIDs

@@ -75,6 +75,19 @@ public struct GenerationConfiguration: Sendable, Equatable {
         self.eosTokenIDs = eosTokenIDs
     }
 
+    /// What `generation_config.json` says or, if it is not there, what `config.json` does; see
+    /// ``Checkpoint/CheckpointFolder/generationDefaults(text:)``. The special tokens are the file's too, and those given here
+    /// where it has none.
+    /// - Throws: `invalidConfiguration`, naming the file, the key and its value.
+    public init(
+        heeding file: ConfigurationFile, bosTokenID: Int?, padTokenID: Int?, eosTokenIDs: [Int]
+    ) throws(GenerationError) {
+        self = try GenerationConfiguration(file)
+        if self.bosTokenID == nil { self.bosTokenID = bosTokenID }
+        if self.padTokenID == nil { self.padTokenID = padTokenID }
+        if self.eosTokenIDs.isEmpty { self.eosTokenIDs = eosTokenIDs }
+    }
+
     /// - Parameter file: `generation_config.json`, or any object with the arguments of transformers' `generate`.
     /// - Throws: `invalidConfiguration`, naming the file, the key and its value.
     public init(_ file: ConfigurationFile) throws(GenerationError) {
@@ -135,5 +148,19 @@ public struct GenerationConfiguration: Sendable, Equatable {
         case .string("never"): .never
         default: throw file.invalid("early_stopping", "true, false or \"never\"")
         }
+    }
+}
+
+extension CheckpointFolder {
+    /// What transformers' `generate` heeds of a checkpoint whose class generates itself: `generation_config.json` or, where it is
+    /// not there, `config.json`: itself, and what it does not say of the part about the language model.
+    ///
+    /// Defaults of configuration classes count for nothing there: what the files do not say is not said.
+    ///
+    /// Source: transformers 5.24, `GenerationConfig.from_model_config`.
+    /// - Parameter text: the key of that part.
+    public func generationDefaults(text: String) throws(CheckpointError) -> ConfigurationFile {
+        if let generationConfiguration { return generationConfiguration }
+        return try (configuration.section(text) ?? configuration.emptySection(text)).overridden(by: configuration)
     }
 }

@@ -71,19 +71,19 @@ extension VisionLanguageModel {
         return KnownAnswer(stages)
     }
 
-    /// [1, 3, S, S]: waves of several lengths and directions, within what pixels are after normalisation.
+    /// [1, 3, height, width]: waves of several lengths and directions, within what pixels are after normalisation.
     private func pattern() throws -> Tensor {
-        let side = imageSize
+        let (height, width) = pictureSize
         var pixels: [Float] = []
-        pixels.reserveCapacity(3 * side * side)
+        pixels.reserveCapacity(3 * height * width)
         for channel in 1...3 {
-            let across = (0..<side).map { sinf(Float($0 * channel) * 0.11) }
-            let down = (0..<side).map { cosf(Float($0 * (4 - channel)) * 0.07) }
-            for y in 0..<side {
-                for x in 0..<side { pixels.append(across[x] + down[y] * across[(x + y) % side]) }
+            let across = (0..<width).map { sinf(Float($0 * channel) * 0.11) }
+            let down = (0..<height).map { cosf(Float($0 * (4 - channel)) * 0.07) }
+            for y in 0..<height {
+                for x in 0..<width { pixels.append(across[x] + down[y] * across[(x + y) % width]) }
             }
         }
-        return try Tensor(pixels, shape: [1, 3, side, side])
+        return try Tensor(pixels, shape: [1, 3, height, width])
     }
 
     /// Some of a tensor's numbers, evenly spread.

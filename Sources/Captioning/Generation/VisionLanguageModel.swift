@@ -31,12 +31,23 @@ public protocol VisionLanguageModel: AnyObject, Sendable {
     /// Height and width of the pictures that the model was trained with, in pixels.
     var imageSize: Int { get }
 
+    /// The same for models whose pictures need not be square; ``imageSize`` both ways by default.
+    var pictureSize: (height: Int, width: Int) { get }
+
     /// What has to happen to a picture before the model can look at it.
     /// - Throws: an error with the file and what to do, where the checkpoint does not say it.
     func preparation() throws -> PixelPreparation
 
     /// The sizes that pictures may have beside that of ``preparation()``; nil, which is the default, for none.
     var imageSizes: ImageSizes? { get }
+
+    /// Whether captions can be asked for in several lengths (`CaptionOptions.detail`); they cannot by default.
+    var knowsDetails: Bool { get }
+
+    /// What transformers' `generate` heeds of the checkpoint where it is told nothing else; nil, the default, for nothing.
+    ///
+    /// Only ``parity(referencePath:)`` asks for it: its references say what they were generated with besides.
+    var generationDefaults: ConfigurationFile? { get }
 
     /// What a Q-Former reads where nobody gives a prompt; empty, the default, in models without one that reads.
     var defaultInstructionIDs: [Int] { get }
@@ -83,6 +94,12 @@ extension VisionLanguageModel {
 
     public var defaultInstructionIDs: [Int] { [] }
 
+    public var pictureSize: (height: Int, width: Int) { (imageSize, imageSize) }
+
+    public var knowsDetails: Bool { false }
+
+    public var generationDefaults: ConfigurationFile? { nil }
+
     public func prompt(
         _ options: CaptionOptions, _ tokenizer: any Tokenizing
     ) throws(CaptionError) -> Prompt? {
@@ -109,11 +126,14 @@ public struct Prompt: Sendable, Equatable {
     public let isRepeated: Bool
     /// What a Q-Former reads of it while it looks at the picture; empty in models without one that reads.
     public let instructionIDs: [Int]
+    /// The most new tokens where neither the request nor the checkpoint says it; nil for the model's own default.
+    public let newTokens: Int?
 
-    public init(_ ids: [Int], isRepeated: Bool, instructionIDs: [Int] = []) {
+    public init(_ ids: [Int], isRepeated: Bool, instructionIDs: [Int] = [], newTokens: Int? = nil) {
         self.ids = ids
         self.isRepeated = isRepeated
         self.instructionIDs = instructionIDs
+        self.newTokens = newTokens
     }
 }
 

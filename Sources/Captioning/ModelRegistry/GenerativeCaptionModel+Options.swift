@@ -8,6 +8,13 @@ extension GenerativeCaptionModel {
     /// - Parameter prompt: what the model makes of the caller's prompt; nil for none.
     /// - Throws: `invalidOption` for what the model cannot do.
     func generationOptions(_ options: CaptionOptions, _ prompt: Prompt?) throws(CaptionError) -> GenerationOptions {
+        if let detail = options.detail, !model.knowsDetails {
+            throw CaptionError(
+                .invalidOption,
+                "detail is \(detail.rawValue), but \(model.architecture) captions in one length only: leave detail out, or take a "
+                    + "model that knows it, Florence-2.")
+        }
+        let newTokens = prompt?.newTokens
         let prompt = prompt?.ids
         let promptLength = prompt?.count ?? 1
         let room = model.decoder.maximumNewTokens(promptLength: promptLength)
@@ -17,8 +24,8 @@ extension GenerativeCaptionModel {
                 "The prompt has \(promptLength) tokens; this model has room for \(promptLength + room - 1). Shorten it."
             )
         }
-        var result = model.decoder.defaultOptions(promptIDs: prompt)
-        let (least, most) = try newTokens(options, behind: model.decoder.contextLength(promptIDs: prompt))
+        var result = model.decoder.defaultOptions(promptIDs: prompt, newTokens: newTokens)
+        let (least, most) = try self.newTokens(options, behind: model.decoder.contextLength(promptIDs: prompt))
         result.maxNewTokens = most ?? min(max(result.maxNewTokens, least ?? 0), room)
         result.minNewTokens = least ?? min(result.minNewTokens, result.maxNewTokens)
         result.apply(options, defaults: model.decoder.generation)

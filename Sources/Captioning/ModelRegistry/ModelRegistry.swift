@@ -2,6 +2,7 @@ import Blip
 import Blip2
 import Captioning
 import Checkpoint
+import Florence2
 public import Foundation
 public import Generation
 
@@ -14,6 +15,7 @@ public struct ModelRegistry: Sendable, ExpressibleByDictionaryLiteral {
     public static let standard: ModelRegistry = [
         "blip-2": Blip2Checkpoint.self,
         "blip": BlipCheckpoint.self,
+        "florence2": Florence2Checkpoint.self,
     ]
 
     private let families: [(modelType: String, checkpoint: any CaptionerCheckpoint.Type)]

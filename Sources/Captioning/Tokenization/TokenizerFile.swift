@@ -8,15 +8,19 @@ public enum TokenizerFile {
     ///
     /// Reads the files whole and blocks for it; a vocabulary of 50,000 tokens takes a fraction of a second.
     ///
-    /// - Parameter folder: a folder as Hugging Face stores it; its files may be symbolic links.
+    /// - Parameters:
+    ///   - folder: a folder as Hugging Face stores it; its files may be symbolic links.
+    ///   - added: special tokens that the files lack because a processor adds them; they get the ids behind all others, in
+    ///     their order.
     /// - Throws: `TokenizationError`, naming the file, where one is missing, broken, over 128 MiB, or asks for a
     ///   kind of tokenizer that is not built.
-    public static func load(folder: URL) throws(TokenizationError) -> any Tokenizing {
+    public static func load(folder: URL, adding added: [String] = []) throws(TokenizationError) -> any Tokenizing {
         let file = folder.appending(path: "tokenizer.json")
         if JSONFile.exists(file) {
             var description = try JSONFile.read(AnyDescription.self, from: file)
             let settings = folder.appending(path: "tokenizer_config.json")
             if JSONFile.exists(settings) { description.add(try JSONFile.read(TokenizerSettings.self, from: settings)) }
+            description.add(added.map { AddedToken(content: $0, special: true) })
             return try naming(file) { () throws(TokenizationError) in try description.tokenizer() }
         }
         guard JSONFile.exists(folder.appending(path: "vocab.json")) else {
@@ -25,7 +29,8 @@ public enum TokenizerFile {
                 "\(folder.path): there is no tokenizer in this folder; it needs tokenizer.json, or vocab.json and merges.txt."
             )
         }
-        let description = try GPT2Files(folder: folder).description()
+        var description = try GPT2Files(folder: folder).description()
+        description.addedTokens += added.map { AddedToken(content: $0, special: true) }
         return try naming(folder) { () throws(TokenizationError) in try BytePairTokenizer(description) }
     }
 
@@ -76,6 +81,20 @@ public enum TokenizerFile {
             case .wordPiece(var description):
                 description.addedTokens = settings.named.joined(to: description.addedTokens)
                 description.cleansSpaces = settings.cleansSpaces
+                self = .wordPiece(description)
+            }
+        }
+
+        mutating func add(_ tokens: [AddedToken]) {
+            switch self {
+            case .bytePair(var description):
+                description.addedTokens += tokens
+                self = .bytePair(description)
+            case .unigram(var description):
+                description.addedTokens += tokens
+                self = .unigram(description)
+            case .wordPiece(var description):
+                description.addedTokens += tokens
                 self = .wordPiece(description)
             }
         }

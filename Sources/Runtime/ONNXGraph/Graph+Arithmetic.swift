@@ -93,21 +93,43 @@ extension Graph {
         node("LpNormalization", [x], [.int("axis", -1), .int("p", 2)], shape: x.shape)
     }
 
-    /// A convolution over images without padding: [B, C, H, W] with kernels [O, C, k, k] → [B, O, H', W'].
-    public func convolution(_ x: Value, kernel: Value, bias: Value?, stride: Int) -> Value {
-        guard x.rank == 4, kernel.rank == 4, x.shape[1] == kernel.shape[1] else {
-            require(false, "Conv", [x, kernel], "both need four axes and the same channels")
+    /// A convolution over images: [B, C, H, W] with kernels [O, C / groups, k, k] → [B, O, H', W'].
+    /// - Parameters:
+    ///   - padding: zeros on each of the four sides.
+    ///   - groups: parts of the channels that are convolved each for itself; as many as channels for a depth-wise convolution.
+    public func convolution(
+        _ x: Value, kernel: Value, bias: Value?, stride: Int, padding: Int = 0, groups: Int = 1
+    ) -> Value {
+        guard x.rank == 4, kernel.rank == 4, let channels = kernel.shape[1].size,
+            x.shape[1] == .fixed(channels * groups)
+        else {
+            require(false, "Conv", [x, kernel], "both need four axes, and the kernels the channels of a group")
             return x
         }
         let spatial = (2..<4).map { axis -> Dimension in
             guard let size = x.shape[axis].size, let window = kernel.shape[axis].size else {
                 return .symbol("\(x.shape[axis])/\(stride)")
             }
-            require(size >= window, "Conv", [x, kernel], "the picture must be at least as large as the kernel")
-            return .fixed(max(0, (size - window) / stride + 1))
+            let padded = size + 2 * padding
+            require(padded >= window, "Conv", [x, kernel], "the picture must be at least as large as the kernel")
+            return .fixed(max(0, (padded - window) / stride + 1))
         }
+        var attributes: [Onnx_AttributeProto] = [.ints("strides", [stride, stride])]
+        if padding > 0 { attributes.append(.ints("pads", Array(repeating: padding, count: 4))) }
+        if groups > 1 { attributes.append(.int("group", groups)) }
         return node(
-            "Conv", bias.map { [x, kernel, $0] } ?? [x, kernel], [.ints("strides", [stride, stride])],
+            "Conv", bias.map { [x, kernel, $0] } ?? [x, kernel], attributes,
             shape: [x.shape[0], kernel.shape[0]] + spatial)
+    }
+
+    /// The mean along an axis, which stays with length one: [B, T, C] → [B, 1, C] for axis 1.
+    public func mean(_ x: Value, axis: Int) -> Value {
+        guard x.shape.indices.contains(axis) else {
+            require(false, "ReduceMean", [x], "there is no axis \(axis)")
+            return x
+        }
+        var shape = x.shape
+        shape[axis] = 1
+        return node("ReduceMean", [x, constant([axis])], [.int("keepdims", 1)], shape: shape)
     }
 }

@@ -99,13 +99,19 @@ extension Graph {
     }
 
     /// Fills the end of the last axis with zeros up to a length.
-    public func padded(_ x: Value, to length: Int) -> Value {
-        guard let size = x.shape.last?.size, size <= length else {
-            require(false, "Pad", [x], "the last axis is not shorter than \(length)")
+    public func padded(_ x: Value, to length: Int) -> Value { padded(x, axis: x.rank - 1, to: length) }
+
+    /// Fills the end of an axis with zeros up to a length.
+    public func padded(_ x: Value, axis: Int, to length: Int) -> Value {
+        guard x.shape.indices.contains(axis), let size = x.shape[axis].size, size <= length else {
+            require(false, "Pad", [x], "axis \(axis) is not shorter than \(length)")
             return x
         }
         if size == length { return x }
-        let amounts = Array(repeating: 0, count: 2 * x.rank - 1) + [length - size]
-        return node("Pad", [x, constant(amounts)], shape: x.shape.dropLast() + [.fixed(length)])
+        var shape = x.shape
+        shape[axis] = .fixed(length)
+        var amounts = Array(repeating: 0, count: 2 * x.rank)
+        amounts[x.rank + axis] = length - size
+        return node("Pad", [x, constant(amounts)], shape: shape)
     }
 }

@@ -49,6 +49,16 @@ struct ConfigurationOfPicturesTests {
         #expect(with.size == .exact(width: 48, height: 48))
     }
 
+    @Test("CLIP's processor crops where it is not told otherwise, BLIP's does not")
+    func crops() throws {
+        let size = #""size": {"height": 48, "width": 48}, "crop_size": {"height": 32, "width": 32}"#
+        func side(_ type: String, _ more: String = "") throws -> Int {
+            try ImageProcessorConfiguration(.example("{\"image_processor_type\": \"\(type)\", \(size)\(more)}")).width
+        }
+        #expect(try side("CLIPImageProcessor") == 32 && side("BlipImageProcessor") == 48)
+        #expect(try side("CLIPImageProcessor", #", "do_center_crop": false"#) == 48)
+    }
+
     @Test("Reads a list as height and width, and null as not given")
     func spellings() throws {
         let list = try ImageProcessorConfiguration(.example(#"{"size": [48, 80], "do_resize": null}"#))

@@ -9,7 +9,7 @@ struct PublishedShape {
     /// Its files by their names, each a JSON object.
     let files: [String: [String: Any]]
 
-    static var all: [PublishedShape] { blip + blip2 }
+    static var all: [PublishedShape] { blip + blip2 + florence2 }
 
     /// Names of all shapes, for help and errors.
     static var names: String { all.map(\.name).joined(separator: ", ") }
@@ -52,6 +52,45 @@ struct PublishedShape {
                 "text_config": ["num_attention_heads": 12],
             ], generation: ["bos_token_id": 30522, "eos_token_id": 2, "pad_token_id": 0],
             preprocessor: preprocessor(imageSize: 384, processor: "BlipProcessor"), tokenizer: SyntheticTokenizer.bert)
+    }
+
+    // MARK: Florence-2
+
+    private static var florence2: [PublishedShape] {
+        [
+            florence2("florence-2-base", width: 768, layers: 6, heads: 12, inner: 3072, vision: [:]),
+            florence2(
+                "florence-2-large", width: 1024, layers: 12, heads: 16, inner: 4096,
+                vision: [
+                    "embed_dim": [256, 512, 1024, 2048], "num_heads": [8, 16, 32, 64], "num_groups": [8, 16, 32, 64],
+                ]),
+        ]
+    }
+
+    private static func florence2(
+        _ name: String, width: Int, layers: Int, heads: Int, inner: Int, vision: [String: Any]
+    ) -> PublishedShape {
+        var preprocessor = preprocessor(imageSize: 768, processor: "Florence2Processor")
+        preprocessor.merge([
+            "image_processor_type": "CLIPImageProcessor", "do_center_crop": false, "image_seq_length": 577,
+            "image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225],
+        ]) { $1 }
+        return PublishedShape(
+            name,
+            configuration: [
+                "architectures": ["Florence2ForConditionalGeneration"], "model_type": "florence2",
+                "vision_config": vision.merging(["model_type": "florence_vision", "projection_dim": width]) { $1 },
+                "text_config": [
+                    "model_type": "bart", "vocab_size": 51328, "d_model": width, "encoder_layers": layers,
+                    "decoder_layers": layers, "encoder_attention_heads": heads, "decoder_attention_heads": heads,
+                    "encoder_ffn_dim": inner, "decoder_ffn_dim": inner,
+                ] as [String: Any],
+            ],
+            generation: [
+                "bos_token_id": 0, "decoder_start_token_id": 2, "early_stopping": true, "eos_token_id": 2,
+                "forced_bos_token_id": 0, "forced_eos_token_id": 2, "no_repeat_ngram_size": 3, "num_beams": 3,
+                "pad_token_id": 1,
+            ], preprocessor: preprocessor, tokenizer: SyntheticTokenizer.florence2)
     }
 
     // MARK: BLIP-2

@@ -6,9 +6,28 @@ import Foundation
 enum SyntheticTokenizer {
     /// `tokenizer.json` of a byte-level BPE with the ids of OPT.
     static var opt: [String: Any] {
-        var vocabulary: [String: Int] = [
-            "<s>": 0, "<pad>": 1, "</s>": 2, "<unk>": 3, "\u{10A}": 50118, "<image>": 50265,
-        ]
+        byteLevel(["\u{10A}": 50118], special: [("<image>", 50265)], template: template(before: ("</s>", 2)))
+    }
+
+    /// `tokenizer.json` of a byte-level BPE with the ids of Florence-2: BART's, and behind them those of locations and of the
+    /// picture. The published tokens between them mark parts of answers; here they are called by their ids.
+    static var florence2: [String: Any] {
+        let added = (50265..<51289).map { id in
+            (50269..<51269).contains(id) ? ("<loc_\(id - 50269)>", id) : ("<part_\(id)>", id)
+        }
+        return byteLevel(
+            [:], special: [("<mask>", 50264)] + added + [("<image>", 51289)],
+            template: template(before: ("<s>", 0), after: ("</s>", 2)))
+    }
+
+    /// A byte-level BPE of 50,265 ids and special tokens, some of them behind these.
+    /// - Parameter fixed: tokens whose ids are known.
+    private static func byteLevel(
+        _ fixed: [String: Int], special more: [(String, Int)], template: [String: Any]
+    ) -> [String: Any] {
+        let special = [("<s>", 0), ("<pad>", 1), ("</s>", 2), ("<unk>", 3)] + more
+        var vocabulary = fixed.merging(special.map { ($0.0, $0.1) }) { $1 }
+        let taken = Set(vocabulary.values)
         // GPT-2 writes the bytes that are no visible letters as the letters from U+0100 on.
         let visible = Set(33...126).union(161...172).union(174...255)
         var invisible: UInt32 = 0x100
@@ -20,12 +39,11 @@ enum SyntheticTokenizer {
             vocabulary[String(scalar)] = id
             id += 1
         }
-        for free in id..<50265 where free != 50118 { vocabulary["\u{120}" + word(free)] = free }
-        let special = [("<s>", 0), ("<pad>", 1), ("</s>", 2), ("<unk>", 3), ("<image>", 50265)]
+        for free in id..<50265 where !taken.contains(free) { vocabulary["\u{120}" + word(free)] = free }
         return [
             "version": "1.0", "added_tokens": special.map(addedToken), "normalizer": NSNull(),
             "pre_tokenizer": ["type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true],
-            "post_processor": template(before: ("</s>", 2)),
+            "post_processor": template,
             "decoder": ["type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true],
             "model": ["type": "BPE", "vocab": vocabulary, "merges": [String]()],
         ]

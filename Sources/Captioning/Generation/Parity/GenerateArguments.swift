@@ -1,8 +1,9 @@
-import Checkpoint
+package import Checkpoint
 
 /// The arguments of a call of transformers' `generate`, as JSON; one that would change the result and cannot be heeded
 /// is refused by its name.
 package struct GenerateArguments {
+    private let file: ConfigurationFile
     private let configuration: GenerationConfiguration
     private let returnedSequences: Int
     private let hasEnds: Bool
@@ -56,16 +57,23 @@ package struct GenerateArguments {
             throw GenerationError(.unsupportedGeneration, "\(error)", cause: error)
         }
         hasEnds = file.contains("eos_token_id")
+        self.file = file
     }
 
     /// The arguments as options of ours.
     /// - Parameters:
     ///   - contextLength: tokens in front of the first new one.
     ///   - startsTexts: whether texts begin with a start token.
-    package func options(contextLength: Int, startsTexts: Bool) -> GenerationOptions {
+    ///   - defaults: what holds where the arguments say nothing.
+    /// - Throws: `invalidConfiguration` for defaults that nothing can be generated with.
+    package func options(
+        contextLength: Int, startsTexts: Bool, over defaults: ConfigurationFile? = nil
+    ) throws(GenerationError) -> GenerationOptions {
+        let heeded =
+            if let defaults { try GenerationConfiguration(defaults.overridden(by: file)) } else { configuration }
         // transformers makes 20 new tokens where it is not told.
         var options = GenerationOptions(
-            defaultsOf: configuration, contextLength: contextLength, fallbackNewTokens: 20, startsTexts: startsTexts)
+            defaultsOf: heeded, contextLength: contextLength, fallbackNewTokens: 20, startsTexts: startsTexts)
         options.returnedSequences = returnedSequences
         if hasEnds { options.eosTokenIDs = configuration.eosTokenIDs }
         return options

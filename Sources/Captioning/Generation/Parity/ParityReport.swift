@@ -91,7 +91,7 @@ extension VisionLanguageModel {
             reference.instructionIDs ?? Array(repeating: defaultInstructionIDs, count: reference.pixels.shape[0])
         let encoded = try encodePictures(reference.pixels, instructions: instructions, cancellation: nil)
         let pictures = try picturesAsOneBatch(encoded)
-        let options = options(reference)
+        let options = try options(reference)
         let bounds = ParityBounds(execution.precision)
         let stages = try reference.stages.map { stage, expected, shape in
             let rows = try rows(of: stage, encoded, pictures, options)
@@ -110,13 +110,14 @@ extension VisionLanguageModel {
     }
 
     /// One for each picture.
-    private func options(_ reference: ParityReference) -> [GenerationOptions] {
+    private func options(_ reference: ParityReference) throws -> [GenerationOptions] {
         let prompts: [[Int]?] =
             reference.promptIDs.map { $0.map(decoder.withoutPadding) }
             ?? Array(repeating: nil, count: reference.pixels.shape[0])
-        return prompts.map { promptIDs in
-            var options = reference.arguments.options(
-                contextLength: decoder.contextLength(promptIDs: promptIDs), startsTexts: decoder.startsTexts)
+        return try prompts.map { promptIDs in
+            var options = try reference.arguments.options(
+                contextLength: decoder.contextLength(promptIDs: promptIDs), startsTexts: decoder.startsTexts,
+                over: generationDefaults)
             options.promptIDs = promptIDs
             return options
         }

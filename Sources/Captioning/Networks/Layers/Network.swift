@@ -87,8 +87,9 @@ package struct Network {
             bias: [bias ? VectorPart(try weights.tensor("\(name).bias", shape: [outputs])) : nil])
     }
 
-    private func linear(
-        _ x: Normalized, _ layer: LinearLayer, activation: Activation, residual: Value?
+    /// The same with a layer whose tensors are at hand.
+    package func linear(
+        _ x: Normalized, _ layer: LinearLayer, activation: Activation = .linear, residual: Value? = nil
     ) -> Value {
         switch format {
         case .float16:

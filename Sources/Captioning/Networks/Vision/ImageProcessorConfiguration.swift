@@ -69,10 +69,12 @@ public struct ImageProcessorConfiguration: Sendable, Equatable {
         doConvertRGB = try file.flag("do_convert_rgb", default: true)
         doResize = try file.flag("do_resize", default: true)
         resampling = try Self.resampling(file)
-        doCenterCrop = try file.flag("do_center_crop", default: false)
+        // CLIP's processor crops where it is not told otherwise, BLIP's does not.
+        let isCLIP = try file.string("image_processor_type")?.hasPrefix("CLIP") ?? false
+        doCenterCrop = try file.flag("do_center_crop", default: isCLIP)
+        size = try file.resizedSize(isCropped: doCenterCrop)
         let crop = doCenterCrop ? try file.cropSize() : nil
         (cropWidth, cropHeight) = (crop?.width, crop?.height)
-        size = try file.resizedSize(isCropped: doCenterCrop)
         doRescale = try file.flag("do_rescale", default: true)
         rescaleFactor = try file.number("rescale_factor") ?? 1.0 / 255
         doNormalize = try file.flag("do_normalize", default: true)

@@ -1,76 +1,97 @@
-import Captioning
-import Generation
-import ONNXRuntime
+public import Captioning
+public import ONNXRuntime
 
-/// BLIP's text decoder at work on rows, each with the keys and values of its own tokens and with those of what it looks at: the
-/// picture, or a question that was read beside it.
-final class BlipDecoderRunner: CachedDecoderRunner {
-    let configuration: DecoderConfiguration
-    var rows: DecoderRows
+/// What the encoder of a model reads, and what its decoder begins with.
+public protocol CrossAttentionSource: Sendable {
+    /// Positions that the decoder looks at.
+    /// - Parameters: as in ``DecoderRunner/prefill(_:prompts:cancellation:)``.
+    func positions(_ pictures: Tensor, prompts: [[Int]]) -> Int
+
+    /// Binds what the encoder's graph reads.
+    func bind(_ pictures: Tensor, prompts: [[Int]], to binding: IOBinding) throws
+
+    /// What the decoder's rows begin with, all of one length.
+    func texts(prompts: [[Int]]) -> [[Int]]
+
+    /// Width of the graph's output `encoder_hidden_state`, [k, S, H]; nil where it has none, as where pictures are looked at as
+    /// they are.
+    var hiddenSize: Int? { get }
+}
+
+/// A decoder with cross-attention at work on rows: each has the keys and values of its own tokens, and looks at what an encoder
+/// gave for its picture and prompt, which beams and samples share.
+///
+/// The encoder's graph gives `cross_key.0`, `cross_value.0` and so on, [k, heads, S, D]. The decoder's reads `input_ids` and
+/// `position_ids` [k, T], `last_positions` and `total_length` as attention over a cache has them, `sources` and `source_lengths`
+/// [k], the cache and those keys and values; it gives `logits` [k, V] and the cache.
+public final class EncoderDecoderRunner: CachedDecoderRunner {
+    public let configuration: DecoderConfiguration
+    public var rows: DecoderRows
     private var inputs: EncodedInputs
-    private let text: BlipTextConfiguration
-    private let readsQuestions: Bool
+    private let source: any CrossAttentionSource
     private let runtime: Runtime
     private let encoder: Session
     private let decoder: Session
     private var tensors: StepTensors?
 
-    init(
-        _ configuration: DecoderConfiguration, _ model: BlipConfiguration, _ runtime: Runtime, encoder: Session,
-        decoder: Session, space: CacheSpace, keptBytes: Int
+    /// - Parameters:
+    ///   - source: what the encoder reads.
+    ///   - shape: what the decoder keeps of a position.
+    ///   - crossShape: what it keeps of a position that it looks at.
+    ///   - keptBytes: the most bytes of memory of either kind that are kept for later rows when there are none.
+    public init(
+        _ configuration: DecoderConfiguration, _ source: any CrossAttentionSource, _ runtime: Runtime, encoder: Session,
+        decoder: Session, shape: KeyValueCache.Shape, crossShape: KeyValueCache.Shape, space: CacheSpace, keptBytes: Int
     ) {
         self.configuration = configuration
-        text = model.text
-        readsQuestions = model.task == .questionAnswering
+        self.source = source
         self.runtime = runtime
         self.encoder = encoder
         self.decoder = decoder
-        func shape(_ headSize: Int) -> KeyValueCache.Shape {
-            KeyValueCache.Shape(layerCount: model.text.layerCount, headCount: model.text.headCount, headSize: headSize)
-        }
-        rows = DecoderRows(shape(text.cacheHeadSize), in: space, keptBytes: keptBytes)
-        inputs = EncodedInputs(shape(text.headSize), in: space, keptBytes: keptBytes)
+        rows = DecoderRows(shape, in: space, keptBytes: keptBytes)
+        inputs = EncodedInputs(crossShape, in: space, keptBytes: keptBytes)
     }
 
-    func reserve(rows count: Int, positions: Int) throws {
+    public func reserve(rows count: Int, positions: Int) throws {
+        // A picture in front of the encoder's prompt has no positions in the decoder; a start token stands for the least prompt.
+        let positions = max(positions - configuration.imageTokenCount, 1)
         try rows.reserve(rows: count, positions: positions) { rows, _ in
-            tensors = try StepTensors(rows: rows, tokens: 1, vocabularySize: text.vocabularySize)
+            tensors = try StepTensors(rows: rows, tokens: 1, vocabularySize: configuration.vocabularySize)
         }
     }
 
-    func copy(row: Int, times count: Int) {
+    public func copy(row: Int, times count: Int) {
         rows.copy(row: row, times: count)
         inputs.copy(row: row, times: count)
     }
 
-    func remove(at row: Int) {
+    public func remove(at row: Int) {
         rows.remove(at: row)
         inputs.remove(at: row)
         // What is bound keeps memory that nobody needs any more.
         if inputs.memory == nil { rows.bindings = [:] }
     }
 
-    func removeAll() {
+    public func removeAll() {
         rows.removeAll()
         inputs.removeAll()
     }
 
-    /// - Parameter pictures: [k, S, Hv].
-    func prefill(_ pictures: Tensor, prompts: [[Int]], cancellation: Cancellation?) throws -> Tensor {
+    public func prefill(_ pictures: Tensor, prompts: [[Int]], cancellation: Cancellation?) throws -> Tensor {
         try runtime.cancellable(cancellation) { options in
             guard let cache = rows.cache else { throw ONNXRuntimeError.noRows }
             let count = prompts.count
-            let (new, hasMoved) = try inputs.make(
-                count, positions: readsQuestions ? prompts.first?.count ?? 0 : pictures.shape[1])
+            let (new, hasMoved) = try inputs.make(count, positions: source.positions(pictures, prompts: prompts))
             if hasMoved { rows.bindings = [:] }
             try rows.makeCopies(options)
-            let encoding = try encoderBinding(pictures, prompts: prompts)
+            let encoding = try IOBinding(session: encoder)
+            try source.bind(pictures, prompts: prompts, to: encoding)
             try new.cache.bindCrossOutputs(to: encoding)
             try encoder.run(encoding, options: options)
 
-            let texts = readsQuestions ? prompts.map { _ in [text.bosTokenID] } : prompts
-            let tokenCount = texts.first?.count ?? 0
-            let first = try StepTensors(rows: count, tokens: tokenCount, vocabularySize: text.vocabularySize)
+            let texts = source.texts(prompts: prompts)
+            let length = texts.first?.count ?? 0
+            let first = try StepTensors(rows: count, tokens: length, vocabularySize: configuration.vocabularySize)
             let binding = try IOBinding(session: decoder)
             try first.bind(rows: count, to: binding)
             try cache.bind(rows: rows.next(count), to: binding)
@@ -79,40 +100,24 @@ final class BlipDecoderRunner: CachedDecoderRunner {
                 tokens: texts.flatMap { $0 }, positions: Array(repeating: 0, count: count), sources: Array(0..<count),
                 sourceLengths: Array(repeating: new.cache.capacity, count: count))
             try decoder.run(binding, options: options)
-            rows.append(count, length: tokenCount)
+            rows.append(count, length: length)
             inputs.append(new)
             return first.logits  // [k, V]
         }
     }
 
-    func encoderHiddenState(_ pictures: Tensor, prompts: [[Int]]) throws -> Tensor? {
-        guard readsQuestions else { return nil }
+    public func encoderHiddenState(_ pictures: Tensor, prompts: [[Int]]) throws -> Tensor? {
+        guard let width = source.hiddenSize else { return nil }
         let states = try Tensor(
-            .float32, shape: [prompts.count, prompts.first?.count ?? 0, text.hiddenSize])
-        let binding = try encoderBinding(pictures, prompts: prompts)
-        try binding.bind(output: "text_state", to: states)
-        try encoder.run(binding)
-        return states  // [k, L, H]
-    }
-
-    /// Binds what the encoder reads. Padding behind a question is read with it, but nothing of the question looks at it.
-    private func encoderBinding(_ pictures: Tensor, prompts: [[Int]]) throws -> IOBinding {
+            .float32, shape: [prompts.count, source.positions(pictures, prompts: prompts), width])
         let binding = try IOBinding(session: encoder)
-        try binding.bind(input: "hidden_state", to: pictures)
-        guard readsQuestions else { return binding }
-        let shape = [prompts.count, prompts.first?.count ?? 0]
-        let lengths = prompts.map { prompt in
-            1 + (prompt.lastIndex { $0 != text.padTokenID } ?? prompt.count - 1)
-        }
-        let mask = zip(prompts, lengths).flatMap { prompt, length in
-            prompt.indices.map { Int32($0 < length ? 1 : 0) }
-        }
-        try binding.bind(input: "input_ids", to: try Tensor(prompts.joined().map(Int64.init), shape: shape))
-        try binding.bind(input: "mask", to: try Tensor(mask, shape: shape))
-        return binding
+        try source.bind(pictures, prompts: prompts, to: binding)
+        try binding.bind(output: "encoder_hidden_state", to: states)
+        try encoder.run(binding)
+        return states  // [k, S, H]
     }
 
-    func step(_ tokens: [Int], cancellation: Cancellation?) throws -> Tensor {
+    public func step(_ tokens: [Int], cancellation: Cancellation?) throws -> Tensor {
         guard let tensors, let cache = rows.cache, let encoded = inputs.memory else { throw ONNXRuntimeError.noRows }
         let binding = try binding(tensors, cache, encoded)
         try tensors.fill(
