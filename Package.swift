@@ -320,13 +320,12 @@ let package = Package(
             "Blip",
             [
                 "CaptionerFixtures", "StandIns", "Captioning", "Generation", "Networks", "Tokenization", "Checkpoint",
-                "Devices", "ModelRegistry", "Imaging", "ONNXRuntime",
+                "Devices", "ModelRegistry", "Imaging",
             ], exclude: []),
         tests(
             "Blip2",
             [
-                "CaptionerFixtures", "StandIns", "Randomness", "Captioning", "Generation", "Networks", "Tokenization",
-                "Checkpoint",
+                "CaptionerFixtures", "StandIns", "Randomness", "Captioning", "Generation", "Networks", "Checkpoint",
                 "Devices",
                 "ONNXRuntime",
             ],
