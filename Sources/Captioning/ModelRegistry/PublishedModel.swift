@@ -55,8 +55,9 @@ extension PublishedModel {
     /// Numbers of weights were counted in networks of the published configurations, which transformers builds without memory;
     /// a table that encoder and decoder both have is compiled twice. Compiled models of random weights are as large as this gives
     /// to 6 %: 182 and 232 MB (int4, int8) for `blip`, 407 and 457 MB for `blip-large`. Working memory: `blip` took 411 MB at most,
-    /// and `blip-large` 643 MB, at int4, while they captioned a picture in a build without optimisation. That of Florence-2 and
-    /// InstructBLIP is an estimate: Florence-2 looks at pictures of 768 pixels, four times as many as BLIP does.
+    /// and `blip-large` 643 MB, at int4, while they captioned a picture in a build without optimisation. `florence-2` was measured
+    /// (docs/models.md): it compiles to 300 MB at int8, and takes 570 MB with the three beams that its configuration asks for. Working
+    /// memory of the others is an estimate.
     ///
     /// Licences are those that the model cards name.
     static let all: [PublishedModel] = [
@@ -75,12 +76,12 @@ extension PublishedModel {
         PublishedModel(
             alias: "florence-2", id: "florence-community/Florence-2-base", modelType: "florence2",
             downloadBytes: 463_000_000, purpose: "captions of any length, text in pictures", licence: "MIT",
-            isRecommended: true, weightCount: 270_900_000, fourBitCount: 56_623_104, workingBytes: 300_000_000),
+            isRecommended: true, weightCount: 295_000_000, fourBitCount: 56_623_104, workingBytes: 270_000_000),
         PublishedModel(
             alias: "florence-2-large", id: "florence-community/Florence-2-large", modelType: "florence2",
-            downloadBytes: 1_553_000_000, purpose: "captions of any length, with more in them", licence: "MIT",
+            downloadBytes: 1_540_000_000, purpose: "captions of any length, with more in them", licence: "MIT",
             isRecommended: true,
-            weightCount: 829_100_000, fourBitCount: 201_326_592, workingBytes: 400_000_000),
+            weightCount: 875_400_000, fourBitCount: 201_326_592, workingBytes: 400_000_000),
         PublishedModel(
             alias: "blip2", id: "Salesforce/blip2-opt-2.7b", modelType: "blip-2", downloadBytes: 14_980_000_000,
             purpose: "captions that know more of the world", licence: "MIT; OPT inside: not commercial",
