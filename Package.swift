@@ -153,8 +153,8 @@ let package = Package(
         library(
             "Service", "Serving",
             [
-                "Settings", "Captioning", "Checkpoint", "Hub", "Imaging", "Colour", "Concurrency", coreMetrics, crypto,
-                grdb, logging, metrics,
+                "Settings", "Captioning", "ModelRegistry", "Checkpoint", "Hub", "Imaging", "Colour", "Concurrency",
+                coreMetrics, crypto, grdb, logging, metrics,
             ]),
         library(
             "Service", "Settings", ["Hub", "Devices", "Imaging", "Concurrency", configuration, logging]),
@@ -298,8 +298,8 @@ let package = Package(
         tests(
             "Serving",
             [
-                "StandIns", "Concurrency", "Captioning", "Checkpoint", "Hub", "Imaging", coreMetrics, grdb, logging,
-                metrics,
+                "StandIns", "Concurrency", "Captioning", "ModelRegistry", "Checkpoint", "Hub", "Imaging", coreMetrics,
+                grdb, logging, metrics,
             ]),
         tests("Settings", ["Devices", "Imaging", configuration, logging], exclude: []),
         tests("Observability", ["StandIns", logging, metrics], exclude: []),

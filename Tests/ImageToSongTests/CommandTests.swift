@@ -30,6 +30,20 @@ struct CommandTests {
         #expect(finished.output.hasSuffix("\n") && finished.output.count { $0 == "\n" } == 1)
     }
 
+    @Test("A start with the demo checkpoint says once which command gets a captioner for photographs")
+    func saysDemo() throws {
+        let picture = path("Samples/harbour-evening.jpg")
+        for arguments in [["caption", picture, picture], ["match", picture]] {
+            let finished = try Finished(arguments, environment: ["MODEL_CACHE_DIR": cache.path])
+            let lines = finished.complaints.split(separator: "\n").filter { $0.contains("the demo checkpoint") }
+            #expect(lines.count == 1, "\(finished.complaints)")
+            #expect(lines.first?.contains(/For photographs: image-to-song models pull [a-z0-9-]+ \(/) == true)
+        }
+        try? FileManager.default.removeItem(at: cache)
+        let other = try run("caption", "--model", path("Tests/Fixtures/opt-pre-norm"), picture)
+        #expect(!other.complaints.contains("demo checkpoint"))
+    }
+
     @Test("A picture that cannot be read is named and does not stop the others")
     func goesOn() throws {
         let good = path("Samples/harbour-evening.jpg")

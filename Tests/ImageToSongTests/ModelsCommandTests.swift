@@ -9,10 +9,12 @@ struct ModelsCommandTests {
     private static let repository = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-    /// A hub that has the demo checkpoint under the name `acme/demo`, and a folder for models.
-    private func withHub(_ body: (FakeHub, URL) async throws -> Void) async throws {
+    /// A hub that has the demo checkpoint under a name, and a folder for models.
+    private func withHub(
+        as name: String = "acme/demo", _ body: (FakeHub, URL) async throws -> Void
+    ) async throws {
         let hub = try await FakeHub()
-        hub.set("acme/demo", FakeRepository(files: try files(in: "Models/demo")))
+        hub.set(name, FakeRepository(files: try files(in: "Models/demo")))
         let folder = try FileManager.default.temporaryDirectory.appendingPathComponent("image-to-song-\(UUID())")
             .created()
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -209,6 +211,100 @@ struct ModelsCommandTests {
             let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
             #expect(!left.contains("models--acme--demo"))
         }
+    }
+
+    @Test("A short name works wherever a name on the Hub does, and models available says what is here")
+    func shortNames() async throws {
+        try await withHub(as: "Salesforce/blip-image-captioning-base") { hub, folder in
+            var environment = environment(hub, folder)
+            environment["MODEL_ID"] = "blip"
+            func row() throws -> [String: Any] {
+                let listed = try run("models", "available", "--json", environment: environment)
+                #expect(listed.status == 0 && listed.complaints == "")
+                let rows = try listed.output.split(separator: "\n").map {
+                    try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+                }
+                return try #require(rows.first { $0["alias"] as? String == "blip" })
+            }
+            let before = try row()
+            #expect(before["fetched"] as? Bool == false && before["precisions"] as? [String] == [])
+            #expect(before["hub_id"] as? String == "Salesforce/blip-image-captioning-base")
+            #expect(before["model_type"] as? String == "blip" && before["licence"] as? String == "BSD-3-Clause")
+            #expect(before["download_bytes"] as? Int == 990_000_000 && before["good_for"] is String)
+            let int4 = try #require(before["int4_memory_bytes"] as? Int)
+            let machine = try #require(before["machine_memory_bytes"] as? Int)
+            #expect(try int4 < #require(before["int8_memory_bytes"] as? Int))
+            #expect(before["fits"] as? String == (int4 <= machine / 2 ? "yes" : int4 <= machine ? "tight" : "no"))
+
+            let pulled = try run("models", "pull", "BLIP", environment: environment)
+            let snapshots = "models--Salesforce--blip-image-captioning-base/snapshots"
+            #expect(pulled.status == 0, "\(pulled.complaints)")
+            #expect(pulled.output.hasPrefix(folder.appendingPathComponent(snapshots).path))
+            let fetched = try row()
+            #expect(fetched["fetched"] as? Bool == true && fetched["precisions"] as? [String] == [])
+
+            let picture = Self.repository.appendingPathComponent("Samples/harbour-evening.jpg").path
+            let byFlag = try run(
+                "caption", "--model", "blip@main", "--device", "cpu", picture, environment: environment)
+            #expect(byFlag.output.contains("harbour"), "\(byFlag.complaints)")
+            #expect(!byFlag.complaints.contains("demo checkpoint") && !byFlag.complaints.contains("folder"))
+            #expect(try run("caption", picture, environment: environment).output == byFlag.output)
+            #expect(try row()["precisions"] as? [String] == ["int4"])
+            let table = try run("models", "available", environment: environment)
+            #expect(table.output.hasPrefix("NAME "))
+            #expect(
+                table.output.contains(
+                    /(?m)^blip  .* 990 MB +about [0-9]+ MB +about [0-9]+ MB .*  compiled int4  BSD-3-Clause +Salesforce\/blip-image-cap/
+                ))
+            #expect(table.output.contains(/(?m)^blip2  .* –  +MIT/))
+            #expect(table.complaints.contains(/^This machine has .*B of memory/))
+
+            #expect(try run("models", "verify", "Blip", environment: environment).status == 0)
+            #expect(try run("models", "remove", "--yes", "blip", environment: environment).status == 0)
+            #expect(try row()["fetched"] as? Bool == false)
+            let part = folder.appendingPathComponent("\(snapshots)/\(String(repeating: "b2", count: 20))")
+            try Data("{}".utf8).write(to: try part.created().appendingPathComponent("config.json"))
+            let incomplete = try run("models", "available", environment: environment)
+            #expect(incomplete.output.contains(/(?m)^blip  .*  \(incomplete\)  BSD/))
+            #expect(try row()["fetched"] as? Bool == false)
+        }
+    }
+
+    @Test("A folder hides the model of that short name, and says so")
+    func hidesShortNames() async throws {
+        try await withHub { hub, folder in
+            let environment = environment(hub, folder)
+            let picture = Self.repository.appendingPathComponent("Samples/harbour-evening.jpg").path
+            let place = folder.appendingPathComponent("blip")
+            try FileManager.default.copyItem(
+                at: Self.repository.appendingPathComponent("Models/demo"), to: place)
+            let caption = try Finished(
+                ["caption", "--model", "blip", picture], environment: environment, folder: folder)
+            #expect(caption.output.contains("harbour"))
+            let sentence = "The model is the folder blip here. For the one on the Hub, give "
+            #expect(caption.complaints.contains("\(sentence)Salesforce/blip-image-captioning-base."))
+
+            try FileManager.default.removeItem(at: place.appendingPathComponent("config.json"))
+            let refused = try Finished(
+                ["caption", "--model", "blip", picture], environment: environment, folder: folder)
+            #expect(refused.status == 1)
+            #expect(refused.complaints.contains("it has no config.json"))
+            #expect(
+                refused.complaints.contains(
+                    "If the model on the Hub is meant, give Salesforce/blip-image-captioning-base."))
+        }
+    }
+
+    @Test("An unknown short name is named with those that are near", arguments: ["caption", "serve", "models"])
+    func advises(_ command: String) throws {
+        let finished =
+            switch command {
+            case "caption": try run("caption", "--model", "blip-lrage", "x.jpg", environment: [:])
+            case "serve": try run("serve", environment: ["MODEL_ID": "blip-lrage"])
+            default: try run("models", "pull", "blip-lrage", environment: [:])
+            }
+        #expect(finished.status == (command == "models" ? 2 : 1))
+        #expect(finished.complaints.contains("Was blip-large meant? `image-to-song models available` says"))
     }
 
     @Test("Health is starting while the model downloads; captions work afterwards")

@@ -46,6 +46,7 @@ struct ServeTests {
     func tellsHealth() async throws {
         let server = try await RunningServer(environment: [:])
         try await server.becomesReady()
+        try await server.logs("For photographs: image-to-song models pull ")
         let address = "http://127.0.0.1:\(server.port)/health"
         let well = try Finished(["health", address, "--timeout", "3600"], environment: [:])
         #expect(well.status == 0)

@@ -1,6 +1,7 @@
 """The page in a real browser: python page_test.py PROGRAM [--screenshot FILE]"""
 
 import csv
+import json
 import pathlib
 import shutil
 import sys
@@ -279,6 +280,20 @@ class PageTest(unittest.TestCase):
         self.browser.wait(lambda: line.text == "The model Big/model is loading …", "the wait")
         self.stand_in.standing = {}
         self.browser.wait(lambda: line.text.startswith("Demo model"), "the model")
+
+    def test_says_what_the_model_is_good_for(self):
+        def answer(value):
+            return 200, {"Content-Type": "application/json"}, json.dumps(value).encode()
+
+        model = {"status": "ready", "model_name": "Blip", "alias": "blip", "hub_id": "Salesforce/blip-image-captioning-base",
+                 "good_for": "short captions", "licence": "BSD-3-Clause", "architecture": "BLIP", "demo": False,
+                 "device": "cpu", "precision": "int4", "parameters": 247_000_000, "limits": {}}
+        self.stand_in.standing = {("GET", "/health"): answer({"status": "healthy"}),
+                                  ("GET", "/model/info"): answer({"model_info": model})}
+        self.browser.open(self.stand_in.address)
+        line = self.browser.one("#model-text")
+        known = "blip (Salesforce/blip-image-captioning-base) · short captions · BLIP · "
+        self.browser.wait(lambda: line.text.startswith(known), "the model")
 
     def test_takes_drops_and_pastes(self):
         browser = self.browser

@@ -114,6 +114,29 @@ struct InformationTests {
     }
 
     @Test(
+        "GET /model/info has the short name of a model that has one, and what it is good for", arguments: [true, false])
+    func namesPublished(_ isPublished: Bool) async throws {
+        let server = TestServer(model: {
+            let model = StubModel()
+            if isPublished {
+                model.description.name = "Blip"
+                model.description.publication = .init(
+                    alias: "blip", id: "Salesforce/blip-image-captioning-base", purpose: "short captions",
+                    licence: "BSD-3-Clause")
+            }
+            return model
+        })
+        try await server.run(.router) { client in
+            let answer = try await client.execute(uri: "/model/info", method: .get).object()
+            let model = try #require(answer["model_info"] as? [String: Any])
+            #expect(model["model_name"] as? String == (isPublished ? "Blip" : "stub"))
+            let names = ["alias", "hub_id", "good_for", "licence"]
+            let values = ["blip", "Salesforce/blip-image-captioning-base", "short captions", "BSD-3-Clause"]
+            #expect(names.map { model[$0] as? String } == (isPublished ? values : values.map { _ in nil }))
+        }
+    }
+
+    @Test(
         "/health and /model/info name the GPU if there is one",
         arguments: [true, false])
     func namesGPU(_ isThere: Bool) async throws {

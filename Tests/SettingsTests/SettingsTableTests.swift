@@ -102,6 +102,16 @@ struct SettingsTableTests {
         #expect(loaded.warnings.last?.hasPrefix("PORT stands on lines 1 and 3 of ") == true)
     }
 
+    @Test("Names that may have been meant come nearest first, with at most one slip in four letters")
+    func findsNearNames() {
+        let names = ["blip-large", "blip", "blip2", "large"]
+        #expect(NameDistance.near(to: "blip3", of: names) == ["blip", "blip2"])
+        #expect(NameDistance.near(to: "BLIP_LARGE", of: names) == ["blip-large"])
+        #expect(NameDistance.near(to: "bl", of: names) == [])
+        #expect(NameDistance.nearest(to: "blip22", of: names) == "blip2")
+        #expect(NameDistance.nearest(to: "git", of: names) == nil)
+    }
+
     @Test(
         "The distance of names is the number of edits between them",
         arguments: [("PORT", "PORT", 0), ("PORT", "PROT", 1), ("HOST", "HOSTS", 1), ("AB", "", 2), ("ABC", "CBA", 2)])

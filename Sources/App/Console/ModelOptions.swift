@@ -12,8 +12,8 @@ package import Settings
 package struct ModelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "A folder with a checkpoint, or its name on the Hub. By default MODEL_ID, or the demo checkpoint.",
-            valueName: "DIR|ID"))
+            "A checkpoint's folder, a short name of `models available`, or a name on the Hub. By default MODEL_ID, or the demo.",
+            valueName: "DIR|NAME"))
     package var model: String?
 
     @Option(help: "The precision: \(Precision.settings.joined(separator: ", ")). By default PRECISION, or auto.")
@@ -52,8 +52,9 @@ package struct ModelOptions: ParsableArguments {
         let checkpoint = try ModelRegistry.standard.checkpoint(folder)
         try checkpoint.checkCaptions()
         let model = try GenerativeCaptionModel(
-            checkpoint, name: model ?? settings.modelID, cache: URL(fileURLWithPath: settings.modelCacheDirectory),
-            execution: try execution(settings), progress: progress(settings), waiting: { sayWaiting(folder) })
+            checkpoint, name: name(settings), published: try ModelSource(name(settings)).published,
+            cache: URL(fileURLWithPath: settings.modelCacheDirectory), execution: try execution(settings),
+            progress: progress(settings), waiting: { sayWaiting(folder) })
         if let file = model.compiledModel?.wasDamaged { sayDamaged(file) }
         return model
     }
@@ -77,8 +78,11 @@ package struct ModelOptions: ParsableArguments {
         return model
     }
 
+    /// What the user calls the model.
+    private func name(_ settings: Settings) -> String { model ?? settings.modelID }
+
     private func progress(_ settings: Settings) -> (Double) -> Void {
-        ProgressLine("Compiling \(model ?? settings.modelID)").update
+        ProgressLine("Compiling \(name(settings))").update
     }
 
     private func sayWaiting(_ folder: URL) {
@@ -91,7 +95,8 @@ package struct ModelOptions: ParsableArguments {
 
     /// The folder of the checkpoint, which is fetched first where it is on the Hub.
     package func checkpoint(_ settings: Settings) async throws -> URL {
-        let name = model ?? settings.modelID
+        let name = name(settings)
+        if let sentence = ModelSource.hiding(name) { complain(sentence) }
         return try await ModelSource(name).checkpoint(
             modelCache: URL(fileURLWithPath: settings.modelCacheDirectory), report: TransferLine(name).report)
     }

@@ -43,6 +43,7 @@ struct Caption: AsyncParsableCommand {
             try options.captioner(settings, from: folder)
         }
         if case .ready(let description) = await captioner.state {
+            if let note = description.note { complain(note) }
             do {
                 try flags.options.validate(within: description.limits)
             } catch {

@@ -54,6 +54,7 @@ struct Match: AsyncParsableCommand {
             try options.captioner(settings, from: folder)
         }
         if case .ready(let description) = await captioner.state {
+            if let note = description.note { complain(note) }
             do {
                 try flags.options.validate(within: description.limits)
             } catch {

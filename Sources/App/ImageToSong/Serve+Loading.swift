@@ -19,7 +19,9 @@ extension Serve {
     ) -> Captioner.Loader {
         { progress in
             let cache = URL(fileURLWithPath: settings.modelCacheDirectory)
-            let folder = try ModelSource(settings.modelID).checkpointBlocking(modelCache: cache, progress: progress)
+            let source = try ModelSource(settings.modelID)
+            if let sentence = ModelSource.hiding(settings.modelID) { progress(sentence) }
+            let folder = try source.checkpointBlocking(modelCache: cache, progress: progress)
             let checkpoint = try ModelRegistry.standard.checkpoint(folder)
             try checkpoint.checkCaptions()
             let execution = try Execution.choose(precision: settings.precision, device: device, note: note)
@@ -27,7 +29,7 @@ extension Serve {
             var tenths = 0
             let remaining = RemainingTime()
             let model = try GenerativeCaptionModel(
-                checkpoint, name: settings.modelID, cache: cache, execution: execution
+                checkpoint, name: settings.modelID, published: source.published, cache: cache, execution: execution
             ) { share in
                 guard Int(share * 10) > tenths else { return }
                 tenths = Int(share * 10)
@@ -38,6 +40,7 @@ extension Serve {
             if let file = model.compiledModel?.wasDamaged {
                 progress("\(file) was damaged; the model was compiled anew")
             }
+            if let note = model.description.note { progress(note) }
             return model
         }
     }

@@ -44,7 +44,26 @@ public struct ModelDescription: Sendable, Equatable {
         }
     }
 
-    /// The folder that the checkpoint came from, as the settings name it.
+    /// What is known of a model that has a short name.
+    public struct Publication: Sendable, Equatable {
+        /// The short name, such as `blip-large`.
+        public var alias: String
+        /// Its name on the Hugging Face Hub.
+        public var id: String
+        /// What it is good for, in a few words.
+        public var purpose: String
+        /// The licence that its model card names.
+        public var licence: String
+
+        public init(alias: String, id: String, purpose: String, licence: String) {
+            self.alias = alias
+            self.id = id
+            self.purpose = purpose
+            self.licence = licence
+        }
+    }
+
+    /// What the settings call the model: its folder, its name on the Hub, or its short name.
     public var name: String
     /// What tells this model's weights and arithmetic from every other's.
     public var identity: String
@@ -52,6 +71,8 @@ public struct ModelDescription: Sendable, Equatable {
     public var architecture: String
     /// The number of weights.
     public var parameters: Int
+    /// What is known of it if it has a short name; nil for a model of somebody's own.
+    public var publication: Publication?
     /// Whether this is the embedded demo checkpoint, which knows drawn scenes only.
     public var isDemo: Bool
     /// What a user should know of it, in a sentence or two; nil for nothing.

@@ -29,8 +29,8 @@ public struct CheckpointLocation: Sendable {
             }
             throw CheckpointError(
                 .missingFile,
-                "There is no checkpoint in \(folder.path): it has no config.json. Give the folder of a BLIP-2 checkpoint "
-                    + "as Hugging Face stores it, or its name on the Hub, such as Salesforce/blip2-opt-2.7b."
+                "There is no checkpoint in \(folder.path): it has no config.json. Give the folder of a checkpoint "
+                    + "as Hugging Face stores it, or a model's name on the Hub, such as Salesforce/blip2-opt-2.7b."
             )
         }
         return folder
@@ -41,7 +41,7 @@ public struct CheckpointLocation: Sendable {
         throw CheckpointError(
             .missingFile,
             "The demo checkpoint was not found; looked at \(places(demoFolder).map(\.path).joined(separator: ", ")). "
-                + "Set MODEL_ID to the folder of a BLIP-2 checkpoint, or to its name on the Hub.")
+                + "Set MODEL_ID to the folder of a checkpoint, or to a model's name on the Hub.")
     }
 
     /// A folder with a checkpoint that came with the program: below the working folder, or below the program's folder or any

@@ -50,27 +50,30 @@ public final class GenerativeCaptionModel: CaptionModel {
     /// Loads a checkpoint; compiles it if this has not happened yet. Blocks.
     /// - Parameters:
     ///   - name: what the settings call the model.
+    ///   - published: which of the captioners with short names it is; nil for another.
     ///   - cache, execution, progress, waiting: as `CaptionerCheckpoint` has them.
     /// - Throws: what the checkpoint throws; `CaptionError` of the code `damagedModel` where the compiled form cannot be read,
     ///   which the next call makes anew.
     public convenience init(
-        _ checkpoint: any CaptionerCheckpoint, name: String, cache: URL, execution: Execution,
-        progress: (Double) -> Void = { _ in }, waiting: () -> Void = {}
+        _ checkpoint: any CaptionerCheckpoint, name: String, published: PublishedModel? = nil, cache: URL,
+        execution: Execution, progress: (Double) -> Void = { _ in }, waiting: () -> Void = {}
     ) throws {
         try self.init(
             try translatingDamage {
                 try checkpoint.load(cache: cache, execution: execution, progress: progress, waiting: waiting)
-            }, name: name)
+            }, name: name, published: published)
     }
 
-    /// - Parameter name: what the settings call the model.
+    /// - Parameters:
+    ///   - name: what the settings call the model.
+    ///   - published: which of the captioners with short names it is; nil for another.
     /// - Throws: what the model throws where its checkpoint lacks what captions need.
-    public init(_ model: any VisionLanguageModel, name: String) throws {
+    public init(_ model: any VisionLanguageModel, name: String, published: PublishedModel? = nil) throws {
         self.model = model
         batch = GenerationBatch(model.makeDecoderRunner())
         tokenizer = try model.tokenizer()
         preparation = try model.preparation()
-        description = ModelDescription(model, preparation, name: name)
+        description = ModelDescription(model, preparation, name: name, published)
     }
 
     /// The compiled form that was loaded; nil for a model that is not compiled.
@@ -215,7 +218,9 @@ private struct CompiledModelFiles: ModelFiles {
 }
 
 extension ModelDescription {
-    fileprivate init(_ model: any VisionLanguageModel, _ preparation: PixelPreparation, name: String) {
+    fileprivate init(
+        _ model: any VisionLanguageModel, _ preparation: PixelPreparation, name: String, _ published: PublishedModel?
+    ) {
         let precision = model.execution.precision.rawValue
         let isDemo = CheckpointLocation.isDemo(model.checkpoint.folder)
         self.init(
@@ -230,13 +235,23 @@ extension ModelDescription {
                 imageSize: preparation.width, imageTokens: model.decoder.imageTokenCount,
                 maxNewTokens: max(1, model.decoder.maximumNewTokens(promptLength: 1))))
         limits.imageSizes = model.imageSizes
-        if isDemo { note = Self.demoNote }
+        if isDemo { note = ModelRegistry.standard.demoNote(memory: MachineMemory.byteCount()) }
+        publication = published.map { model in
+            Publication(alias: model.alias, id: model.id, purpose: model.purpose, licence: model.licence)
+        }
         samplesByDefault = model.decoder.generation.doSample == true
     }
+}
 
-    /// What users of the demo checkpoint should know, and the command that gets them the real model.
-    private static let demoNote = """
-        This is the demo checkpoint: it knows drawn scenes only. For photographs: \
-        image-to-song models pull Salesforce/blip2-opt-2.7b, then set MODEL_ID=Salesforce/blip2-opt-2.7b.
-        """
+extension ModelRegistry {
+    /// What users of the demo checkpoint should know, in a line, and the command that gets them a captioner for photographs.
+    /// - Parameter memory: bytes that the process may use.
+    func demoNote(memory: Int) -> String {
+        let demo = "This is the demo checkpoint: it knows drawn scenes only."
+        guard let model = recommendedModel(memory: memory) else { return demo }
+        return """
+            \(demo) For photographs: image-to-song models pull \(model.alias) (\(ByteCount.text(model.downloadBytes))), then \
+            give --model \(model.alias) or set MODEL_ID=\(model.alias).
+            """
+    }
 }

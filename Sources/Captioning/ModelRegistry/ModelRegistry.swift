@@ -25,6 +25,9 @@ public struct ModelRegistry: Sendable, ExpressibleByDictionaryLiteral {
         families = elements.map { ($0, $1) }
     }
 
+    /// The model types that are read, in the order of the registry.
+    public var modelTypes: [String] { families.map(\.modelType) }
+
     /// Reads the small files of a checkpoint, as its `model_type` asks.
     /// - Throws: `CaptionError` for a model type that is not known; `CheckpointError` and what the captioner throws, each with the
     ///   file and what to do.
@@ -33,7 +36,7 @@ public struct ModelRegistry: Sendable, ExpressibleByDictionaryLiteral {
         let type = folder.configuration["model_type"]
         let family = type == nil ? families.first : families.first { .string($0.modelType) == type }
         guard let family else {
-            let names = families.map { "\"\($0.modelType)\"" }
+            let names = modelTypes.map { "\"\($0)\"" }
             throw CaptionError(
                 .unusableModel,
                 "\(folder.configuration.path) is of the model type \(type ?? .null); only "

@@ -1,14 +1,19 @@
 /// How far two names of settings or fields are apart: in slips of the pen.
 public enum NameDistance {
     /// The one of `names` that `text` was probably meant to be; nil where none is near.
+    public static func nearest(to text: String, of names: [String]) -> String? {
+        near(to: text, of: names).first
+    }
+
+    /// Those of `names` that `text` may have been meant to be, the nearest ones first.
     ///
     /// Small letters and underscores do not count. Otherwise a slip in every four letters is allowed, two at most, so that
     /// another program's settings in the same file are left alone.
-    public static func nearest(to text: String, of names: [String]) -> String? {
+    public static func near(to text: String, of names: [String]) -> [String] {
         let plain = letters(text)
-        let candidates = names.map { ($0, between(plain, letters($0))) }
-        guard let (name, distance) = candidates.min(by: { $0.1 < $1.1 }) else { return nil }
-        return distance <= min(2, letters(name).count / 4) ? name : nil
+        return names.map { (name: $0, distance: between(plain, letters($0))) }
+            .filter { $0.distance <= min(2, letters($0.name).count / 4) }
+            .sorted { $0.distance < $1.distance }.map(\.name)
     }
 
     private static func letters(_ name: String) -> [Character] {

@@ -9,13 +9,23 @@ struct Models: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Downloads models from the Hugging Face Hub, lists, checks and removes them.",
         discussion: """
+            A model is named as on the Hub, organisation/name, or by a short name of `models available`. \
             Models are kept where huggingface_hub keeps them: in HF_HUB_CACHE, or in the folder hub of HF_HOME; if \
             neither is set, in MODEL_CACHE_DIR. HF_TOKEN opens private and gated models.
             """,
-        subcommands: [Pull.self, List.self, Verify.self, Remove.self])
+        subcommands: [Available.self, Pull.self, List.self, Verify.self, Remove.self])
 }
 
 extension Models {
+    /// Rows of as many cells each, in columns that are aligned on the left.
+    static func table(_ rows: [[String]]) -> String {
+        let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            let texts = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
+            return texts.joined(separator: "  ").trimmingCharacters(in: .whitespaces)
+        }.joined(separator: "\n")
+    }
+
     /// The cache, and what this program keeps beside it.
     struct Shelf {
         let modelCache: URL

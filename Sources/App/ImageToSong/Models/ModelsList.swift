@@ -77,12 +77,7 @@ extension Models {
         }
 
         static func table(_ rows: [Row]) -> String {
-            let cells = [["MODEL", "REVISION", "SIZE", "COMPILED", "LAST USE"]] + rows.map(\.cells)
-            let widths = (0..<5).map { column in cells.map { $0[column].count }.max() ?? 0 }
-            return cells.map { row in
-                let texts = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
-                return texts.joined(separator: "  ").trimmingCharacters(in: .whitespaces)
-            }.joined(separator: "\n")
+            Models.table([["MODEL", "REVISION", "SIZE", "COMPILED", "LAST USE"]] + rows.map(\.cells))
         }
 
         private var cells: [String] {

@@ -3,6 +3,7 @@ import Checkpoint
 import Console
 import Foundation
 import Hub
+import Serving
 
 extension Models {
     struct Pull: AsyncParsableCommand {
@@ -15,8 +16,10 @@ extension Models {
                 """)
 
         @Argument(
-            help: ArgumentHelp("A model's name, optionally with @ and a branch, tag or commit.", valueName: "ID"),
-            transform: { try ModelReference($0) })
+            help: ArgumentHelp(
+                "A model's name, short or as on the Hub, optionally with @ and a branch, tag or commit.",
+                valueName: "ID"),
+            transform: { try ModelReference(typed: $0) })
         var model: ModelReference
 
         func run() async throws {

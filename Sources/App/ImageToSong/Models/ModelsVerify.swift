@@ -3,6 +3,7 @@ import Console
 import Foundation
 import Hub
 import Networks
+import Serving
 
 extension Models {
     struct Verify: AsyncParsableCommand {
@@ -18,8 +19,9 @@ extension Models {
 
         @Argument(
             help: ArgumentHelp(
-                "A model's name, optionally with @ and a revision. By default all models.", valueName: "ID"),
-            transform: { try ModelReference($0) })
+                "A model's name, short or as on the Hub, optionally with @ and a revision. By default all models.",
+                valueName: "ID"),
+            transform: { try ModelReference(typed: $0) })
         var model: ModelReference?
 
         func run() async throws {

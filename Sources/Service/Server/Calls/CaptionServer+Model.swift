@@ -39,9 +39,11 @@ private struct ModelInfo: Encodable {
     let limits: Limits
 
     enum CodingKeys: String, CodingKey {
-        case status, architecture, device, precision, dtype, parameters, limits, demo, note
+        case status, architecture, device, precision, dtype, parameters, limits, demo, note, alias, licence
         case name = "model_name"
         case memory
+        case hubID = "hub_id"
+        case purpose = "good_for"
         case loadSeconds = "load_seconds"
         case gpuName = "gpu_name"
         case gpuMemoryBytes = "gpu_memory_bytes"
@@ -58,6 +60,12 @@ private struct ModelInfo: Encodable {
         try container.encode(description.parameters, forKey: .parameters)
         try container.encode(description.isDemo, forKey: .demo)
         try container.encodeIfPresent(description.note, forKey: .note)
+        if let publication = description.publication {
+            try container.encode(publication.alias, forKey: .alias)
+            try container.encode(publication.id, forKey: .hubID)
+            try container.encode(publication.purpose, forKey: .purpose)
+            try container.encode(publication.licence, forKey: .licence)
+        }
         try container.encode(description.placement.device, forKey: .device)
         try container.encode(description.placement.precision, forKey: .precision)
         try container.encode(description.placement.precision, forKey: .dtype)

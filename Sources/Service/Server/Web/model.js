@@ -6,6 +6,9 @@ import { count } from './words.js';
 const soon = 2000;
 const later = 10_000;
 
+/** The model's short name with its name on the Hub, if it has one; else what the server calls it. */
+const named = model => model.alias ? `${model.alias} (${model.hub_id})` : model.model_name;
+
 /** Shows the model in the head of the page, and asks again until it is ready. */
 export class ModelLine {
   /** What the server takes, once it is known: max_image_bytes and others. */
@@ -51,7 +54,7 @@ export class ModelLine {
 
   #showReady(model) {
     const facts = [
-      model.demo ? 'Demo model' : model.model_name, model.architecture,
+      model.demo ? 'Demo model' : named(model), model.good_for, model.architecture,
       model.parameters && `${count(model.parameters)} parameters`,
       [model.gpu_name ?? model.device?.toUpperCase(), model.precision].filter(Boolean).join(', '),
     ];
