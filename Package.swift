@@ -326,9 +326,7 @@ let package = Package(
             "Blip2",
             [
                 "CaptionerFixtures", "StandIns", "Randomness", "Captioning", "Generation", "Networks", "Tokenization",
-                "Checkpoint",
-                "Devices",
-                "ONNXRuntime",
+                "Checkpoint", "Devices", "ModelRegistry", "Imaging", "ONNXRuntime",
             ],
             exclude: ["Configuration/Fixtures"]),
         tests(

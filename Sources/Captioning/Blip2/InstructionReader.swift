@@ -8,8 +8,8 @@ import Tokenization
 ///
 /// Source: transformers, `InstructBlipProcessor`.
 struct InstructionReader: Sendable {
-    /// What a picture is captioned by where nobody gives a prompt: one of the instructions for captions that InstructBLIP was
-    /// trained with (Dai et al. 2023, arXiv:2305.06500, appendix C).
+    /// What captions follow where nobody gives a prompt: one of the instructions for captions that InstructBLIP was trained with
+    /// (Dai et al. 2023, arXiv:2305.06500).
     static let defaultInstruction = "Write a short description for the image."
     /// Where the tokenizer lies in a checkpoint's folder.
     static let folderName = "qformer_tokenizer"
