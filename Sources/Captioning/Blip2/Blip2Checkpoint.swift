@@ -38,7 +38,7 @@ public struct Blip2Checkpoint: CaptionerCheckpoint {
         loadedReader = qFormer.instructions.map { limits in
             Result { () throws(Blip2Error) in try InstructionReader(folder, qFormer, limits) }
         }
-        var prompt = text.defaultPromptIDs
+        var prompt: [Int]?
         if case .success(let tokenizer) = loadedTokenizer, loadedReader != nil {
             prompt = tokenizer.encode(InstructionReader.defaultInstruction, addingSpecialTokens: true)
         }
@@ -93,9 +93,11 @@ public struct Blip2Checkpoint: CaptionerCheckpoint {
 extension DecoderConfiguration {
     /// `generation_config.json` counts for nothing in InstructBLIP: transformers' `generate` hands over to the language model,
     /// which does not know that file.
+    /// - Parameter defaultPromptIDs: what stands behind the picture where nobody gives a prompt; nil for what the language model
+    ///   says.
     /// - Throws: `GenerationError` for a `generation_config.json` that cannot be read.
     init(
-        _ folder: CheckpointFolder, _ configuration: Blip2Configuration, defaultPromptIDs: [Int]
+        _ folder: CheckpointFolder, _ configuration: Blip2Configuration, defaultPromptIDs: [Int]? = nil
     ) throws(GenerationError) {
         let text = configuration.text
         let generation =
@@ -110,7 +112,7 @@ extension DecoderConfiguration {
         self.init(
             vocabularySize: text.vocabularySize, maximumPositions: text.maximumPositions,
             imageTokenCount: configuration.queryTokenCount, imageTokenID: configuration.imageTokenIndex,
-            startTokenID: text.decoderStartTokenID, defaultPromptIDs: defaultPromptIDs,
+            startTokenID: text.decoderStartTokenID, defaultPromptIDs: defaultPromptIDs ?? text.defaultPromptIDs,
             generation: generation)
     }
 }

@@ -14,7 +14,7 @@ public import Tokenization
 extension Blip2Checkpoint {
     public func checkCaptions() throws {
         _ = try tokenizer()
-        _ = try instructionReader()
+        _ = try instructionReader()?.ids(of: InstructionReader.defaultInstruction)
         _ = try PixelPreparation(try imageProcessor())
         guard decoder.maximumNewTokens(promptLength: decoder.defaultPromptIDs.count) >= 1 else {
             throw CaptionError(

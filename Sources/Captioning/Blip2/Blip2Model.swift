@@ -162,7 +162,8 @@ public final class Blip2Model: Sendable {
         let middle = ContinuousClock.now
         let (batch, queries) = (pixels.shape[0], configuration.queryTokenCount)
         let instructions = try InstructionRows(
-            instructions ?? Array(repeating: defaultInstructionIDs, count: batch), pictures: batch, configuration.qFormer)
+            instructions ?? Array(repeating: defaultInstructionIDs, count: batch), pictures: batch,
+            configuration.qFormer)
         let output = try Tensor(.float32, shape: [batch, queries, configuration.qFormer.hiddenSize])
         let inputs = try Tensor(.float32, shape: [batch, queries, configuration.text.hiddenSize])
         try runtime.cancellable(cancellation) {

@@ -22,7 +22,8 @@ struct InstructionReader: Sendable {
 
     /// - Throws: `missingTokenizer` where there is none that can be read; `mismatchedTokenizer` where it is another model's.
     init(
-        _ checkpoint: CheckpointFolder, _ configuration: QFormerConfiguration, _ limits: QFormerConfiguration.Instructions
+        _ checkpoint: CheckpointFolder, _ configuration: QFormerConfiguration,
+        _ limits: QFormerConfiguration.Instructions
     ) throws(Blip2Error) {
         let folder = checkpoint.folder.appending(path: Self.folderName)
         do throws(TokenizationError) {
@@ -49,7 +50,8 @@ struct InstructionReader: Sendable {
         guard ids.count <= maximumLength else {
             throw CaptionError(
                 .invalidOption,
-                "The prompt has \(ids.count) tokens; the Q-Former of this model has room for \(maximumLength). Shorten it.")
+                "The prompt has \(ids.count) tokens; the Q-Former of this model has room for \(maximumLength). Shorten it."
+            )
         }
         guard ids.allSatisfy((0..<vocabularySize).contains) else {
             throw CaptionError(

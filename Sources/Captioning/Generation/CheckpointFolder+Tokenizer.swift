@@ -21,7 +21,7 @@ extension CheckpointFolder {
         guard tokenizer.largestVocabularyID >= size else { return nil }
         return
             "\(path ?? tokenizerPath) has tokens up to the id \(tokenizer.largestVocabularyID), but \(key) in the "
-            + "config.json beside it is \(size), so that the ids end at \(size - 1). The tokenizer belongs to another "
+            + "checkpoint's config.json is \(size), so that the ids end at \(size - 1). The tokenizer belongs to another "
             + "checkpoint: download its files again."
     }
 }

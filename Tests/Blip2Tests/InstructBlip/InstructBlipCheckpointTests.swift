@@ -3,6 +3,7 @@ import Checkpoint
 import Devices
 import Foundation
 import Generation
+import Networks
 import StandIns
 import Testing
 import Tokenization
@@ -138,7 +139,8 @@ struct InstructBlipCheckpointTests {
             let checkpoint = try Blip2Checkpoint(folder)
             let error = try #require(throws: Blip2Error.self) { try checkpoint.checkCaptions() }
             #expect(error.code == .missingTokenizer, "\(damage)")
-            #expect(error.message.contains(own.path) && error.message.contains("Download qformer_tokenizer/tokenizer.json"))
+            #expect(
+                error.message.contains(own.path) && error.message.contains("Download qformer_tokenizer/tokenizer.json"))
             #expect(checkpoint.defaultInstructionIDs == [0])
         }
     }
@@ -146,9 +148,9 @@ struct InstructBlipCheckpointTests {
     @Test("Refuses tokenizers of other checkpoints: too many words for the Q-Former or for T5, another <image>")
     func mismatchedTokenizers() throws {
         for (damage, words) in [
-            ("T5's in the place of the Q-Former's", "qformer_config.vocab_size in the config.json beside it is 121"),
-            ("another number of the Q-Former's words", "qformer_config.vocab_size in the config.json beside it is 20"),
-            ("another number of T5's words", "vocab_size in the config.json beside it is 60"),
+            ("T5's in the place of the Q-Former's", "qformer_config.vocab_size in the checkpoint's config.json is 121"),
+            ("another number of the Q-Former's words", "qformer_config.vocab_size in the checkpoint's config.json is 20"),
+            ("another number of T5's words", "vocab_size in the checkpoint's config.json is 60"),
             ("another image token", "image_token_index in the config.json beside it is 33"),
         ] {
             let temporary = try TemporaryFolder()
@@ -168,7 +170,8 @@ struct InstructBlipCheckpointTests {
             default:
                 let own = folder.appendingPathComponent("qformer_tokenizer/tokenizer.json")
                 let file = folder.appendingPathComponent("tokenizer.json")
-                let object = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+                let object = try #require(
+                    try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
                 var (tokenizer, model) = (object, try #require(object["model"] as? [String: Any]))
                 let vocabulary = try #require(model["vocab"] as? [[Any]])
                 model["vocab"] = vocabulary + [["<image>", 0.0]] + (0..<130).map { ["x\($0)", -9.0] }

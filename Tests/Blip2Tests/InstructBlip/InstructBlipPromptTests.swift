@@ -66,13 +66,15 @@ struct InstructBlipPromptTests {
         return CaptionInput(id: id, pixels: (0..<3 * 28 * 28).map { sinf(Float($0 * Int(id)) / 9) }, options: options)
     }
 
-    private func captions(_ model: GenerativeCaptionModel, _ inputs: [CaptionInput]) throws -> [UInt64: GeneratedCaption] {
+    private func captions(_ model: GenerativeCaptionModel, _ inputs: [CaptionInput]) throws -> [UInt64:
+        GeneratedCaption]
+    {
         var outcomes = try model.join(inputs, cancellation: Cancellation())
         while outcomes.count < inputs.count { outcomes += try model.step(cancellation: Cancellation()) }
         return try Dictionary(uniqueKeysWithValues: outcomes.map { ($0.id, try $0.result.get()) })
     }
 
-    @Test("Pictures with instructions of any length are captioned together as they are alone, and no prompt as its default")
+    @Test("Pictures with instructions of any length are captioned together as they are alone; no prompt is the default")
     func together() throws {
         try withModel("flan-form") { model in
             let inputs = [

@@ -92,7 +92,8 @@ struct BenchMakeCheckpoint: ParsableCommand {
     /// Where a file goes, in a folder that is there.
     private static func place(_ name: String, in destination: URL) throws -> URL {
         let place = destination.appendingPathComponent(name)
-        try FileManager.default.createDirectory(at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
         return place
     }
 }
