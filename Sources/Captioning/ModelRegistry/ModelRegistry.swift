@@ -14,9 +14,9 @@ public struct ModelRegistry: Sendable, ExpressibleByDictionaryLiteral {
     /// Every captioner of this program.
     public static let standard: ModelRegistry = [
         "blip-2": Blip2Checkpoint.self,
-        "instructblip": Blip2Checkpoint.self,
         "blip": BlipCheckpoint.self,
         "florence2": Florence2Checkpoint.self,
+        "instructblip": Blip2Checkpoint.self,
     ]
 
     private let families: [(modelType: String, checkpoint: any CaptionerCheckpoint.Type)]
