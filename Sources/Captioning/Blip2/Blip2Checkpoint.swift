@@ -34,7 +34,7 @@ public struct Blip2Checkpoint: CaptionerCheckpoint {
             )
         }
         loadedTokenizer = Result { () throws(TokenizationError) in try TokenizerFile.load(folder: folder.folder) }
-        let (text, qFormer) = (configuration.text, configuration.qFormer)
+        let qFormer = configuration.qFormer
         loadedReader = qFormer.instructions.map { limits in
             Result { () throws(Blip2Error) in try InstructionReader(folder, qFormer, limits) }
         }

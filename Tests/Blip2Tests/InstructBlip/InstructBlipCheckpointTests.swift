@@ -79,6 +79,22 @@ struct InstructBlipCheckpointTests {
         #expect(named.subtracting(stored).isEmpty)
     }
 
+    @Test(
+        "For the published models it counts transformers' parameters, the tied head, and not the words' last block",
+        arguments: [(2048, 5120, 32, 3_957_170_944), (4096, 10240, 64, 12_178_522_880)])
+    func parameters(_ width: Int, _ inner: Int, _ heads: Int, _ count: Int) throws {
+        let configuration = try Blip2Configuration(
+            .example(
+                """
+                {"model_type": "instructblip", "qformer_config": {"vocab_size": 30523}, "text_config": {"model_type": "t5",
+                 "d_model": \(width), "d_ff": \(inner), "d_kv": 64, "num_heads": \(heads), "num_layers": 24,
+                 "feed_forward_proj": "gated-gelu", "tie_word_embeddings": false, "bos_token_id": 1}}
+                """))
+        // Two linear layers and a norm.
+        let unread = 768 * 3072 + 3072 + 3072 * 768 + 768 + 2 * 768
+        #expect(try configuration.outline().reduce(0) { $0 + $1.elementCount } == count + 32128 * width - unread)
+    }
+
     @Test("generation_config.json counts for nothing; a reference without a length has transformers' own")
     func ignoresGenerationConfiguration() throws {
         let checkpoint = try Blip2Checkpoint(Fixtures.checkpoint("instructblip/flan-form"))
