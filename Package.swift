@@ -325,9 +325,8 @@ let package = Package(
         tests(
             "Blip2",
             [
-                "CaptionerFixtures", "StandIns", "Randomness", "Captioning", "Generation", "Networks", "Checkpoint",
-                "Devices",
-                "ONNXRuntime",
+                "CaptionerFixtures", "StandIns", "Randomness", "Captioning", "Generation", "Networks", "Tokenization",
+                "Checkpoint", "Devices", "ModelRegistry", "Imaging", "ONNXRuntime",
             ],
             exclude: ["Configuration/Fixtures"]),
         tests(

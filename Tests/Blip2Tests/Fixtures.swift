@@ -5,11 +5,15 @@ enum Fixtures {
     static let folder = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Fixtures")
 
-    /// The names of all checkpoints.
-    static let names: [String] = {
-        let entries = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        return entries.filter { FileManager.default.fileExists(atPath: reference($0)) }.sorted()
-    }()
+    /// The names of all checkpoints of BLIP-2.
+    static let names = names(in: "")
+    /// Those of InstructBLIP (`make_instructblip.py`), with their folder.
+    static let instructBLIP = names(in: "instructblip/")
+
+    private static func names(in part: String) -> [String] {
+        let entries = (try? FileManager.default.contentsOfDirectory(atPath: folder.path + "/" + part)) ?? []
+        return entries.map { part + $0 }.filter { FileManager.default.fileExists(atPath: reference($0)) }.sorted()
+    }
 
     static func checkpoint(_ name: String) -> URL { folder.appendingPathComponent(name) }
 
@@ -33,8 +37,9 @@ final class TemporaryFolder {
 
     /// A copy of a checkpoint, to be spoilt.
     func copy(of name: String) throws -> URL {
-        let copy = url.appendingPathComponent(name)
-        try FileManager.default.copyItem(at: Fixtures.checkpoint(name), to: copy)
+        let source = Fixtures.checkpoint(name)
+        let copy = url.appendingPathComponent(source.lastPathComponent)
+        try FileManager.default.copyItem(at: source, to: copy)
         return copy
     }
 }

@@ -49,6 +49,23 @@ struct PullTests {
         #expect(snapshot.missingFiles == [])
     }
 
+    @Test("Downloads the tokenizer of InstructBLIP's Q-Former beside that of the language model")
+    func fetchesInstructionTokenizer() async throws {
+        var files = Workplace.checkpoint
+        for name in ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"] {
+            files["qformer_tokenizer/\(name)"] = Array("{\"name\": \"\(name)\"}".utf8)
+        }
+        files["qformer_tokenizer/vocab.txt"] = Array("sea".utf8)
+        let work = try await Workplace(files: files)
+        let snapshot = try await work.pull()
+        let wanted = ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"].map {
+            "qformer_tokenizer/" + $0
+        }
+        #expect(snapshot.files.filter { $0.hasPrefix("qformer_tokenizer/") } == wanted.sorted())
+        for name in wanted { #expect(try work.bytes(name, snapshot) == files[name]) }
+        #expect(snapshot.missingFiles == [])
+    }
+
     @Test("Downloads the shards that the index names")
     func fetchesShards() async throws {
         var files = Workplace.checkpoint

@@ -13,11 +13,17 @@ struct MakeCheckpointTests {
         try Finished(["bench", "make-checkpoint"] + arguments, environment: [:])
     }
 
-    @Test("A synthetic checkpoint captions in every data type", arguments: ["f16", "bf16", "f32"])
-    func captions(_ type: String) throws {
+    @Test(
+        "A synthetic checkpoint captions in every data type",
+        arguments: [
+            ("f16", "opt-pre-norm"), ("bf16", "opt-pre-norm"), ("f32", "opt-pre-norm"),
+            ("f16", "instructblip/flan-form"),
+        ])
+    func captions(_ type: String, _ name: String) throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let model = folder.appendingPathComponent("model").path
-        let made = try make("--like", Self.fixture, "--dtype", type, model)
+        let fixture = Self.repository.appendingPathComponent("Tests/Fixtures/\(name)").path
+        let made = try make("--like", fixture, "--dtype", type, model)
         #expect(made.status == 0)
         #expect(made.output.contains("tensors of \(type)"))
         let caption = try Finished(

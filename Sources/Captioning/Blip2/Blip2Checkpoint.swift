@@ -4,8 +4,8 @@ public import Generation
 public import Networks
 public import Tokenization
 
-/// A BLIP-2 checkpoint whose small files were read and found to fit each other: configuration and, where it is there,
-/// tokenizer. Its weights have not been looked at.
+/// A BLIP-2 or InstructBLIP checkpoint whose small files were read and found to fit each other: configuration and, where they
+/// are there, tokenizers. Its weights have not been looked at.
 ///
 /// Compiling takes minutes: what can be known to be wrong is said before.
 public struct Blip2Checkpoint: CaptionerCheckpoint {
@@ -14,6 +14,8 @@ public struct Blip2Checkpoint: CaptionerCheckpoint {
     /// What generating depends on of the language model.
     public let decoder: DecoderConfiguration
     private let loadedTokenizer: Result<any Tokenizing, TokenizationError>
+    /// What makes tokens for the Q-Former; nil where that reads none.
+    private let loadedReader: Result<InstructionReader, Blip2Error>?
 
     /// As ``init(_:)-(CheckpointFolder)``, of a Hugging Face folder.
     public init(_ folder: URL) throws {
@@ -25,7 +27,6 @@ public struct Blip2Checkpoint: CaptionerCheckpoint {
     public init(_ folder: CheckpointFolder) throws {
         self.folder = folder
         configuration = try Blip2Configuration(folder.configuration)
-        decoder = try DecoderConfiguration(folder, configuration)
         guard configuration.text.wordEmbeddingSize <= configuration.text.hiddenSize else {
             throw Blip2Error(
                 .unsupportedArchitecture,
@@ -33,11 +34,32 @@ public struct Blip2Checkpoint: CaptionerCheckpoint {
             )
         }
         loadedTokenizer = Result { () throws(TokenizationError) in try TokenizerFile.load(folder: folder.folder) }
+        let qFormer = configuration.qFormer
+        loadedReader = qFormer.instructions.map { limits in
+            Result { () throws(Blip2Error) in try InstructionReader(folder, qFormer, limits) }
+        }
+        var prompt: [Int]?
+        if case .success(let tokenizer) = loadedTokenizer, loadedReader != nil {
+            prompt = tokenizer.encode(InstructionReader.defaultInstruction, addingSpecialTokens: true)
+        }
+        decoder = try DecoderConfiguration(folder, configuration, defaultPromptIDs: prompt)
         if case .success(let tokenizer) = loadedTokenizer { try check(tokenizer) }
+        if case .failure(let error)? = loadedReader, error.code == .mismatchedTokenizer { throw error }
     }
 
     /// - Throws: `TokenizationError` where the folder has none that can be read.
     public func tokenizer() throws(TokenizationError) -> any Tokenizing { try loadedTokenizer.get() }
+
+    /// What makes tokens for the Q-Former; nil where that reads none.
+    /// - Throws: `missingTokenizer` where the folder has none that can be read.
+    func instructionReader() throws(Blip2Error) -> InstructionReader? { try loadedReader?.get() }
+
+    /// What the Q-Former reads where nobody gives a prompt; a token of padding where the folder has no tokenizer, and nothing
+    /// where it does not read.
+    var defaultInstructionIDs: [Int] {
+        guard let limits = configuration.qFormer.instructions else { return [] }
+        return (try? instructionReader())?.defaultIDs ?? [max(0, limits.padTokenID)]
+    }
 
     /// How pictures become pixels for the vision tower, as the checkpoint says.
     /// - Throws: `CheckpointError` where the folder does not say it, or says a size that the vision tower cannot take.
@@ -69,14 +91,28 @@ public struct Blip2Checkpoint: CaptionerCheckpoint {
 }
 
 extension DecoderConfiguration {
+    /// `generation_config.json` counts for nothing in InstructBLIP: transformers' `generate` hands over to the language model,
+    /// which does not know that file.
+    /// - Parameter defaultPromptIDs: what stands behind the picture where nobody gives a prompt; nil for what the language model
+    ///   says.
     /// - Throws: `GenerationError` for a `generation_config.json` that cannot be read.
-    init(_ folder: CheckpointFolder, _ configuration: Blip2Configuration) throws(GenerationError) {
+    init(
+        _ folder: CheckpointFolder, _ configuration: Blip2Configuration, defaultPromptIDs: [Int]? = nil
+    ) throws(GenerationError) {
         let text = configuration.text
+        let generation =
+            switch configuration.family {
+            case .blip2:
+                try GenerationConfiguration(
+                    folder, bosTokenID: text.bosTokenID, padTokenID: text.padTokenID, eosTokenIDs: text.eosTokenIDs)
+            case .instructBLIP:
+                GenerationConfiguration(
+                    bosTokenID: text.bosTokenID, padTokenID: text.padTokenID, eosTokenIDs: text.eosTokenIDs)
+            }
         self.init(
             vocabularySize: text.vocabularySize, maximumPositions: text.maximumPositions,
             imageTokenCount: configuration.queryTokenCount, imageTokenID: configuration.imageTokenIndex,
-            startTokenID: text.decoderStartTokenID, defaultPromptIDs: text.defaultPromptIDs,
-            generation: try GenerationConfiguration(
-                folder, bosTokenID: text.bosTokenID, padTokenID: text.padTokenID, eosTokenIDs: text.eosTokenIDs))
+            startTokenID: text.decoderStartTokenID, defaultPromptIDs: defaultPromptIDs ?? text.defaultPromptIDs,
+            generation: generation)
     }
 }

@@ -7,14 +7,16 @@ public import Imaging
 public import Networks
 import ONNXGraph
 public import ONNXRuntime
+public import Tokenization
 
 // What BLIP-2 offers to the registry.
 
 extension Blip2Checkpoint {
     public func checkCaptions() throws {
         _ = try tokenizer()
+        _ = try instructionReader()?.ids(of: InstructionReader.defaultInstruction)
         _ = try PixelPreparation(try imageProcessor())
-        guard decoder.maximumNewTokens(promptLength: 1) >= 1 else {
+        guard decoder.maximumNewTokens(promptLength: decoder.defaultPromptIDs.count) >= 1 else {
             throw CaptionError(
                 .unusableModel,
                 "\(folder.folder.path) takes \(decoder.maximumPositions) positions, which leaves no room behind picture and "
@@ -32,7 +34,7 @@ extension Blip2Checkpoint {
 }
 
 extension Blip2Model: VisionLanguageModel {
-    public var architecture: String { "BLIP-2 (\(configuration.text.family))" }
+    public var architecture: String { "\(configuration.family.title) (\(configuration.text.family))" }
 
     public var compiledModel: CompiledModel? { compiled }
 
@@ -45,10 +47,25 @@ extension Blip2Model: VisionLanguageModel {
 
     public var imageSize: Int { configuration.vision.imageSize }
 
+    public var defaultInstructionIDs: [Int] { source.defaultInstructionIDs }
+
+    /// InstructBLIP's prompt is read by the Q-Former, too, and followed: its answer never begins with it.
+    public func prompt(_ options: CaptionOptions, _ tokenizer: any Tokenizing) throws(CaptionError) -> Prompt? {
+        guard let ids = try promptIDs(options, tokenizer), let text = options.prompt else { return nil }
+        let reader: InstructionReader?
+        do throws(Blip2Error) {
+            reader = try source.instructionReader()
+        } catch {
+            throw CaptionError(.unusableModel, error.message, cause: error)
+        }
+        guard let reader else { return Prompt(ids, isRepeated: options.repeatsPrompt) }
+        return Prompt(ids, isRepeated: false, instructionIDs: try reader.ids(of: text))
+    }
+
     public func encodePictures(
         _ pixels: Tensor, instructions: [[Int]], cancellation: Cancellation?
     ) throws -> EncodedPictures {
-        let encoding = try encode(pixels, cancellation: cancellation)
+        let encoding = try encode(pixels, instructions: instructions, cancellation: cancellation)
         return EncodedPictures(
             try imageEmbeddings(encoding.languageInputs),
             timings: ["vision": encoding.visionTime, "qformer": encoding.qFormerTime],
@@ -74,26 +91,27 @@ extension Blip2Model: VisionLanguageModel {
                 try $0.describe(configuration, weights: weights, precision)
             }
         }
-        return ModelWork(plain: try describe(.fp32), compiled: try describe(precision)) { [configuration] in
-            configuration.runs(pictures: $0, beams: $1)
+        return ModelWork(plain: try describe(.fp32), compiled: try describe(precision)) { [self] in
+            runs(pictures: $0, beams: $1)
         }
     }
 
     public func makeDecoderRunner() -> any DecoderRunner { makeDecoderRunner(keptBytes: 256 << 20) }
 }
 
-extension Blip2Configuration {
+extension Blip2Model {
     /// What each stage runs for pictures of the model's own size.
     fileprivate func runs(pictures: Int, beams: Int) -> [(stage: String, runs: [ModelWork.Run])] {
-        let prompt = max(1, text.defaultPromptIDs.count)
+        let vision = configuration.vision
+        let prompt = max(1, decoder.defaultPromptIDs.count)
         let context = [
             "batch": pictures, "height": vision.imageSize, "width": vision.imageSize, "patches": vision.patchCount,
-            "images": queryTokenCount, "tokens": prompt,
+            "images": configuration.queryTokenCount, "tokens": prompt, "instruction": defaultInstructionIDs.count,
         ]
         let one = ["batch": pictures * beams, "images": 0, "tokens": 1]
         func run(_ graph: Blip2Graph, _ sizes: [String: Int]) -> ModelWork.Run { .init(graph.rawValue, sizes) }
         var prefill = [run(.decoder, context)]
-        if case .t5 = text {
+        if case .t5 = configuration.text {
             // The encoder reads the picture; the decoder's first run is a step like the others.
             prefill = [run(.encoder, context), run(.decoder, ["batch": pictures, "tokens": 1])]
         }

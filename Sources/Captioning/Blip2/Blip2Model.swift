@@ -7,7 +7,7 @@ public import Networks
 public import ONNXRuntime
 public import Tokenization
 
-/// A BLIP-2 checkpoint, compiled and loaded: pictures in, token ids out.
+/// A BLIP-2 or InstructBLIP checkpoint, compiled and loaded: pictures in, token ids out.
 ///
 /// Calls block for as long as the networks run and belong on a thread of the caller's own.
 /// Two threads may call at once; they share the processor's cores.
@@ -146,20 +146,33 @@ public final class Blip2Model: Sendable {
     }
 
     /// Runs the vision tower and the Q-Former.
-    /// - Parameter pixels: [B, 3, height, width], prepared as ``imageProcessor()`` says, of any size that `VisionTower` takes.
-    /// - Throws: `NetworksError` for a wrong shape, `CancellationError`, `ONNXRuntimeError`.
-    public func encode(_ pixels: Tensor, cancellation: Cancellation? = nil) throws -> Encoding {
+    /// - Parameters:
+    ///   - pixels: [B, 3, height, width], prepared as ``imageProcessor()`` says, of any size that `VisionTower` takes.
+    ///   - instructions: what the Q-Former reads for each picture, perhaps with padding behind it; nil for
+    ///     ``defaultInstructionIDs``. Models whose Q-Former does not read ignore it.
+    /// - Throws: `NetworksError` for a wrong shape, ``Blip2Error`` for wrong instructions, `CancellationError`,
+    ///   `ONNXRuntimeError`.
+    public func encode(
+        _ pixels: Tensor, instructions: [[Int]]? = nil, cancellation: Cancellation? = nil
+    ) throws -> Encoding {
         let start = ContinuousClock.now
         let hidden = try runtime.cancellable(cancellation) {
             try VisionTower(configuration.vision).run(pixels, in: vision, options: $0)
         }
         let middle = ContinuousClock.now
         let (batch, queries) = (pixels.shape[0], configuration.queryTokenCount)
+        let instructions = try InstructionRows(
+            instructions ?? Array(repeating: defaultInstructionIDs, count: batch), pictures: batch,
+            configuration.qFormer)
         let output = try Tensor(.float32, shape: [batch, queries, configuration.qFormer.hiddenSize])
         let inputs = try Tensor(.float32, shape: [batch, queries, configuration.text.hiddenSize])
         try runtime.cancellable(cancellation) {
-            try qFormer.run(
-                ["hidden_state": hidden], into: ["query_output": output, "language_inputs": inputs], options: $0)
+            for run in instructions.runs {
+                var given = ["hidden_state": try hidden.rows(run)]
+                given["qformer_input_ids"] = try instructions.tensor(run)
+                try qFormer.run(
+                    given, into: ["query_output": output.rows(run), "language_inputs": inputs.rows(run)], options: $0)
+            }
         }
         // What is not finite stays so: the decoder then refuses the picture, and no layer on the way makes numbers of it.
         for picture in 0..<batch {

@@ -103,6 +103,12 @@ extension VisionLanguageModel {
     public func prompt(
         _ options: CaptionOptions, _ tokenizer: any Tokenizing
     ) throws(CaptionError) -> Prompt? {
+        try promptIDs(options, tokenizer).map { Prompt($0, isRepeated: options.repeatsPrompt) }
+    }
+
+    /// The tokens that the tokenizer writes for a prompt, special ones included; nil where there is no prompt.
+    /// - Throws: `invalidOption` for a prompt that holds the picture's own token.
+    package func promptIDs(_ options: CaptionOptions, _ tokenizer: any Tokenizing) throws(CaptionError) -> [Int]? {
         guard let text = options.prompt, !text.isEmpty else { return nil }
         let ids = tokenizer.encode(text, addingSpecialTokens: true)
         if let image = decoder.imageTokenID, ids.contains(image) {
@@ -110,7 +116,7 @@ extension VisionLanguageModel {
                 .invalidOption,
                 "The prompt holds the token that stands for the picture. Leave it out: the picture is always in front.")
         }
-        return Prompt(ids, isRepeated: options.repeatsPrompt)
+        return ids
     }
 
     public func picturesAsOneBatch(_ encoded: EncodedPictures) -> [Tensor] { encoded.pictures }

@@ -16,6 +16,7 @@ public struct ModelRegistry: Sendable, ExpressibleByDictionaryLiteral {
         "blip-2": Blip2Checkpoint.self,
         "blip": BlipCheckpoint.self,
         "florence2": Florence2Checkpoint.self,
+        "instructblip": Blip2Checkpoint.self,
     ]
 
     private let families: [(modelType: String, checkpoint: any CaptionerCheckpoint.Type)]

@@ -56,6 +56,13 @@ extension Graph {
         return node("Slice", [x, constant([start]), constant([end]), constant([axis])], shape: shape)
     }
 
+    /// What stands behind the first `start` entries of an axis, whose length is another's: [B, Q+L, C] → [B, L, C].
+    public func rest(_ x: Value, axis: Int, from start: Int, length: Dimension) -> Value {
+        var shape = x.shape
+        shape[axis] = length
+        return node("Slice", [x, constant([start]), constant([Int.max]), constant([axis])], shape: shape)
+    }
+
     /// The last entry of an axis, which vanishes: [B, T, C] → [B, C] for axis 1.
     public func last(_ x: Value, axis: Int) -> Value {
         var shape = x.shape

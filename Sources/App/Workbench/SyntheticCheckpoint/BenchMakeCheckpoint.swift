@@ -34,6 +34,7 @@ struct BenchMakeCheckpoint: ParsableCommand {
     private static let copied = [
         "config.json", "generation_config.json", "preprocessor_config.json", "processor_config.json", "tokenizer.json",
         "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt",
+        "qformer_tokenizer/tokenizer.json", "qformer_tokenizer/tokenizer_config.json",
     ]
 
     func validate() throws {
@@ -77,14 +78,22 @@ struct BenchMakeCheckpoint: ParsableCommand {
             for name in Self.copied {
                 let file = source.appendingPathComponent(name)
                 guard FileManager.default.fileExists(atPath: file.path) else { continue }
-                try FileManager.default.copyItem(at: file, to: destination.appendingPathComponent(name))
+                try FileManager.default.copyItem(at: file, to: try Self.place(name, in: destination))
             }
             return
         }
         for (name, content) in shape.files {
             let data = try JSONSerialization.data(
                 withJSONObject: content, options: [.sortedKeys, .withoutEscapingSlashes])
-            try data.write(to: destination.appendingPathComponent(name))
+            try data.write(to: try Self.place(name, in: destination))
         }
+    }
+
+    /// Where a file goes, in a folder that is there.
+    private static func place(_ name: String, in destination: URL) throws -> URL {
+        let place = destination.appendingPathComponent(name)
+        try FileManager.default.createDirectory(
+            at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
+        return place
     }
 }

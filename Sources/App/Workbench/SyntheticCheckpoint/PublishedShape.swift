@@ -6,10 +6,10 @@ import Foundation
 struct PublishedShape {
     /// What `bench make-checkpoint --like` calls it.
     let name: String
-    /// Its files by their names, each a JSON object.
+    /// Its files by their paths below the checkpoint's folder, each a JSON object.
     let files: [String: [String: Any]]
 
-    static var all: [PublishedShape] { blip + blip2 + florence2 }
+    static var all: [PublishedShape] { blip + blip2 + instructBLIP + florence2 }
 
     /// Names of all shapes, for help and errors.
     static var names: String { all.map(\.name).joined(separator: ", ") }
@@ -126,6 +126,40 @@ struct PublishedShape {
             tokenizer: isT5 ? SyntheticTokenizer.t5 : SyntheticTokenizer.opt,
             others: ["processor_config.json": ["num_query_tokens": 32, "processor_class": "Blip2Processor"]])
     }
+
+    // MARK: InstructBLIP
+
+    private static var instructBLIP: [PublishedShape] {
+        [
+            instructBLIP("instructblip-flan-t5-xl", text: t5(width: 2048, inner: 5120, heads: 32)),
+            instructBLIP("instructblip-flan-t5-xxl", text: t5(width: 4096, inner: 10240, heads: 64)),
+        ]
+    }
+
+    private static func instructBLIP(_ name: String, text: [String: Any]) -> PublishedShape {
+        PublishedShape(
+            name,
+            configuration: [
+                "architectures": ["InstructBlipForConditionalGeneration"], "model_type": "instructblip",
+                "num_query_tokens": 32, "image_token_index": 32100, "text_config": text,
+                // A token more than BERT has: the published tokenizer adds one for the beginning of texts.
+                "qformer_config": ["model_type": "instructblip_qformer", "vocab_size": 30523],
+                "vision_config": ["model_type": "instructblip_vision_model"],
+            ],
+            generation: ["bos_token_id": 1, "decoder_start_token_id": 0, "eos_token_id": 1, "pad_token_id": 0],
+            preprocessor: preprocessor(imageSize: 224, processor: "InstructBlipProcessor"),
+            tokenizer: SyntheticTokenizer.t5,
+            others: [
+                "processor_config.json": ["num_query_tokens": 32, "processor_class": "InstructBlipProcessor"],
+                "qformer_tokenizer/tokenizer.json": SyntheticTokenizer.bert,
+                "qformer_tokenizer/tokenizer_config.json": [
+                    "cls_token": "[CLS]", "do_lower_case": true, "mask_token": "[MASK]", "pad_token": "[PAD]",
+                    "sep_token": "[SEP]", "tokenizer_class": "BertTokenizer", "unk_token": "[UNK]",
+                ],
+            ])
+    }
+
+    // MARK: Parts
 
     private static func opt(width: Int, inner: Int) -> [String: Any] {
         [

@@ -3,9 +3,9 @@ public import Networks
 
 /// The shape of the Q-Former, a BERT whose query tokens look at the picture through cross-attention.
 ///
-/// Source: transformers, `Blip2QFormerConfig`.
+/// Source: transformers, `Blip2QFormerConfig` and `InstructBlipQFormerConfig`.
 public struct QFormerConfiguration: Sendable, Equatable {
-    /// Used only where `usesTextInput`.
+    /// Of the words that the Q-Former reads, where it reads any.
     public let vocabularySize: Int
     public let hiddenSize: Int
     public let layerCount: Int
@@ -21,13 +21,26 @@ public struct QFormerConfiguration: Sendable, Equatable {
     /// Whether the Q-Former has word embeddings beside its query tokens. Captioning does not use them.
     public let usesTextInput: Bool
 
+    /// What may be read beside the picture; nil where nothing is, as in BLIP-2.
+    public let instructions: Instructions?
+
+    /// The instructions that InstructBLIP's Q-Former reads.
+    public struct Instructions: Sendable, Equatable {
+        /// The longest one, in tokens.
+        public let maximumLength: Int
+        /// What shorter ones are filled up with where several stand in one tensor.
+        public let padTokenID: Int
+    }
+
     /// Width of one attention head.
     public var headSize: Int { hiddenSize / headCount }
 
     /// Whether the layer of that index, counted from zero, has cross-attention.
     public func hasCrossAttention(layer: Int) -> Bool { layer % crossAttentionFrequency == 0 }
 
-    init(_ file: ConfigurationFile, encoderHiddenSize: Int) throws(CheckpointError) {
+    init(
+        _ file: ConfigurationFile, encoderHiddenSize: Int, readsInstructions: Bool
+    ) throws(CheckpointError) {
         vocabularySize = try file.size("vocab_size", default: 30522)
         hiddenSize = try file.size("hidden_size", default: 768)
         layerCount = try file.layerCount("num_hidden_layers", default: 12)
@@ -38,5 +51,10 @@ public struct QFormerConfiguration: Sendable, Equatable {
         crossAttentionFrequency = try file.size("cross_attention_frequency", default: 2)
         usesTextInput = try file.boolean("use_qformer_text_input", default: false)
         self.encoderHiddenSize = encoderHiddenSize
+        instructions =
+            readsInstructions
+            ? Instructions(
+                maximumLength: try file.size("max_position_embeddings", default: 512),
+                padTokenID: try file.integer("pad_token_id", default: 0, in: -1...vocabularySize - 1)) : nil
     }
 }

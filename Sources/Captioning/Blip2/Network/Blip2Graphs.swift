@@ -4,12 +4,13 @@ import Generation
 import Networks
 import ONNXGraph
 
-/// The graphs that a BLIP-2 checkpoint is compiled to, each with its own file and weights.
+/// The graphs that a BLIP-2 or InstructBLIP checkpoint is compiled to, each with its own file and weights.
 enum Blip2Graph: String, CaseIterable, Sendable, Codable {
     /// `pixel_values` [B, 3, height, width], and `row_weights` [h, g] and `column_weights` [w, g] that interpolate the
     /// positions → `hidden_state` [B, T, Hv].
     case vision
-    /// `hidden_state` [B, T, Hv] → `query_output` [B, Q, Hq] and, projected, `language_inputs` [B, Q, H].
+    /// `hidden_state` [B, T, Hv] and, in InstructBLIP, `qformer_input_ids` [B, L] → `query_output` [B, Q, Hq] and, projected,
+    /// `language_inputs` [B, Q, H].
     case qFormer = "qformer"
     /// Embeddings and token ids → the keys and values of the decoder's cross-attention; in T5.
     case encoder
@@ -59,7 +60,11 @@ enum Blip2Graph: String, CaseIterable, Sendable, Codable {
             epsilon: configuration.vision.layerNormEpsilon
         ).norm
         let former = QFormer(configuration: configuration.qFormer, queryTokenCount: configuration.queryTokenCount)
-        let queries = try former.describe(in: network, imageStates: Normalized(value: states, norm: nil, applied: norm))
+        let instruction =
+            configuration.qFormer.instructions == nil
+            ? nil : network.graph.input("qformer_input_ids", .int64, ["batch", "instruction"])
+        let queries = try former.describe(
+            in: network, imageStates: Normalized(value: states, norm: nil, applied: norm), instruction: instruction)
         network.graph.output(queries, as: "query_output")
         let projected = try network.linear(
             queries, "language_projection", from: configuration.qFormer.hiddenSize, to: configuration.text.hiddenSize)

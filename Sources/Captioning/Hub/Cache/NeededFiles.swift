@@ -7,12 +7,16 @@ enum NeededFiles {
     static let configuration = "config.json"
     static let preparation = ["processor_config.json", "preprocessor_config.json"]
     static let tokenizer = ["tokenizer.json", "vocab.json", "merges.txt"]
+    /// The tokenizer of a Q-Former that reads instructions; only InstructBLIP has one.
+    static let instructionTokenizer = [
+        "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
+    ].map { "qformer_tokenizer/" + $0 }
     /// What sentence-transformers does with a text; only models that embed sentences have it.
     static let modules = "modules.json"
     /// What is fetched where it is there.
     static let optional =
         ["generation_config.json"] + preparation + tokenizer
-        + ["tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"]
+        + ["tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"] + instructionTokenizer
         + [modules, "sentence_bert_config.json", "config_sentence_transformers.json", "1_Pooling/config.json"]
 
     /// The safetensors of a repository, one file or the index of its shards; nil where it has none.
