@@ -107,7 +107,7 @@ struct InstructBlipCheckpointTests {
         let prompts = try decoder.decode(
             Prompts.self, from: Data(contentsOf: Fixtures.checkpoint("instructblip/prompts.json")))
         let arguments = try GenerateArguments(json: "{}", path: "reference.safetensors")
-        let length = arguments.options(contextLength: 1, startsTexts: true).maxNewTokens
+        let length = try arguments.options(contextLength: 1, startsTexts: true).maxNewTokens
         #expect(length == prompts.defaultLength && prompts.defaultLength == 20)
     }
 
