@@ -62,7 +62,8 @@ enum BlipGraph: String, CaseIterable, Sendable {
         let tokens = graph.input("input_ids", .int64, ["batch", "tokens"])
         let positions = graph.input("position_ids", .int64, ["batch", "tokens"])
         let encoded = Network.Encoded(
-            sources: graph.input("sources", .int32, ["batch"]), lengths: graph.input("source_lengths", .int32, ["batch"]))
+            sources: graph.input("sources", .int32, ["batch"]),
+            lengths: graph.input("source_lengths", .int32, ["batch"]))
         let lastPositions = graph.input("last_positions", .int32, ["batch"])
         let totalLength = graph.input("total_length", .int32, [])
         let heads = Dimension.fixed(text.headCount)
