@@ -62,10 +62,11 @@ def mend(body, most):
 
 
 def only_the_model_can_tell(body):
-    """Leaves out what depends on the model, or on other fields: its vocabulary, its picture's size, and how much of a length picture
+    """Leaves out what depends on the model, or on other fields: its vocabulary, its picture's size, its lengths of captions, and how much of a length
+    picture
     and prompt take."""
     for name in ("max_length", "min_length", "forced_bos_token_id", "forced_eos_token_id", "suppress_tokens",
-                 "begin_suppress_tokens", "stop", "bad_words", "num_beam_groups", "diversity_penalty", "image_size"):
+                 "begin_suppress_tokens", "stop", "bad_words", "num_beam_groups", "diversity_penalty", "image_size", "detail"):
         body.pop(name, None)
 
 
