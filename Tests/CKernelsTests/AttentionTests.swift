@@ -146,13 +146,8 @@ struct AttentionTests {
         var keys = numbers.floats(inputs * heads * capacity * size)
         var values = numbers.floats(inputs * heads * capacity * size)
         // Nobody looks at the second input, nor behind the first key of the first one.
-        for head in 0..<inputs * heads {
-            let places = head / heads == 0 ? 1..<capacity : head / heads == 1 ? 0..<capacity : 0..<0
-            for place in places {
-                for index in (head * capacity + place) * size..<(head * capacity + place + 1) * size {
-                    (keys[index], values[index]) = (.nan, .nan)
-                }
-            }
+        for place in Array(1..<capacity) + Array(capacity..<2 * capacity) {
+            for index in place * width..<(place + 1) * width { (keys[index], values[index]) = (.nan, .nan) }
         }
         var out = [Float](repeating: .nan, count: batch * tokens * width)
         let isDone = query.withUnsafeBufferPointer { query in
@@ -179,12 +174,12 @@ struct AttentionTests {
         for row in 0..<batch {
             for token in 0..<tokens {
                 for head in 0..<heads {
-                    let start = (Int(sources[row]) * heads + head) * capacity
-                    let places = 0..<Int(lengths[row])
+                    let starts = (0..<Int(lengths[row])).map {
+                        (Int(sources[row]) * capacity + $0) * width + head * size
+                    }
                     expected += attention(
                         query: Array(query[((row * tokens + token) * 2 * width + head * size)...]),
-                        keys: places.map { Array(keys[((start + $0) * size)...]) },
-                        values: places.map { Array(values[((start + $0) * size)...]) }, size: size)
+                        keys: starts.map { Array(keys[$0...]) }, values: starts.map { Array(values[$0...]) }, size: size)
                 }
             }
         }

@@ -70,7 +70,7 @@ enum BlipGraph: String, CaseIterable, Sendable {
         let cacheShape: [Dimension] = [
             "batch", heads, "capacity", .fixed(text.cacheHeadSize),
         ]
-        let crossShape: [Dimension] = ["inputs", heads, "states", .fixed(text.headSize)]
+        let crossShape: [Dimension] = ["inputs", "states", .fixed(text.hiddenSize)]
         let memory = (0..<text.layerCount).map { layer in
             BlipText.LayerMemory(
                 cache: Graph.AttentionCache(
@@ -107,7 +107,7 @@ extension Precision {
 
 extension CompiledModel {
     /// Raised whenever the graphs change.
-    private static let blipFormat = 3
+    private static let blipFormat = 4
 
     /// Finds the compiled form of a BLIP checkpoint, or writes it; see ``CompiledModel``.
     /// - Throws: `CheckpointError`, `NetworksError`.

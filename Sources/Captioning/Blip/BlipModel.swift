@@ -108,12 +108,12 @@ public final class BlipModel: VisionLanguageModel, Sendable {
         var space = execution.precision.isForGPUs ? CacheSpace(.float16) : CacheSpace(.float32)
         if let cacheMemory, let rowCopying { space = CacheSpace(.float16, in: cacheMemory, rows: rowCopying) }
         let text = configuration.text
-        func shape(_ headSize: Int) -> KeyValueCache.Shape {
-            KeyValueCache.Shape(layerCount: text.layerCount, headCount: text.headCount, headSize: headSize)
-        }
         return EncoderDecoderRunner(
             decoder, BlipSource(configuration), runtime, encoder: encoder, decoder: textDecoder,
-            shape: shape(text.cacheHeadSize), crossShape: shape(text.headSize), space: space, keptBytes: 256 << 20)
+            shape: .init(layerCount: text.layerCount, headCount: text.headCount, headSize: text.cacheHeadSize),
+            crossShape: .init(layerCount: text.layerCount, width: text.hiddenSize), space: space,
+            // What eight pictures take, of 42 MB each.
+            keptBytes: 384 << 20)
     }
 
     public func work() throws -> ModelWork? {

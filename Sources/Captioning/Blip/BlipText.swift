@@ -65,24 +65,17 @@ struct BlipText {
         return hidden
     }
 
-    /// What the cross-attention of each layer of the decoder makes of what it looks at: [B, heads, S, D] each.
+    /// What the cross-attention of each layer of the decoder makes of what it looks at: [B, S, heads × D] each.
     /// - Parameter states: [B, S, Hv] of a picture, [B, L, H] of a question.
     func crossKeysAndValues(of states: Normalized) throws -> [(key: Value, value: Value)] {
         try (0..<configuration.layerCount).map { index in
             let name = "text_decoder.bert.encoder.layer.\(index).crossattention.self"
             func projection(_ part: String) throws -> Value {
                 let layer = try network.layer("\(name).\(part)", from: imageWidth, to: width)
-                return heads(network.projections(states, [layer])[0].value)
+                return network.projections(states, [layer])[0].value
             }
             return (try projection("key"), try projection("value"))
         }
-    }
-
-    /// [B, S, heads × D] → [B, heads, S, D].
-    private func heads(_ x: Value) -> Value {
-        let split = graph.reshape(
-            x, [x.shape[0], x.shape[1], .fixed(configuration.headCount), .fixed(configuration.headSize)])
-        return graph.transpose(split, [0, 2, 1, 3])
     }
 
     // MARK: The decoder
@@ -91,7 +84,7 @@ struct BlipText {
     struct LayerMemory {
         /// The keys and values before this step.
         let cache: Graph.AttentionCache
-        /// [inputs, heads, S, D], from ``BlipText/crossKeysAndValues(of:)``.
+        /// [inputs, S, heads × D], from ``BlipText/crossKeysAndValues(of:)``.
         let crossKey: Value
         let crossValue: Value
     }

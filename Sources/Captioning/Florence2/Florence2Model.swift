@@ -35,7 +35,7 @@ public final class Florence2Model: Sendable {
     private let cacheMemory: DeviceMemory?
 
     /// Raised whenever the graphs change.
-    private static let format = 2
+    private static let format = 3
 
     /// Makes the networks of a checkpoint ready; compiles them if this has not happened yet.
     /// - Parameters:
@@ -130,16 +130,15 @@ public final class Florence2Model: Sendable {
     ///   - keptBytes: the most bytes of key/value memory that are kept for later rows when there are none.
     func makeDecoderRunner(keptBytes: Int) -> any DecoderRunner {
         let text = configuration.text
-        func shape(_ headSize: Int) -> KeyValueCache.Shape {
-            KeyValueCache.Shape(
-                layerCount: text.decoderLayerCount, headCount: text.decoderHeadCount, headSize: headSize)
-        }
         let source = BARTSource(
             startTokenID: decoder.startTokenID ?? text.decoderStartTokenID, hiddenSize: text.hiddenSize)
         return EncoderDecoderRunner(
             decoder, source, runtime, encoder: encoder, decoder: languageModel,
-            shape: shape(BARTDecoder(configuration: configuration).cacheHeadSize),
-            crossShape: shape(text.decoderHeadSize), space: cacheSpace, keptBytes: keptBytes)
+            shape: .init(
+                layerCount: text.decoderLayerCount, headCount: text.decoderHeadCount,
+                headSize: BARTDecoder(configuration: configuration).cacheHeadSize),
+            crossShape: .init(layerCount: text.decoderLayerCount, width: text.hiddenSize), space: cacheSpace,
+            keptBytes: keptBytes)
     }
 
     private var cacheSpace: CacheSpace {

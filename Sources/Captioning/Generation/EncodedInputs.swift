@@ -29,7 +29,7 @@ public struct EncodedInputs {
 
     /// Memory for new inputs that an encoder is about to write; until ``append(_:)`` it belongs to nobody.
     public struct NewInputs {
-        /// [count, heads, positions, D] of each layer.
+        /// [count, positions, heads × D] of each layer.
         public let cache: KeyValueCache
         let positions: Int
         /// Where they are: neighbours in the memory.

@@ -21,7 +21,7 @@ public protocol CrossAttentionSource: Sendable {
 /// A decoder with cross-attention at work on rows: each has the keys and values of its own tokens, and looks at what an encoder
 /// gave for its picture and prompt, which beams and samples share.
 ///
-/// The encoder's graph gives `cross_key.0`, `cross_value.0` and so on, [k, heads, S, D]. The decoder's reads `input_ids` and
+/// The encoder's graph gives `cross_key.0`, `cross_value.0` and so on, [k, S, heads × D]. The decoder's reads `input_ids` and
 /// `position_ids` [k, T], `last_positions` and `total_length` as attention over a cache has them, `sources` and `source_lengths`
 /// [k], the cache and those keys and values; it gives `logits` [k, V] and the cache.
 public final class EncoderDecoderRunner: CachedDecoderRunner {

@@ -9,7 +9,7 @@ public struct KeyValueCache {
     /// Bytes of a position's keys, or values, of one head.
     private let stride: Int
     private let copies: RowCopies?
-    /// A pair for each layer, both [rows, heads, capacity, D].
+    /// A pair for each layer, both of one ``Shape``.
     private let layers: [(key: Tensor, value: Tensor)]
 
     /// What a position takes up.
@@ -17,9 +17,17 @@ public struct KeyValueCache {
         let layerCount: Int
         let headCount: Int
         let headSize: Int
+        /// Whether all heads of a position lie side by side.
+        let isByPosition: Bool
 
+        /// Positions of a head side by side, [rows, heads, capacity, D]: what a decoder reads a token at a time.
         public init(layerCount: Int, headCount: Int, headSize: Int) {
-            (self.layerCount, self.headCount, self.headSize) = (layerCount, headCount, headSize)
+            (self.layerCount, self.headCount, self.headSize, isByPosition) = (layerCount, headCount, headSize, false)
+        }
+
+        /// Heads of a position side by side, [rows, capacity, heads × D]: as an encoder's layers give them.
+        public init(layerCount: Int, width: Int) {
+            (self.layerCount, headCount, headSize, isByPosition) = (layerCount, 1, width, true)
         }
     }
 
@@ -30,7 +38,8 @@ public struct KeyValueCache {
         headCount = shape.headCount
         stride = shape.headSize * space.elementType.byteCount
         copies = space.copies
-        let sizes = [rows, shape.headCount, capacity, shape.headSize]
+        let sizes =
+            shape.isByPosition ? [rows, capacity, shape.headSize] : [rows, shape.headCount, capacity, shape.headSize]
         layers = try (0..<shape.layerCount).map { _ in (try space.tensor(shape: sizes), try space.tensor(shape: sizes))
         }
         if let copies {
@@ -55,8 +64,15 @@ public struct KeyValueCache {
         (self.copies, self.layers) = (copies, layers)
     }
 
-    /// Keys and values in turn.
-    private var tensors: [Tensor] { layers.flatMap { [$0.key, $0.value] } }
+    /// Keys and values in turn, [rows, heads, capacity, D], as the graph that copies rows takes them.
+    private var tensors: [Tensor] {
+        layers.flatMap { [$0.key, $0.value] }.map { tensor in
+            guard tensor.shape.count == 3 else { return tensor }
+            let shape = [tensor.shape[0], 1, tensor.shape[1], tensor.shape[2]]
+            // A view of as many elements always fits.
+            return (try? tensor.view(shape: shape)) ?? tensor
+        }
+    }
 
     public var byteCount: Int { layers.reduce(0) { $0 + $1.key.byteCount + $1.value.byteCount } }
 

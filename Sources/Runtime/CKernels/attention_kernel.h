@@ -391,7 +391,8 @@ static bool attend_cached(const CachedAttentionCall *call, int64_t batch, int64_
 
 /// One head of an input, for all rows that look at it; false where there is no memory for that.
 static bool attend_crossed(const CrossAttentionCall *call, int64_t input, int64_t head) {
-    const int64_t size = call->head_size, place = (input * call->heads + head) * call->capacity * size;
+    const int64_t size = call->head_size, width = call->heads * size;
+    const int64_t place = input * call->capacity * width + head * size;
     float *scores = NULL;
     for (int64_t row = 0; row < call->batch; row++) {
         if (call->sources[row] != input) continue;
@@ -399,7 +400,7 @@ static bool attend_crossed(const CrossAttentionCall *call, int64_t input, int64_
         if (!scores) return false;
         for (int64_t token = row * call->tokens; token < (row + 1) * call->tokens; token++) {
             attend_token(
-                call->query + token * call->query_stride + head * size, call->keys + place, call->values + place, size,
+                call->query + token * call->query_stride + head * size, call->keys + place, call->values + place, width,
                 call->lengths[row], size, call->scale, NULL, scores, call->out + (token * call->heads + head) * size);
         }
     }

@@ -137,20 +137,20 @@ static OrtStatus *compute_cross(void *kernel, OrtKernelContext *context) {
     TRY(operator_input(api, context, 3, &sources));
     TRY(operator_input(api, context, 4, &lengths));
     const int64_t batch = query.axes[0];
-    if (keys.rank != 4 || keys.axes[1] != node->heads || keys.axes[3] != node->head_size || values.rank != 4 ||
-        memcmp(keys.axes, values.axes, sizeof(int64_t) * 4) != 0 || sources.count != batch || lengths.count != batch) {
+    if (keys.rank != 3 || keys.axes[2] != node->heads * node->head_size || values.rank != 3 ||
+        memcmp(keys.axes, values.axes, sizeof(int64_t) * 3) != 0 || sources.count != batch || lengths.count != batch) {
         return api->CreateStatus(INVALID_ARGUMENT, "queries, keys, values, sources and lengths do not fit");
     }
     for (int64_t row = 0; row < batch; row++) {
         const int64_t source = ((const int32_t *)sources.data)[row], length = ((const int32_t *)lengths.data)[row];
-        if (source < 0 || source >= keys.axes[0] || length < 1 || length > keys.axes[2]) {
+        if (source < 0 || source >= keys.axes[0] || length < 1 || length > keys.axes[1]) {
             return api->CreateStatus(INVALID_ARGUMENT, "a row looks at an input, or at keys, that are not there");
         }
     }
     CrossAttentionCall call = {
         .batch = batch, .heads = node->heads, .head_size = node->head_size, .tokens = query.axes[1], .query = query.data,
         .query_stride = query.axes[2], .scale = node->scale, .keys = keys.data, .values = values.data,
-        .inputs = keys.axes[0], .capacity = keys.axes[2], .sources = sources.data, .lengths = lengths.data};
+        .inputs = keys.axes[0], .capacity = keys.axes[1], .sources = sources.data, .lengths = lengths.data};
     const int64_t axes[3] = {batch, query.axes[1], node->heads * node->head_size};
     TRY(operator_output(api, context, 0, axes, 3, (void **)&call.out));
     Threads threads = {.api = api, .context = context};

@@ -128,7 +128,7 @@ extension Graph {
     /// [B, T, heads × D].
     /// - Parameters:
     ///   - query: [B, T, ...].
-    ///   - key: [inputs, heads, capacity, D]; likewise `value`.
+    ///   - key: [inputs, capacity, heads × D]; likewise `value`.
     ///   - sources: int32 [B], the input that each row looks at.
     ///   - lengths: int32 [B], how many of its keys count, at least one.
     public func crossAttention(
@@ -136,9 +136,9 @@ extension Graph {
     ) -> Value {
         requireTokens([query], "CrossAttention")
         require(
-            key.rank == 4 && key.shape == value.shape && key.shape[1] == .fixed(heads)
-                && key.shape[3] == .fixed(headSize) && sources.elementType == .int32 && lengths.elementType == .int32,
-            "CrossAttention", [key, value, sources, lengths], "keys and values must be [inputs, heads, capacity, D]")
+            key.rank == 3 && key.shape == value.shape && key.shape[2] == .fixed(heads * headSize)
+                && sources.elementType == .int32 && lengths.elementType == .int32,
+            "CrossAttention", [key, value, sources, lengths], "keys and values must be [inputs, capacity, heads × D]")
         return node(
             "CrossAttention", [query.value, key, value, sources, lengths],
             [

@@ -103,6 +103,14 @@ struct CaptionBench {
     let height, width: Int
     /// New tokens of each caption, at least two: every turn makes as many.
     let tokens: Int
+    /// Keeps its memory from turn to turn, as the server's does.
+    private let batch: GenerationBatch
+
+    init(model: any VisionLanguageModel, pixels: [Float], height: Int, width: Int, tokens: Int) {
+        (self.model, self.pixels, self.height, self.width) = (model, pixels, height, width)
+        self.tokens = tokens
+        batch = GenerationBatch(model.makeDecoderRunner())
+    }
 
     /// Takes one turn. Blocks.
     func turn(_ way: CaptionWay) throws -> CaptionTurn {
@@ -116,7 +124,6 @@ struct CaptionBench {
         let start = ContinuousClock.now
         let instructions = Array(repeating: model.defaultInstructionIDs, count: way.pictures)
         let encoded = try model.encodePictures(input, instructions: instructions, cancellation: nil)
-        let batch = GenerationBatch(model.makeDecoderRunner())
         _ = try batch.join(encoded.pictures, Array(repeating: options, count: way.pictures))
         let rows = try batch.finish()
         let total = ContinuousClock.now - start

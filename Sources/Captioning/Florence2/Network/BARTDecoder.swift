@@ -21,7 +21,7 @@ struct BARTDecoder {
     struct LayerMemory {
         /// The keys and values before this step.
         let cache: Graph.AttentionCache
-        /// [inputs, heads, longest input, D], from the encoder.
+        /// [inputs, longest input, heads × D], from the encoder.
         let crossKey: Value
         let crossValue: Value
     }

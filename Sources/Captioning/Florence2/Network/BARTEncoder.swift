@@ -18,7 +18,7 @@ struct BARTEncoder {
     struct Outputs {
         /// [B, Q+T, H].
         let hidden: Value
-        /// For each layer of the decoder the keys and values of its cross-attention, [B, heads, Q+T, D] each.
+        /// For each layer of the decoder the keys and values of its cross-attention, [B, Q+T, heads × D] each.
         let cross: [(key: Value, value: Value)]
     }
 
@@ -44,21 +44,10 @@ struct BARTEncoder {
         let cross = try (0..<text.decoderLayerCount).map { index in
             let name = "\(BARTNetwork.layer("decoder", index)).encoder_attn"
             return (
-                self.heads(try bart.projections(hidden, name, ["k_proj"])[0].value, in: graph),
-                self.heads(try bart.projections(hidden, name, ["v_proj"])[0].value, in: graph)
+                try bart.projections(hidden, name, ["k_proj"])[0].value,
+                try bart.projections(hidden, name, ["v_proj"])[0].value
             )
         }
         return Outputs(hidden: network.normalized(hidden), cross: cross)
-    }
-
-    /// [B, L, heads × D] → [B, heads, L, D].
-    private func heads(_ x: Value, in graph: Graph) -> Value {
-        let split = graph.reshape(
-            x,
-            [
-                x.shape[0], x.shape[1], .fixed(configuration.text.decoderHeadCount),
-                .fixed(configuration.text.decoderHeadSize),
-            ])
-        return graph.transpose(split, [0, 2, 1, 3])
     }
 }

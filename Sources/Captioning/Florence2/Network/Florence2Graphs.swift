@@ -82,7 +82,7 @@ enum Florence2Graph: String, CaseIterable, Sendable {
         let totalLength = graph.input("total_length", .int32, [])
         let heads = Dimension.fixed(text.decoderHeadCount)
         let cacheShape: [Dimension] = ["batch", heads, "capacity", .fixed(decoder.cacheHeadSize)]
-        let crossShape: [Dimension] = ["inputs", heads, "images+tokens", .fixed(text.decoderHeadSize)]
+        let crossShape: [Dimension] = ["inputs", "images+tokens", .fixed(text.hiddenSize)]
         let memory = (0..<text.decoderLayerCount).map { layer in
             BARTDecoder.LayerMemory(
                 cache: Graph.AttentionCache(

@@ -62,7 +62,7 @@ extension Network {
     /// Attention of new tokens over keys and values that an encoder gave: [B, T, heads × D].
     /// - Parameters:
     ///   - query: [B, T, heads × D].
-    ///   - key: [inputs, heads, S, D]; likewise `value`.
+    ///   - key: [inputs, S, heads × D]; likewise `value`.
     package func crossAttention(
         _ query: Graph.Heads, key: Value, value: Value, of encoded: Encoded, heads: Int, headSize: Int
     ) -> Value {
@@ -73,25 +73,28 @@ extension Network {
                 headSize: headSize, scale: scale)
         }
         let sources = graph.cast(encoded.sources, to: .int64)
-        let (key, value) = (graph.gather(key, sources), graph.gather(value, sources))  // [B, heads, S, D]
+        let (key, value) = (graph.gather(key, sources), graph.gather(value, sources))  // [B, S, heads × D]
         let last = graph.add(graph.cast(encoded.lengths, to: .int64), graph.constant([-1]))
-        let places = graph.indices(alongAxis: 2, of: key)
+        let places = graph.indices(alongAxis: 1, of: key)
         let batch = query.value.shape[0]
         guard format == .float16 else {
-            let counts = graph.isAtMost(places, graph.reshape(last, [batch, 1]), shape: [batch, key.shape[2]])
+            let counts = graph.isAtMost(places, graph.reshape(last, [batch, 1]), shape: [batch, key.shape[1]])
             return graph.multiHeadAttention(
                 query: query.value, key: key, value: value, heads: heads, mask: graph.cast(counts, to: .int32))
         }
         // In half precision scores are 32-bit floats.
         let counts = graph.isAtMost(
-            places, graph.reshape(last, [batch, 1, 1, 1]), shape: [batch, 1, 1, key.shape[2]])
+            places, graph.reshape(last, [batch, 1, 1, 1]), shape: [batch, 1, 1, key.shape[1]])
         let tokens = query.value.shape[1]
-        let split = graph.transpose(
-            graph.reshape(query.value, [batch, tokens, .fixed(heads), .fixed(headSize)]), [0, 2, 1, 3])
-        let products = graph.stackedMatMul(split, graph.transpose(key, [0, 1, 3, 2]))  // [B, heads, T, S]
+        func split(_ x: Value, _ order: [Int]) -> Value {
+            graph.transpose(graph.reshape(x, [batch, x.shape[1], .fixed(heads), .fixed(headSize)]), order)
+        }
+        let products = graph.stackedMatMul(
+            split(query.value, [0, 2, 1, 3]), split(key, [0, 2, 3, 1]))  // [B, heads, T, S]
         let scores = graph.multiply(graph.cast(products, to: .float32), graph.constant(Float(scale)))
         let probabilities = graph.softmax(graph.unmasked(scores, where: counts))
-        let attended = graph.stackedMatMul(graph.cast(probabilities, to: .float16), value)
+        let attended = graph.stackedMatMul(
+            graph.cast(probabilities, to: .float16), split(value, [0, 2, 1, 3]))
         return graph.reshape(graph.transpose(attended, [0, 2, 1, 3]), [batch, tokens, .fixed(heads * headSize)])
     }
 

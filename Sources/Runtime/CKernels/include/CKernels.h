@@ -161,7 +161,7 @@ typedef struct CrossAttentionCall {
     const float *query;
     int64_t query_stride;
     float scale;
-    /// [inputs, heads, capacity, head_size].
+    /// [inputs, capacity, heads · head_size].
     const float *keys, *values;
     int64_t inputs, capacity;
     /// [batch]: the input that each row looks at, and how many of its keys count: from 1 to capacity.

@@ -31,7 +31,7 @@ const OrtCustomOp *attention_operator(void);
 /// bound to the memory of the old ones. Attributes as Attention.
 const OrtCustomOp *cached_attention_operator(void);
 
-/// CrossAttention: query [B, T, ...], keys, values [inputs, heads, capacity, D], sources int32 [B], lengths int32 [B] →
+/// CrossAttention: query [B, T, ...], keys, values [inputs, capacity, heads · head_size], sources int32 [B], lengths int32 [B] →
 /// [B, T, heads · head_size]: each row looks at the first keys of the input that its source names.
 /// Attributes: heads, head_size, scale, query_start.
 const OrtCustomOp *cross_attention_operator(void);
