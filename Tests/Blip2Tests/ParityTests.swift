@@ -189,6 +189,15 @@ struct ParityTests {
         #expect(report.idsAreEqual == (offset == 0))
     }
 
+    @Test("A prompt may have the picture's tokens in front, as the processor writes them")
+    func readsProcessorsPrompts() throws {
+        let cache = try TemporaryFolder()
+        let model = try Blip2Model(folder: Fixtures.checkpoint("several-ends"), cache: cache.url)
+        let image = Array(repeating: try #require(model.decoder.imageTokenID), count: model.decoder.imageTokenCount)
+        #expect(model.promptIDs(ofProcessor: image + [2, 20, 31]) == [2, 20, 31])
+        #expect(model.promptIDs(ofProcessor: [2, 20, 31]) == [2, 20, 31])
+    }
+
     @Test("Refuses a reference with arguments that no model accepts, and says why")
     func refusesOptions() throws {
         let cache = try TemporaryFolder()

@@ -179,7 +179,8 @@ struct AttentionTests {
                     }
                     expected += attention(
                         query: Array(query[((row * tokens + token) * 2 * width + head * size)...]),
-                        keys: starts.map { Array(keys[$0...]) }, values: starts.map { Array(values[$0...]) }, size: size)
+                        keys: starts.map { Array(keys[$0...]) }, values: starts.map { Array(values[$0...]) }, size: size
+                    )
                 }
             }
         }

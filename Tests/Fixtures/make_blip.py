@@ -6,8 +6,8 @@
 Needs torch, transformers 5, tokenizers and safetensors. Equal versions of these give equal files.
 
 `reference.safetensors` is as in make_checkpoints.py: pixel_values, vision_hidden_state, of models that answer questions
-encoder_hidden_state, first_logits, generated_ids, where given prompt_ids, and the metadata `generation`. Prompts are what
-the processor gives: `[CLS] … [SEP]` for questions; for captions what `generate` makes of that, `[DEC] …` without the last.
+encoder_hidden_state, first_logits, generated_ids, where given prompt_ids, and the metadata `generation`. Prompts are what the
+processor gives, `[CLS] … [SEP]`; in `blip/generation.json` those of captions are what `generate` makes of that, `[DEC] …` without the last.
 `blip/generation.json` is as in make_generation.py; `blip/prompts.json` holds the ids of some prompts.
 
 A draw is taken only if its tokens do not hang on rounding, rows end at different steps, and pictures differ.
@@ -221,6 +221,12 @@ def choose_end(model: Any, shape: Shape, inputs: dict) -> None:
     model.config.text_config.sep_token_id = end
 
 
+def as_processed(prompt: torch.Tensor) -> torch.Tensor:
+    """`[DEC] …` as the processor wrote it: `[CLS] … [SEP]`."""
+    rows = len(prompt)
+    return torch.cat([torch.full((rows, 1), CLS), prompt[:, 1:], torch.full((rows, 1), SEP)], dim=1)
+
+
 def ended(row: list[int], ends: list[int]) -> list[int]:
     return row[:next((at + 1 for at, token in enumerate(row) if token in ends), len(row))]
 
@@ -325,6 +331,8 @@ def make(shape: Shape) -> str:
     assert not any(report.values()), report
     reference, margin = stages(again.eval(), inputs, shape.generation)
     tensors = {name: value.contiguous().clone() for name, value in {**inputs, **reference}.items()}
+    if shape.prompt and not shape.answers:
+        tensors["prompt_ids"] = as_processed(tensors["prompt_ids"])
     save_file(tensors, folder / "reference.safetensors", metadata={"generation": json.dumps(shape.generation)})
     for path in folder.iterdir():
         path.chmod(0o644)

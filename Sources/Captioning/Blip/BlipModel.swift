@@ -82,15 +82,15 @@ public final class BlipModel: VisionLanguageModel, Sendable {
 
     /// A question is read as the tokenizer writes it. A caption goes on behind the beginning token and the prompt: of what the
     /// tokenizer writes, `[CLS] … [SEP]`, the first becomes the beginning token, and the last is left out.
+    public func promptIDs(ofProcessor ids: [Int]) -> [Int] {
+        configuration.task == .questionAnswering
+            ? ids : [configuration.text.bosTokenID] + ids.dropFirst().dropLast()
+    }
+
     public func prompt(_ options: CaptionOptions, _ tokenizer: any Tokenizing) -> Prompt? {
         guard let text = options.prompt, !text.isEmpty else { return nil }
-        let ids = tokenizer.encode(text, addingSpecialTokens: true)
-        switch configuration.task {
-        case .questionAnswering: return Prompt(ids, isRepeated: false)
-        case .captioning:
-            return Prompt(
-                [configuration.text.bosTokenID] + ids.dropFirst().dropLast(), isRepeated: options.repeatsPrompt)
-        }
+        let ids = promptIDs(ofProcessor: tokenizer.encode(text, addingSpecialTokens: true))
+        return Prompt(ids, isRepeated: configuration.task == .captioning && options.repeatsPrompt)
     }
 
     public func encodePictures(

@@ -61,6 +61,11 @@ public protocol VisionLanguageModel: AnyObject, Sendable {
     /// - Throws: `invalidOption` for what the model cannot do.
     func prompt(_ options: CaptionOptions, _ tokenizer: any Tokenizing) throws(CaptionError) -> Prompt?
 
+    /// What the language model reads of a prompt that transformers' processor of the model wrote.
+    ///
+    /// Only ``parity(referencePath:)`` asks for it. By default what stands behind the tokens of the picture.
+    func promptIDs(ofProcessor ids: [Int]) -> [Int]
+
     /// Looks at pictures. Blocks.
     /// - Parameters:
     ///   - pixels: float32 [B, 3, height, width], as ``preparation()`` asks, or of one of ``imageSizes``.
@@ -120,6 +125,8 @@ extension VisionLanguageModel {
     }
 
     public func picturesAsOneBatch(_ encoded: EncodedPictures) -> [Tensor] { encoded.pictures }
+
+    public func promptIDs(ofProcessor ids: [Int]) -> [Int] { Array(ids.drop { $0 == decoder.imageTokenID }) }
 
     public func work() throws -> ModelWork? { nil }
 }

@@ -112,7 +112,7 @@ extension VisionLanguageModel {
     /// One for each picture.
     private func options(_ reference: ParityReference) throws -> [GenerationOptions] {
         let prompts: [[Int]?] =
-            reference.promptIDs.map { $0.map(decoder.withoutPadding) }
+            reference.promptIDs.map { rows in rows.map { promptIDs(ofProcessor: decoder.withoutPadding($0)) } }
             ?? Array(repeating: nil, count: reference.pixels.shape[0])
         return try prompts.map { promptIDs in
             var options = try reference.arguments.options(
