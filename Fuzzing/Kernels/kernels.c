@@ -182,6 +182,29 @@ static void try_cached_attention(const QLinearKernel *kernel, const QLinearKerne
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
 }
 
+static void try_cross_attention(const QLinearKernel *kernel, const QLinearKernel *plain, QLinearParallel parallel) {
+    const int64_t batch = between(1, 5), heads = between(1, 4), size = between(1, 200), tokens = between(0, 4);
+    const int64_t inputs = between(1, 4), capacity = between(1, 90), width = heads * size, stride = width + between(0, 9);
+    float *query = floats(batch * tokens * stride);
+    float *keys = floats(inputs * capacity * width), *values = floats(inputs * capacity * width);
+    float *found = floats(batch * tokens * width), *expected = floats(batch * tokens * width);
+    int32_t *sources = memory((size_t)batch * sizeof(int32_t)), *lengths = memory((size_t)batch * sizeof(int32_t));
+    for (int64_t row = 0; row < batch; row++) {
+        sources[row] = (int32_t)between(0, inputs - 1);
+        lengths[row] = (int32_t)between(1, capacity);
+    }
+    CrossAttentionCall call = {
+        .batch = batch, .heads = heads, .head_size = size, .tokens = tokens, .query = query, .query_stride = stride,
+        .scale = 1 / sqrtf((float)size), .keys = keys, .values = values, .inputs = inputs, .capacity = capacity,
+        .sources = sources, .lengths = lengths, .out = expected};
+    if (!cross_attention_run(plain, &call, on_this_thread, NULL)) abort();
+    call.out = found;
+    if (!cross_attention_run(kernel, &call, parallel, NULL)) abort();
+    compare("cross-attention", qlinear_kernel_name(kernel), found, expected, batch * tokens * width, 1e-4f);
+    void *all[] = {query, keys, values, found, expected, sources, lengths};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
+}
+
 /// kernels SECONDS [SEED]
 int main(int count, char **arguments) {
     const long seconds = count > 1 ? strtol(arguments[1], NULL, 10) : 10;
@@ -198,9 +221,10 @@ int main(int count, char **arguments) {
     for (const time_t end = time(NULL) + seconds; time(NULL) < end; tried++) {
         const QLinearKernel *kernel = here[between(0, kernels - 1)];
         const QLinearParallel parallel = chance(4) ? on_two_threads : on_this_thread;
-        switch (between(0, 3)) {
+        switch (between(0, 4)) {
         case 0: try_attention(kernel, plain, parallel); break;
         case 1: try_cached_attention(kernel, plain, parallel); break;
+        case 2: try_cross_attention(kernel, plain, parallel); break;
         default: try_layer(kernel, plain, parallel);
         }
     }
