@@ -341,6 +341,21 @@ def make(shape: Shape) -> str:
     return f"{shape.name}: seed {seed}, {total} kB, margin {margin:.3f}, lengths {lengths}"
 
 
+def make_published_form(name: str = "pytorch-bin", source: str = "base-form") -> None:
+    """A checkpoint in the file that `blip-image-captioning-base` has: tied tensors twice, and int64 position_ids."""
+    folder = FOLDER / name
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(FOLDER / source, folder)
+    state = load_file(folder / "model.safetensors")
+    (folder / "model.safetensors").unlink()
+    head, bert = "text_decoder.cls.predictions", "text_decoder.bert.embeddings"
+    positions = len(state[f"{bert}.position_embeddings.weight"])
+    state |= {f"{head}.decoder.weight": state[f"{bert}.word_embeddings.weight"], f"{head}.decoder.bias": state[f"{head}.bias"],
+              f"{bert}.position_ids": torch.arange(positions).expand((1, -1))}
+    torch.save(state, folder / "pytorch_model.bin")
+    (folder / "pytorch_model.bin").chmod(0o644)
+
+
 # MARK: generate
 
 FOCUS = ["num_beams", "length_penalty", "early_stopping", "no_repeat_ngram_size", "repetition_penalty", "bad_words_ids",
@@ -449,6 +464,7 @@ def main() -> None:
     for shape in SHAPES:
         if not options.only or shape.name in options.only:
             print(make(shape), flush=True)
+    make_published_form()
     parts = []
     for shape in SHAPES:
         if shape.outliers or shape.padded:
