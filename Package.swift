@@ -320,7 +320,7 @@ let package = Package(
             "Blip",
             [
                 "CaptionerFixtures", "StandIns", "Captioning", "Generation", "Networks", "Tokenization", "Checkpoint",
-                "Devices", "ModelRegistry", "Imaging",
+                "Devices", "ModelRegistry", "Imaging", "ONNXRuntime",
             ], exclude: []),
         tests(
             "Blip2",

@@ -2,8 +2,11 @@ import CaptionerFixtures
 import Devices
 import Foundation
 import Generation
+import ONNXRuntime
 import StandIns
 import Testing
+
+@testable import Blip
 
 @Suite("BLIP's parity with transformers", .heavy)
 struct BlipParityTests {
@@ -71,6 +74,28 @@ struct BlipParityTests {
     @Test("Rows that join or leave at any step get the tokens that they get alone", arguments: BlipFixtures.names)
     func joinsAndLeaves(_ name: String) throws {
         try GenerationSubject(BlipFixtures.checkpoint(name)).expectEqualTextsInAnySchedule()
+    }
+
+    @Test("Caches in device memory give the same texts as those in host memory", arguments: generation.checkpoints)
+    func runsOnDevices(_ checkpoint: GenerationFixture.Checkpoint) throws {
+        let subject = try GenerationSubject(BlipFixtures.checkpoint(checkpoint.name), .fp16)
+        let model = try #require(subject.model as? BlipModel)
+        let memory = try DeviceMemory(.cpu, of: try #require(model.rowCopying))
+        let texts = try [nil, memory].map { memory in
+            let batch = GenerationBatch(model.makeDecoderRunner(in: memory))
+            var texts: [GenerationBatch.RequestID: [GeneratedSequence]] = [:]
+            for (number, fixture) in checkpoint.cases.enumerated() {
+                let (pictures, options) = try subject.rows(fixture)
+                let ids = try batch.join(pictures, options)
+                for _ in 0..<number % 4 { try batch.step() }
+                for row in batch.takeFinished() { texts[row.id] = row.sequences }
+                if number % 5 == 4, let id = ids.first { batch.remove(id) }
+            }
+            for row in try batch.finish() { texts[row.id] = row.sequences }
+            return texts
+        }
+        #expect(texts[0].count >= checkpoint.cases.count / 2)
+        #expect(texts[0] == texts[1])
     }
 
     @Test(

@@ -23,7 +23,7 @@ public final class BlipModel: VisionLanguageModel, Sendable {
     private let encoder: Session
     private let textDecoder: Session
     /// Copies rows of key/value caches on devices; in precisions for these.
-    private let rowCopying: Session?
+    let rowCopying: Session?
     /// Where key/value caches lie; nil for ordinary memory.
     private let cacheMemory: DeviceMemory?
 
@@ -104,9 +104,12 @@ public final class BlipModel: VisionLanguageModel, Sendable {
             try states.split(), timings: ["vision": ContinuousClock.now - start], stages: [.visionHiddenState: states])
     }
 
-    public func makeDecoderRunner() -> any DecoderRunner {
+    public func makeDecoderRunner() -> any DecoderRunner { makeDecoderRunner(in: cacheMemory) }
+
+    /// - Parameter memory: where key/value caches lie; nil for ordinary memory.
+    func makeDecoderRunner(in memory: DeviceMemory?) -> any DecoderRunner {
         var space = execution.precision.isForGPUs ? CacheSpace(.float16) : CacheSpace(.float32)
-        if let cacheMemory, let rowCopying { space = CacheSpace(.float16, in: cacheMemory, rows: rowCopying) }
+        if let memory, let rowCopying { space = CacheSpace(.float16, in: memory, rows: rowCopying) }
         let text = configuration.text
         return EncoderDecoderRunner(
             decoder, BlipSource(configuration), runtime, encoder: encoder, decoder: textDecoder,

@@ -3,18 +3,20 @@ import ONNXRuntime
 /// What an encoder gave for cross-attention, once for each input, however many rows of the decoder look at it: beams and
 /// samples of one picture share it.
 ///
-/// Inputs lie in places of one memory, which grows; a place is free again when the last row that looks at it is gone.
+/// Inputs are the entries of one memory, which grows; an entry is free again when the last row that looks at it is gone.
 public struct EncodedInputs {
-    /// The keys and values of all places; nil where there were none yet.
+    /// The keys and values of all entries; nil where there were none yet.
     public private(set) var memory: KeyValueCache?
-    /// The place that each row of the decoder looks at, in the order of the rows.
-    public private(set) var places: [Int] = []
+    /// Counts how often ``memory`` became another one, so that what was bound to it is void.
+    public private(set) var version = 0
+    /// The entry that each row of the decoder looks at, in the order of the rows.
+    public private(set) var entries: [Int] = []
     /// Positions of the input that each row looks at.
-    public var lengths: [Int] { places.map { inputLengths[$0] } }
+    public var lengths: [Int] { entries.map { inputLengths[$0] } }
 
-    /// By place: rows that look at it.
+    /// By entry: rows that look at it.
     private var users: [Int] = []
-    /// By place: positions of the input.
+    /// By entry: positions of the input.
     private var inputLengths: [Int] = []
     private let shape: KeyValueCache.Shape
     private let space: CacheSpace
@@ -33,57 +35,55 @@ public struct EncodedInputs {
         public let cache: KeyValueCache
         let positions: Int
         /// Where they are: neighbours in the memory.
-        let places: Range<Int>
+        let entries: Range<Int>
         /// Whether they lie there, or have to be copied.
         let isInPlace: Bool
     }
 
     /// Makes room for `count` inputs of `positions` each.
-    /// - Returns: the room, and whether the memory moved, so that what was bound to it is void.
-    public mutating func make(_ count: Int, positions: Int) throws -> (new: NewInputs, hasMoved: Bool) {
-        var hasMoved = false
-        if users.isEmpty || memory == nil || positions > memory?.capacity ?? 0 || freePlaces(count) == nil {
+    public mutating func make(_ count: Int, positions: Int) throws -> NewInputs {
+        if positions > memory?.capacity ?? 0 || freeEntries(count) == nil {
             try grow(by: count, positions: positions)
-            hasMoved = true
         }
-        guard let memory, let places = freePlaces(count) else { throw ONNXRuntimeError.noRows }
+        guard let memory, let entries = freeEntries(count) else { throw ONNXRuntimeError.noRows }
         let isInPlace = positions == memory.capacity
         let cache =
             isInPlace
-            ? try memory.rows(places) : try KeyValueCache(shape, rows: count, capacity: positions, in: space)
-        return (NewInputs(cache: cache, positions: positions, places: places, isInPlace: isInPlace), hasMoved)
+            ? try memory.rows(entries) : try KeyValueCache(shape, rows: count, capacity: positions, in: space)
+        return NewInputs(cache: cache, positions: positions, entries: entries, isInPlace: isInPlace)
     }
 
     /// Gives new inputs to as many new rows of the decoder, behind the others.
     public mutating func append(_ new: NewInputs) {
-        for (index, place) in new.places.enumerated() {
-            if !new.isInPlace { memory?.copy(row: index, of: new.cache, to: place, positions: 0..<new.positions) }
-            users[place] = 1
-            inputLengths[place] = new.positions
+        for (index, entry) in new.entries.enumerated() {
+            if !new.isInPlace { memory?.copy(row: index, of: new.cache, to: entry, positions: 0..<new.positions) }
+            users[entry] = 1
+            inputLengths[entry] = new.positions
         }
-        places += new.places
+        entries += new.entries
     }
 
     /// As ``DecoderRunner/copy(row:times:)``: nothing is copied.
     public mutating func copy(row: Int, times count: Int) {
-        users[places[row]] += count
-        places += Array(repeating: places[row], count: count)
+        users[entries[row]] += count
+        entries += Array(repeating: entries[row], count: count)
     }
 
     /// As ``DecoderRunner/remove(at:)``.
     public mutating func remove(at row: Int) {
-        users[places[row]] -= 1
-        places.swapAt(row, places.count - 1)
-        places.removeLast()
-        if places.isEmpty, memory?.byteCount ?? 0 > keptBytes { removeAll() }
+        users[entries[row]] -= 1
+        entries.swapAt(row, entries.count - 1)
+        entries.removeLast()
+        if entries.isEmpty, memory?.byteCount ?? 0 > keptBytes { removeAll() }
     }
 
     /// As ``DecoderRunner/removeAll()``.
     public mutating func removeAll() {
-        (memory, places, users, inputLengths) = (nil, [], [], [])
+        (memory, entries, users, inputLengths) = (nil, [], [], [])
+        version += 1
     }
 
-    private func freePlaces(_ count: Int) -> Range<Int>? {
+    private func freeEntries(_ count: Int) -> Range<Int>? {
         guard users.count >= count else { return nil }
         return (0...users.count - count).lazy.map { $0..<$0 + count }.first { $0.allSatisfy { users[$0] == 0 } }
     }
@@ -98,14 +98,15 @@ public struct EncodedInputs {
         // At least twice as many where it grows again and again; what nobody writes to takes no memory.
         let rows = max(used.count + count, used.isEmpty ? 0 : 2 * (old?.rowCount ?? 0))
         let new = try KeyValueCache(shape, rows: rows, capacity: capacity, in: space)
-        for (target, place) in used.enumerated() {
-            if let old { new.copy(row: place, of: old, to: target, positions: 0..<inputLengths[place]) }
+        for (target, entry) in used.enumerated() {
+            if let old { new.copy(row: entry, of: old, to: target, positions: 0..<inputLengths[entry]) }
         }
         let targets = Dictionary(uniqueKeysWithValues: zip(used, 0...))
-        places = places.map { targets[$0] ?? 0 }
+        entries = entries.map { targets[$0] ?? 0 }
         let free = Array(repeating: 0, count: rows - used.count)
         users = used.map { users[$0] } + free
         inputLengths = used.map { inputLengths[$0] } + free
         memory = new
+        version += 1
     }
 }

@@ -28,6 +28,8 @@ public final class EncoderDecoderRunner: CachedDecoderRunner {
     public let configuration: DecoderConfiguration
     public var rows: DecoderRows
     private var inputs: EncodedInputs
+    /// The version of ``inputs`` that the bindings of ``rows`` are to.
+    private var boundVersion = 0
     private let source: any CrossAttentionSource
     private let runtime: Runtime
     private let encoder: Session
@@ -68,8 +70,7 @@ public final class EncoderDecoderRunner: CachedDecoderRunner {
     public func remove(at row: Int) {
         rows.remove(at: row)
         inputs.remove(at: row)
-        // What is bound keeps memory that nobody needs any more.
-        if inputs.memory == nil { rows.bindings = [:] }
+        forgetOldBindings()
     }
 
     public func removeAll() {
@@ -81,8 +82,7 @@ public final class EncoderDecoderRunner: CachedDecoderRunner {
         try runtime.cancellable(cancellation) { options in
             guard let cache = rows.cache else { throw ONNXRuntimeError.noRows }
             let count = prompts.count
-            let (new, hasMoved) = try inputs.make(count, positions: source.positions(pictures, prompts: prompts))
-            if hasMoved { rows.bindings = [:] }
+            let new = try inputs.make(count, positions: source.positions(pictures, prompts: prompts))
             try rows.makeCopies(options)
             let encoding = try IOBinding(session: encoder)
             try source.bind(pictures, prompts: prompts, to: encoding)
@@ -121,7 +121,7 @@ public final class EncoderDecoderRunner: CachedDecoderRunner {
         guard let tensors, let cache = rows.cache, let encoded = inputs.memory else { throw ONNXRuntimeError.noRows }
         let binding = try binding(tensors, cache, encoded)
         try tensors.fill(
-            tokens: tokens, positions: lengths, sources: inputs.places, sourceLengths: inputs.lengths)
+            tokens: tokens, positions: lengths, sources: inputs.entries, sourceLengths: inputs.lengths)
         try runtime.cancellable(cancellation) { options in
             try rows.makeCopies(options)
             try decoder.run(binding, options: options)
@@ -130,10 +130,18 @@ public final class EncoderDecoderRunner: CachedDecoderRunner {
         return tensors.logits  // [B, V] and what there is memory for behind
     }
 
+    /// Drops what is bound to memory of inputs that is not in use any more, and would keep it.
+    private func forgetOldBindings() {
+        guard boundVersion != inputs.version else { return }
+        rows.bindings = [:]
+        boundVersion = inputs.version
+    }
+
     private func binding(
         _ tensors: StepTensors, _ cache: KeyValueCache, _ encoded: KeyValueCache
     ) throws -> IOBinding {
         let count = lengths.count
+        forgetOldBindings()
         if let binding = rows.bindings[count] { return binding }
         let binding = try IOBinding(session: decoder)
         try tensors.bind(rows: count, to: binding)
